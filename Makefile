@@ -1,0 +1,34 @@
+# The ways to use this repository. `make demo` and `make test` need nothing prepared.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup bases image node-image demo demo-down test clean
+
+IMAGE ?= eggroll-upgrade:local
+NODE_TEST_IMAGE ?= eggroll-upgrade-node:local
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+
+setup: ## Install what is missing on this machine: Docker engine, compose, npm packages
+	@bash scripts/setup.sh
+
+bases: ## Provide the base images: pulled, or made from Debian packages
+	@bash images/bases/bases.sh
+
+image: ## Build the job's image
+	@bash scripts/build-image.sh $(IMAGE) .
+
+node-image: ## Build the image of a simulated EggRoll node
+	@bash scripts/build-image.sh $(NODE_TEST_IMAGE) images/node
+
+demo: ## Upgrade a simulated cluster and put it back, before your eyes
+	@bash scripts/demo.sh
+
+demo-down: ## Remove what the demo left running
+	@bash scripts/demo-down.sh
+
+test: ## Everything that must pass: lint, types, unit, property and integration tests
+	@bash scripts/test.sh
+
+clean: ## Remove build output, caches and the images made here
+	@rm -rf dist coverage .cache
+	@docker image ls --quiet --filter 'reference=eggroll-upgrade*' --filter 'reference=eggroll-upgrade-base/*' | sort -u | xargs -r docker image rm --force >/dev/null

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# `docker build` plus what this machine needs to reach the outside: proxies, npm registry, certificates, network.
+# Usage: docker-build.sh ARGUMENTS OF docker build...
+set -euo pipefail
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+settings="$root/.cache/build"
+mkdir -p "$settings"
+
+# Certificates and registry go to the build stage as files: no secret mounts in the old builder, and no trace in an image's history.
+npm_setting() { npm config get "$1" 2>/dev/null | grep -v -x -e null -e undefined || true; }
+ca=$(npm_setting cafile)
+ca=${ca:-${NODE_EXTRA_CA_CERTS:-}}
+if [ -n "$ca" ]; then cp "$ca" "$settings/ca.crt"; else : >"$settings/ca.crt"; fi
+printf 'registry=%s\n' "$(npm_setting registry)" >"$settings/npmrc"
+
+arguments=()
+for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
+  [ -z "${!name:-}" ] || arguments+=(--build-arg "$name")
+done
+[ -z "${BUILD_NETWORK:-}" ] || arguments+=(--network "$BUILD_NETWORK")
+exec docker build "${arguments[@]}" "$@"

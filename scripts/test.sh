@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Everything that must pass, from a fresh clone: sets up, builds the images, runs lint, types and all tests.
+# Ends with a table of times and the line 'N passed, N failed'; fails when a part fails or no test ran.
+set -uo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$root" || exit 1
+
+results="$root/.cache/test"
+rm -rf "$results"
+mkdir -p "$results"
+table=''
+broken=0
+passed=0
+failed=0
+skipped=0
+# The clean-up container of testcontainers comes from a registry, which many machines can't reach; our tests clean up themselves.
+export TESTCONTAINERS_RYUK_DISABLED="${TESTCONTAINERS_RYUK_DISABLED:-true}"
+
+# part NAME COMMAND...: runs one part, remembers its time and whether it went well.
+part() {
+  local name=$1 started=$SECONDS result=ok status=0
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" || status=$?
+  [ "$status" = 0 ] || { result="FAILED ($status)"; broken=1; }
+  table+=$(printf '  %-12s %5s s  %s' "$name" "$((SECONDS - started))" "$result")$'\n'
+  return "$status"
+}
+
+# count KEY FILE: the sum of a number in vitest's report.
+count() { grep -o "\"$1\":[0-9]*" "$2" 2>/dev/null | head -n 1 | grep -o '[0-9]*$' || echo 0; }
+
+# tests NAME: runs one vitest project. A file that can't be loaded has no failed test, so a failed run counts as one at least.
+tests() {
+  local report="$results/$1.json" status=0 these
+  part "$1" npm run --silent "test:$1" -- --reporter=default --reporter=json --outputFile.json="$report" || status=$?
+  these=$(count numFailedTests "$report")
+  [ "$status" = 0 ] || [ "$these" != 0 ] || these=1
+  passed=$((passed + $(count numPassedTests "$report")))
+  failed=$((failed + these))
+  skipped=$((skipped + $(count numPendingTests "$report") + $(count numTodoTests "$report")))
+}
+
+finish() {
+  [ "$passed" -gt 0 ] || broken=1
+  printf '\n%s\n%d passed, %d failed%s\n' "$table" "$passed" "$failed" "$([ "$skipped" = 0 ] || printf ', %d skipped' "$skipped")"
+  exit "$broken"
+}
+
+part setup bash scripts/setup.sh || finish
+part bases bash images/bases/bases.sh || finish
+part image make --no-print-directory image || finish
+part node-image make --no-print-directory node-image || finish
+part lint npm run --silent lint
+part types npm run --silent types
+for project in unit property integration; do tests "$project"; done
+finish

@@ -1,0 +1,16 @@
+// What the process gives to a command, so that tests can give the same.
+
+import type { Clock } from '../engine/clock.ts';
+
+export interface Edge {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly columns: () => number;
+  readonly colour: boolean;
+  readonly clock: Clock;
+  /** Names this process to whoever finds a lock taken. */
+  readonly owner: string;
+  /** Registers what is to happen when a signal asks the run to stop. */
+  readonly onStop: (stop: (signal: string) => void) => void;
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The edge: command line, environment, signals, streams, exit code. Everything else gets these passed in.
+
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runSafely, subcommands } from 'cmd-ts';
+import { exitCodes } from '../engine/errors.ts';
+import type { Edge } from './edge.ts';
+import { recoverCommand } from './recover.ts';
+import { upgradeCommand } from './upgrade.ts';
+import { version } from './version.ts';
+
+const edge: Edge = {
+  env: process.env,
+  write: (text) => void process.stdout.write(text),
+  isTerminal: process.stdout.isTTY === true,
+  columns: () => process.stdout.columns ?? 80,
+  colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+  clock: {
+    monotonicMs: () => performance.now(),
+    date: () => new Date(),
+    sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
+  },
+  owner: `process ${process.pid} on ${hostname()}`,
+  onStop(stop) {
+    let asked = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        // The second SIGINT ends at once; what is left is resumed by the next run.
+        if (asked && signal === 'SIGINT') process.exit(exitCodes.interrupted);
+        asked = true;
+        stop(signal);
+      });
+    }
+  },
+};
+
+const app = subcommands({
+  name: 'eggroll-upgrade',
+  version,
+  description:
+    'Upgrades an EggRoll cluster, or puts it back: every node and the metadata database wholly new or wholly old. ' +
+    'All configuration comes from environment variables and mounted files.',
+  cmds: { upgrade: upgradeCommand(edge), recover: recoverCommand(edge) },
+});
+
+const ended = await runSafely(app, process.argv.slice(2));
+if (ended._tag === 'ok') {
+  process.exitCode = await ended.value.value;
+} else {
+  const { message, into, exitCode } = ended.error.config;
+  process[into].write(`${message}\n`);
+  process.exitCode = exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+}

@@ -1,0 +1,21 @@
+// `eggroll-upgrade upgrade`
+
+import { command } from 'cmd-ts';
+import type { ExitCode } from '../engine/errors.ts';
+import { executeUpgrade } from '../steps/execute.ts';
+import { loadInputs } from '../steps/inputs.ts';
+import type { Edge } from './edge.ts';
+import { runCommand } from './run-command.ts';
+
+export function upgradeCommand(edge: Edge) {
+  return command({
+    name: 'upgrade',
+    description: 'Upgrade the whole cluster; run again, it resumes, and on an upgraded cluster it changes nothing.',
+    args: {},
+    handler: () => upgrade(edge),
+  });
+}
+
+export function upgrade(edge: Edge): Promise<ExitCode> {
+  return runCommand(edge, { name: 'upgrade', loadInputs, execute: executeUpgrade });
+}

@@ -1,0 +1,73 @@
+// What inspect.sh tells about a node and its EGGROLL_HOME, as typed values.
+
+import { type ProgramFolder, programFolders } from '../eggroll/tree.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import { parseRecord, type RunRecord } from '../engine/record.ts';
+import type { ClusterNode } from './node.ts';
+
+export type FolderKind = 'directory' | 'symlink' | 'missing' | 'other';
+
+export interface NodeFacts {
+  readonly user: string;
+  readonly missingTools: readonly string[];
+  readonly homePresent: boolean;
+  readonly freeBytes: number;
+  /** Undefined where the file system does not count inodes. */
+  readonly freeInodes: number | undefined;
+  readonly folders: ReadonlyMap<ProgramFolder, FolderKind>;
+  /** File names in lib. */
+  readonly jars: readonly string[];
+  /** Why the switch would not be made of true renames; empty when it would. */
+  readonly renameProblems: readonly string[];
+  readonly records: readonly RunRecord[];
+  /** Text of python/eggroll/__init__.py; undefined when there is none. */
+  readonly initPy: string | undefined;
+  /** Bytes of conf/eggroll.properties; undefined when there is none. */
+  readonly properties: Buffer | undefined;
+}
+
+const fileLimitBytes = 16 * 1_048_576;
+
+/** Looks at a node; changes nothing. */
+export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
+  const [inspection, initPy, properties] = await Promise.all([
+    node.ask('inspect', [node.home, ...programFolders]),
+    readSmallFile(node, `${node.home}/python/eggroll/__init__.py`),
+    readSmallFile(node, `${node.home}/conf/eggroll.properties`),
+  ]);
+  return { ...parseFacts(inspection.stdout.toString('utf8')), initPy: initPy?.toString('utf8'), properties };
+}
+
+/** The bytes of a small file on a node; undefined when there is none. Throws NODE_UNFIT when it is larger than any such file is. */
+export async function readSmallFile(node: ClusterNode, path: string): Promise<Buffer | undefined> {
+  const { stdout } = await node.ask('read-file', [path, String(fileLimitBytes + 1)]);
+  const present = 'present\n';
+  if (stdout.length - present.length > fileLimitBytes) {
+    throw new UpgradeError({
+      code: 'NODE_UNFIT',
+      where: node.name,
+      found: `${path} is larger than ${fileLimitBytes} bytes.`,
+    });
+  }
+  return stdout.length < present.length ? undefined : stdout.subarray(present.length);
+}
+
+function parseFacts(text: string): Omit<NodeFacts, 'initPy' | 'properties'> {
+  const facts = text.split('\n').flatMap((line) => {
+    const space = line.indexOf(' ');
+    return space > 0 ? [{ key: line.slice(0, space), value: line.slice(space + 1) }] : [];
+  });
+  const all = (key: string) => facts.filter((fact) => fact.key === key).map((fact) => fact.value);
+  const freeInodes = Number(all('free-inodes')[0]);
+  return {
+    user: all('user')[0] ?? 'unknown',
+    missingTools: all('missing-tool'),
+    homePresent: all('home')[0] === 'present',
+    freeBytes: Number(all('free-kib')[0] ?? 0) * 1024,
+    freeInodes: Number.isSafeInteger(freeInodes) && freeInodes > 0 ? freeInodes : undefined,
+    folders: new Map(all('folder').map((value) => value.split(' ') as [ProgramFolder, FolderKind])),
+    jars: all('jar'),
+    renameProblems: all('rename'),
+    records: all('record').flatMap((value) => parseRecord(value) ?? []),
+  };
+}

@@ -1,0 +1,105 @@
+// A tree on a node as data: the output of remote/manifest.sh turned into a Tree.
+
+import type { Tree, TreeEntry } from '../eggroll/tree.ts';
+import type { ClusterNode } from './node.ts';
+
+const types = { f: 'file', d: 'directory', l: 'symlink' } as const;
+
+/**
+ * Parses what `manifest.sh` printed. Throws a plain Error when the output is cut short or of another shape, and for devices,
+ * sockets and the like.
+ */
+export function parseManifest(output: Buffer): Tree {
+  const { fields, rest } = splitFields(output);
+  const hashes = parseHashes(rest.toString('utf8'));
+  const tree = new Map<string, TreeEntry>();
+  for (let at = 0; at < fields.length; at += 3) {
+    const [facts, path, target] = fields.slice(at, at + 3);
+    if (facts === undefined || path === undefined || target === undefined)
+      throw new Error('The list of files is cut short.');
+    tree.set(path, entryOf(facts, path, target, hashes));
+  }
+  return tree;
+}
+
+// Fields ended by NUL up to an empty one in the place of `facts`; the hashes follow.
+function splitFields(output: Buffer): { fields: string[]; rest: Buffer } {
+  const fields: string[] = [];
+  let start = 0;
+  for (;;) {
+    const end = output.indexOf(0, start);
+    if (end < 0) throw new Error('The list of files is cut short.');
+    const field = output.toString('utf8', start, end);
+    start = end + 1;
+    if (field === '' && fields.length % 3 === 0) return { fields, rest: output.subarray(start) };
+    fields.push(field);
+  }
+}
+
+// sha256sum marks a line by a leading backslash when it escaped a newline or a backslash in the name.
+function parseHashes(text: string): Map<string, string> {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return new Map(
+    lines.map((line) => {
+      const escaped = line.startsWith('\\');
+      const [hash = '', name = ''] = splitAt(escaped ? line.slice(1) : line, 64);
+      const path = name.slice(2);
+      return [escaped ? path.replace(/\\([\\n])/g, (_, c) => (c === 'n' ? '\n' : '\\')) : path, hash];
+    }),
+  );
+}
+
+function splitAt(text: string, index: number): [string, string] {
+  return [text.slice(0, index), text.slice(index)];
+}
+
+function entryOf(facts: string, path: string, target: string, hashes: ReadonlyMap<string, string>): TreeEntry {
+  const [letter = '', mode = '', size = '', modified = ''] = facts.split(' ');
+  const type = types[letter as keyof typeof types];
+  if (type === undefined) throw new Error(`${path} is neither a file, a folder nor a link.`);
+  const entry = {
+    path,
+    type,
+    mode: Number.parseInt(mode, 8),
+    sizeBytes: Number(size),
+    modifiedSeconds: Math.floor(Number(modified)),
+  };
+  if (type === 'symlink') return { ...entry, target };
+  if (type === 'directory') return entry;
+  const sha256 = hashes.get(path);
+  if (sha256 === undefined) throw new Error(`${path} has no hash: it changed while it was read.`);
+  return { ...entry, sha256 };
+}
+
+/** Which properties of an entry have to agree. Times of folders never count: they change with every file made in them. */
+export interface Comparison {
+  readonly times: boolean;
+}
+
+/** Lines such as `lib/a.jar: missing`, sorted by path; none when both trees agree. */
+export function compareTrees(expected: Tree, actual: Tree, { times }: Comparison): string[] {
+  const paths = [...new Set([...expected.keys(), ...actual.keys()])].sort();
+  return paths.flatMap((path) => {
+    const want = expected.get(path);
+    const have = actual.get(path);
+    if (!have) return [`${path}: missing`];
+    if (!want) return [`${path}: not expected`];
+    const difference = differenceOf(want, have, times);
+    return difference ? [`${path}: ${difference}`] : [];
+  });
+}
+
+function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string | undefined {
+  if (want.type !== have.type) return `is a ${have.type}, expected a ${want.type}`;
+  if (want.type === 'symlink') return want.target === have.target ? undefined : 'links to another place';
+  if (want.sha256 !== have.sha256) return 'has other content';
+  if (want.mode !== have.mode) return `has mode ${have.mode.toString(8)}, expected ${want.mode.toString(8)}`;
+  if (times && want.type === 'file' && want.modifiedSeconds !== have.modifiedSeconds) return 'has another time';
+  return undefined;
+}
+
+/** The tree of some folders below `root` on a node. */
+export async function readTree(node: ClusterNode, root: string, folders: readonly string[]): Promise<Tree> {
+  const { stdout } = await node.ask('manifest', [root, ...folders]);
+  return parseManifest(stdout);
+}

@@ -1,0 +1,90 @@
+// A node of the cluster. `ask` reads; `change` is the only door through which anything on a node changes, and it passes the
+// fencing token of this run's lock to every script.
+
+import type { Host } from '../config/config.ts';
+import { type Finding, UpgradeError } from '../engine/errors.ts';
+import type { CommandResult, Connection, RunOptions } from './connection.ts';
+import { holdLock, type NodeLock } from './node-lock.ts';
+import type { ScriptName } from './remote-scripts.ts';
+
+export interface ClusterNode {
+  readonly host: Host;
+  /** How messages name the node: its host name, with the port when it is not 22. */
+  readonly name: string;
+  readonly home: string;
+  /** Runs a script that changes nothing. A non-zero exit code is thrown as a catalogue error. */
+  ask(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** Runs a script that changes the node: it gets EGGROLL_HOME and the fencing token before `args`. */
+  change(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** How often `change` was used. */
+  readonly changes: number;
+  /** Takes the lock of the node; it is kept until `unlock` or until the connection ends. Throws LOCK_HELD. */
+  lock(owner: string): Promise<void>;
+  unlock(): Promise<void>;
+  close(): void;
+}
+
+export function clusterNode(host: Host, home: string, connection: Connection): ClusterNode {
+  const name = nodeName(host);
+  let lock: NodeLock | undefined;
+  let changes = 0;
+
+  async function run(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
+    const result = await connection.run(script, args, options);
+    if (result.exitCode !== 0) throw commandError(name, result);
+    return result;
+  }
+
+  return {
+    host,
+    name,
+    home,
+    ask: run,
+    change(script, args, options) {
+      if (!lock || lock.lost()) {
+        const found = 'The lock of this node is not ours any more.';
+        return Promise.reject(new UpgradeError({ code: 'LOCK_LOST', where: name, found }));
+      }
+      changes += 1;
+      return run(script, [home, String(lock.token), ...args], options);
+    },
+    get changes() {
+      return changes;
+    },
+    async lock(owner) {
+      lock = await holdLock(connection, name, home, owner);
+    },
+    async unlock() {
+      await lock?.release();
+      lock = undefined;
+    },
+    close: () => connection.close(),
+  };
+}
+
+export function nodeName({ name, port }: Host): string {
+  return port === 22 ? name : `${name}:${port}`;
+}
+
+/** The catalogue error of a command that did not end well. */
+function commandError(where: string, result: CommandResult): UpgradeError {
+  return new UpgradeError(findingOf(where, result));
+}
+
+function findingOf(where: string, { script, exitCode, stderr, timedOut }: CommandResult): Finding {
+  if (timedOut)
+    return { code: 'NODE_FAILED', where, found: `The command ${script} did not end within its time limit.` };
+  if (exitCode === undefined)
+    return { code: 'NODE_LOST', where, found: `The command ${script} ended without an exit code.` };
+  if (stderr.includes('No space left on device') || stderr.includes('Disk quota exceeded')) {
+    return { code: 'DISK_FULL', where, found: `The command ${script} found no room: ${lastLine(stderr)}` };
+  }
+  if (exitCode === 75)
+    return { code: 'LOCK_LOST', where, found: `Another run took over this node (${lastLine(stderr)}).` };
+  if (exitCode === 11) return { code: 'STATE_UNEXPECTED', where, found: `${lastLine(stderr)}.` };
+  return { code: 'NODE_FAILED', where, found: `The command ${script} ended with ${exitCode}: ${lastLine(stderr)}` };
+}
+
+function lastLine(text: string): string {
+  return text.split('\n').at(-1)?.trim() || 'no message';
+}

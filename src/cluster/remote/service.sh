@@ -1,0 +1,29 @@
+# shellcheck shell=sh
+# service.sh HOME TOKEN INIT_ENV LIMIT_SECONDS SCRIPT ARGUMENT…
+# Calls the site's own service script (bin/eggroll.sh, or supervisord's service.sh) by bash from EGGROLL_HOME, for at most
+# LIMIT_SECONDS, and prints what it said. Its exit code says nothing. The output goes through a file, as a service that was started
+# would hold a pipe open.
+main() {
+  home=$1
+  fence "$home" "$2"
+  cd "$home"
+  init_env=$3 limit=$4
+  shift 4
+  said=$home/$work/service.out
+  if [ -n "$init_env" ]; then
+    set +eu
+    # shellcheck disable=SC1090 # a file of the site
+    . "$init_env"
+    set -eu
+  fi
+  ended=0
+  timeout -k 5 "$limit" bash "$@" </dev/null >"$said" 2>&1 || ended=$?
+  head -c 65536 "$said"
+  rm -f "$said"
+  if [ "$ended" -eq 124 ] || [ "$ended" -eq 137 ]; then
+    echo "the script did not end within $limit s" >&2
+    exit 124
+  fi
+}
+
+main "$@"

@@ -1,0 +1,83 @@
+// The immutable configuration of a run. Parsed once at the edge by `loadConfig`; nothing else reads the environment.
+
+import { type Finding, throwFindings } from '../engine/errors.ts';
+import { checkDatabase, databaseConfig, readCertificates } from './database.ts';
+import { unwritableReason } from './files.ts';
+import { readHostLists } from './host-lists.ts';
+import { type Environment, readVariables } from './read-variables.ts';
+import { readSecrets, type Secrets } from './secrets.ts';
+import { readSshConfig } from './ssh.ts';
+import type { Config, ServiceConfig } from './types.ts';
+import { findUnknownVariables } from './unknown-variables.ts';
+import type { CompleteValues, Values } from './variables.ts';
+
+export type * from './types.ts';
+
+/**
+ * Parses the whole environment, and reads the key, the lists and the files that it names. An empty variable counts as unset.
+ * Throws one UpgradeError with every finding: CONFIG_INVALID, CONFIG_UNKNOWN, and LIST_INVALID for the lists.
+ */
+export async function loadConfig(env: Environment): Promise<Config> {
+  const { values, findings: wrongValues, usesDatabase } = readVariables(env);
+  const secrets = await readSecrets(env, usesDatabase);
+  const ssh = await readSshConfig(env, values, secrets.values);
+  const certificates = await readCertificates(values);
+  const lists = await readHostLists(env, values, usesDatabase);
+  throwFindings([
+    ...wrongValues,
+    ...secrets.findings,
+    ...ssh.findings,
+    ...(usesDatabase ? await checkDatabase(values) : []),
+    ...certificates.findings,
+    ...(await checkStateDir(values.STATE_DIR)),
+    ...checkPurge(values, usesDatabase),
+    ...findUnknownVariables(env),
+    ...lists.findings,
+  ]);
+  // A value that should be there and is not was a finding.
+  const complete = values as CompleteValues;
+  return Object.freeze({
+    hosts: lists.hosts,
+    eggrollHome: complete.EGGROLL_HOME,
+    packagePath: complete.PKG_BASE_PATH,
+    ...(complete.PKG_SHA256 !== undefined && { packageSha256: complete.PKG_SHA256 }),
+    ssh: ssh.ssh,
+    ...(usesDatabase && { database: databaseConfig(complete, secrets.values.MYSQL_PWD ?? '', certificates.text) }),
+    services: serviceConfig(complete),
+    confPolicy: complete.CONF_POLICY,
+    stateDir: complete.STATE_DIR,
+    concurrency: complete.CONCURRENCY,
+    fanout: complete.FANOUT,
+    backupKeep: complete.BACKUP_KEEP,
+    autoRecover: complete.AUTO_RECOVER,
+    output: complete.OUTPUT,
+    secrets: secretTexts(secrets.values, ssh.ssh.privateKey),
+  });
+}
+
+function serviceConfig(values: CompleteValues): ServiceConfig {
+  return {
+    control: values.SERVICE_CONTROL,
+    supervisordHome: values.SUPERVISORD_HOME,
+    ...(values.INIT_ENV_FILE !== undefined && { initEnvFile: values.INIT_ENV_FILE }),
+    startAfter: values.START_SERVICES,
+  };
+}
+
+function secretTexts(secrets: Secrets, privateKey: string | undefined): string[] {
+  return [...Object.values(secrets), privateKey].filter((secret) => secret !== undefined);
+}
+
+async function checkStateDir(folder: string | undefined): Promise<Finding[]> {
+  const found = folder === undefined ? undefined : await unwritableReason(folder);
+  if (found === undefined) return [];
+  return [{ code: 'CONFIG_INVALID', where: 'STATE_DIR', found, remedy: 'Mount a volume that this account may write.' }];
+}
+
+function checkPurge({ PURGE: purge }: Values, usesDatabase: boolean): Finding[] {
+  if (usesDatabase || purge === undefined || purge === 'none') return [];
+  const found = `PURGE=${purge} needs the database, but MYSQL_FILE is none.`;
+  return [
+    { code: 'CONFIG_INVALID', where: 'PURGE', found, remedy: 'Set PURGE=none, or MYSQL_FILE to auto or a file.' },
+  ];
+}

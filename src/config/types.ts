@@ -1,0 +1,76 @@
+// What the configuration of a run consists of. Made by `loadConfig` alone.
+
+/** Where a host came from: nm_ip_list (ClusterManager and NodeManager) or rs_ip_list (RollSite alone). */
+export type ListRole = 'nodemanager' | 'rollsite';
+
+export interface Host {
+  /** As written in the list, without user and port: the name used in every message. */
+  readonly name: string;
+  readonly port: number;
+  readonly user: string;
+  readonly role: ListRole;
+}
+
+export interface SshConfig {
+  readonly privateKey?: string;
+  readonly passphrase?: string;
+  readonly password?: string;
+  readonly knownHostsFile: string;
+  readonly hostKeyChecking: 'strict' | 'accept-new';
+  /** Jump hosts in order of connection. */
+  readonly jumps: readonly JumpHost[];
+}
+
+export interface JumpHost {
+  readonly name: string;
+  readonly port: number;
+  readonly user: string;
+}
+
+export interface DatabaseConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly socketPath?: string;
+  readonly user: string;
+  readonly password: string;
+  readonly name: string;
+  readonly scratchName: string;
+  readonly tls: 'off' | 'preferred' | 'required' | 'verify';
+  /** PEM text of MYSQL_TLS_CA_FILE. */
+  readonly tlsCa?: string;
+  readonly tlsCaFile?: string;
+  /** Folder whose bin/ has mysql and mysqldump; absent: the clients on the PATH. */
+  readonly clientHome?: string;
+  readonly requireProof: boolean;
+  /** A statement file, or the built-in migration for the detected levels. */
+  readonly migration: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'auto' };
+  readonly purge: 'none' | 'eggroll' | 'fate' | 'all';
+}
+
+export interface ServiceConfig {
+  readonly control: 'eggroll' | 'supervisord' | 'none';
+  readonly supervisordHome: string;
+  readonly initEnvFile?: string;
+  readonly startAfter: boolean;
+}
+
+export interface Config {
+  /** NM list first, each list in file order; no duplicates. */
+  readonly hosts: readonly Host[];
+  readonly eggrollHome: string;
+  readonly packagePath: string;
+  readonly packageSha256?: string;
+  readonly ssh: SshConfig;
+  /** Absent when MYSQL_FILE is `none`. */
+  readonly database?: DatabaseConfig;
+  readonly services: ServiceConfig;
+  readonly confPolicy: 'merge' | 'keep' | 'package';
+  readonly stateDir: string;
+  readonly concurrency: number;
+  readonly fanout: 'auto' | 'direct';
+  readonly backupKeep: number;
+  readonly autoRecover: boolean;
+  readonly output: 'auto' | 'tty' | 'plain' | 'json';
+  /** Every secret value, for the redaction of output. */
+  readonly secrets: readonly string[];
+}

@@ -1,0 +1,208 @@
+// The one session with the metadata database. It holds the lock and runs every statement, so it is never reopened.
+
+import type { Connection, QueryResult, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
+import type { DatabaseConfig } from '../config/config.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import { connectionOptions } from './connection-options.ts';
+import { watchServer } from './heartbeat.ts';
+import { quoteName } from './names.ts';
+import { connectError, readServerError, shorten, statementError } from './server-errors.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export type DatabaseEvent =
+  | {
+      readonly type: 'sql';
+      readonly door: 'query' | 'change' | 'work';
+      readonly sql: string;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'waiting'; readonly reason: string }
+  | { readonly type: 'note'; readonly text: string };
+
+export interface DatabaseOptions {
+  /** Ends connecting and every wait between statements; a statement that runs is left to end. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: DatabaseEvent) => void;
+  /** Shown to others as attributes of this session where the server keeps them: `run`, `holder`, `since`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface Database {
+  /** MYSQL_DB. */
+  readonly name: string;
+  readonly flavour: 'mysql' | 'mariadb';
+  /** Three numbers, for example `9.7.0`. */
+  readonly version: string;
+  /** The server's own number of this session. */
+  readonly connectionId: number;
+  readonly encrypted: boolean;
+  /** False when MYSQL_DB does not exist; then every other call but `query` fails. */
+  readonly exists: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** Calls of `change` so far. */
+  readonly changes: number;
+  /** Reads only: anything but SELECT, SHOW, DESCRIBE, EXPLAIN and CHECKSUM is a defect. Throws DATABASE_LOST, DATABASE_FAILED, GRANT_MISSING. */
+  query(sql: string, params?: readonly unknown[]): Promise<Row[]>;
+  /** The only door to changes of a user's data. Gives the number of rows affected. Throws as `query` does, and DATABASE_READ_ONLY. */
+  change(sql: string, params?: readonly unknown[]): Promise<number>;
+  /** Settings of the session, and changes inside the scratch schema; not counted, as no user's data is touched. */
+  work(sql: string, params?: readonly unknown[]): Promise<number>;
+  /** A statement that is sure to fail, to learn whether a right is there: gives the server's error number, 0 for success. */
+  attempt(sql: string): Promise<number>;
+  report(event: DatabaseEvent): void;
+  close(): Promise<void>;
+}
+
+// A runner that vanishes without closing its connection loses the lock after wait_timeout; while it lives, pings keep the session.
+const pingEveryMs = 60_000;
+
+// EggRoll writes DATETIME in the server's own zone, so the session keeps that zone, but by name and not by accident.
+const sessionSettings = [
+  'SET NAMES utf8mb4',
+  "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  'SET SESSION time_zone = @@GLOBAL.time_zone, lock_wait_timeout = 10, innodb_lock_wait_timeout = 10, autocommit = 1',
+  'SET SESSION foreign_key_checks = 1, unique_checks = 1, group_concat_max_len = 65535, wait_timeout = 300, net_read_timeout = 600, net_write_timeout = 600',
+] as const;
+
+/**
+ * Opens the session and sets it up. Throws DATABASE_UNREACHABLE, DATABASE_LOGIN_REFUSED (with the host that the server saw),
+ * GRANT_MISSING when the account may not use MYSQL_DB. A MYSQL_DB that does not exist is not an error here: see `exists`.
+ */
+export async function connectDatabase(config: DatabaseConfig, options: DatabaseOptions = {}): Promise<Database> {
+  const { connection, encrypted } = await openConnection(config, options);
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version, CONNECTION_ID() AS id');
+    const about: Row = rows[0] ?? {};
+    for (const setting of sessionSettings) await connection.query(setting);
+    const exists = await useSchema(connection, config);
+    return asDatabase(connection, config, options, {
+      flavour: /mariadb/i.test(String(about['version'])) ? 'mariadb' : 'mysql',
+      version: versionNumber(String(about['version'])),
+      connectionId: Number(about['id']),
+      encrypted,
+      exists,
+    });
+  } catch (error) {
+    connection.destroy();
+    throw error instanceof UpgradeError ? error : connectError(error, config);
+  }
+}
+
+/** Puts the settings of the session back to what `connectDatabase` made them. */
+export async function resetSession(db: Database): Promise<void> {
+  for (const setting of sessionSettings) await db.work(setting);
+}
+
+async function openConnection(config: DatabaseConfig, options: DatabaseOptions) {
+  const plainOnly = config.tls === 'off' || (config.tls === 'preferred' && config.socketPath !== undefined);
+  for (const encrypted of plainOnly ? [false] : config.tls === 'preferred' ? [true, false] : [true]) {
+    options.signal?.throwIfAborted();
+    const attributes = { program_name: 'eggroll-upgrade', ...options.attributes };
+    try {
+      const connection = await createConnection({
+        ...connectionOptions(config, encrypted),
+        connectAttributes: attributes,
+      });
+      return { connection, encrypted };
+    } catch (error) {
+      const hasNoTls = readServerError(error).code === 'HANDSHAKE_NO_SSL_SUPPORT';
+      if (!(hasNoTls && config.tls === 'preferred')) throw connectError(error, config);
+    }
+  }
+  throw connectError(new Error('the server offers no encryption'), config);
+}
+
+async function useSchema(connection: Connection, config: DatabaseConfig): Promise<boolean> {
+  try {
+    await connection.query(`USE ${quoteName(config.name)}`);
+    return true;
+  } catch (error) {
+    const { errno, message } = readServerError(error);
+    if (errno === 1049) return false;
+    if (errno !== 1044) throw error;
+    const found = `${message}.`;
+    const remedy = `As an administrator of the server, run: GRANT ALL PRIVILEGES ON ${quoteName(config.name)}.* TO ${grantee(message, config)};`;
+    throw new UpgradeError(
+      { code: 'GRANT_MISSING', where: `database ${config.name}`, found, remedy },
+      { cause: error },
+    );
+  }
+}
+
+function grantee(message: string, config: DatabaseConfig): string {
+  return /for user ('[^']*'@'[^']*')/.exec(message)?.[1] ?? `'${config.user}'@'%'`;
+}
+
+/** `8.0.28-0ubuntu0.20` → `8.0.28`; MariaDB's old `5.5.5-` prefix is dropped. */
+function versionNumber(text: string): string {
+  return /^(?:5\.5\.5-)?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? text;
+}
+
+type About = Pick<Database, 'flavour' | 'version' | 'connectionId' | 'encrypted' | 'exists'>;
+
+function asDatabase(connection: Connection, config: DatabaseConfig, options: DatabaseOptions, about: About): Database {
+  let changes = 0;
+  // Without a listener a connection that breaks while idle would end the process; the next call reports it.
+  connection.on('error', () => undefined);
+  const pings = setInterval(() => void connection.ping().catch(() => undefined), pingEveryMs).unref();
+
+  async function run(door: 'query' | 'change' | 'work', sql: string, params: readonly unknown[] | undefined) {
+    const startMs = performance.now();
+    const stopWatching = watchServer(config, about.encrypted, () => connection.destroy());
+    try {
+      const [result] = await connection.query<QueryResult>(sql, params ? [...params] : undefined);
+      return result;
+    } catch (error) {
+      throw statementError(error, config, sql);
+    } finally {
+      stopWatching();
+      options.onEvent?.({ type: 'sql', door, sql: shorten(sql), durationMs: performance.now() - startMs });
+    }
+  }
+
+  return {
+    name: config.name,
+    ...about,
+    signal: options.signal,
+    get changes() {
+      return changes;
+    },
+    async query(sql, params) {
+      if (!isRead(sql))
+        throw new UpgradeError({ code: 'DEFECT', where: 'database', found: `Not a read: ${shorten(sql)}` });
+      return (await run('query', sql, params)) as Row[];
+    },
+    async change(sql, params) {
+      changes += 1;
+      return affectedRows(await run('change', sql, params));
+    },
+    async work(sql, params) {
+      return affectedRows(await run('work', sql, params));
+    },
+    async attempt(sql) {
+      try {
+        await connection.query(sql);
+        return 0;
+      } catch (error) {
+        const { errno } = readServerError(error);
+        if (errno === 0) throw statementError(error, config, sql);
+        return errno;
+      }
+    },
+    report: (event) => options.onEvent?.(event),
+    close() {
+      clearInterval(pings);
+      return connection.end().catch(() => connection.destroy());
+    },
+  };
+}
+
+function isRead(sql: string): boolean {
+  return /^\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|CHECKSUM)\b/i.test(sql) && !/\bINTO\s+(OUTFILE|DUMPFILE)\b/i.test(sql);
+}
+
+function affectedRows(result: QueryResult): number {
+  return (result as ResultSetHeader).affectedRows ?? 0;
+}

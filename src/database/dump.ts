@@ -1,0 +1,141 @@
+// The database backed up by the client's own dump program.
+
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { DatabaseConfig } from '../config/config.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import {
+  type Backup,
+  compareTables,
+  describeTables,
+  dumpFile,
+  isBackupCurrent,
+  isComplete,
+  readBackup,
+  renameDurably,
+  writeBackup,
+} from './backup.ts';
+import { type ClientTools, defaultTools, findDumpClient, runDump } from './client.ts';
+import type { Database } from './database.ts';
+import { tableNames } from './fingerprint.ts';
+import { isOwnTable } from './names.ts';
+
+export { type Backup, type BackupTable, isBackupCurrent, readBackup } from './backup.ts';
+export { type ClientTools, findDumpClient } from './client.ts';
+export { proveBackup } from './proof.ts';
+
+/**
+ * Dumps MYSQL_DB without our own book-keeping into `dir` and describes what the dump must restore to. A good backup of the very
+ * state of now that is there already is taken as it is. Call it before the migration begins and while nobody writes.
+ * Throws BACKUP_FAILED, BACKUP_DAMAGED, DUMP_CLIENT_MISSING.
+ */
+export async function dumpDatabase(
+  db: Database,
+  config: DatabaseConfig,
+  dir: string,
+  tools: ClientTools = defaultTools,
+): Promise<Backup> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const earlier = await readBackup(dir);
+  if (earlier && (await isBackupCurrent(db, earlier))) return earlier;
+  if (earlier) await refuseToReplace(db, earlier);
+  return dumpSchema(db, config, dir, tools, { schema: db.name });
+}
+
+/** Dumps a schema, or only some of its tables. Throws BACKUP_FAILED, DUMP_CLIENT_MISSING. */
+export async function dumpSchema(
+  db: Database,
+  config: DatabaseConfig,
+  dir: string,
+  tools: ClientTools,
+  what: { readonly schema: string; readonly tables?: readonly string[] },
+): Promise<Backup> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const client = await findDumpClient(db, config, tools);
+  const describe = async () => {
+    const tables = await describeTables(db, what.schema);
+    return what.tables ? tables.filter(({ name }) => what.tables?.includes(name)) : tables;
+  };
+  const tables = await describe();
+  const ignored = what.tables ? [] : (await tableNames(db, what.schema, true)).filter(isOwnTable);
+  const partial = `${dumpFile(dir)}.partial`;
+  let written: Written | undefined;
+  await runDump(
+    db,
+    config,
+    tools,
+    client,
+    { schema: what.schema, tables: what.tables ?? [], ignored },
+    async (output) => {
+      written = await writeDump(output, partial);
+    },
+  );
+  if (!written || !isComplete(written.tail)) throw failed(what.schema, 'The dump lacks its last line.');
+  const changed = compareTables(tables, await describe());
+  if (changed.length) {
+    const remedy = 'Stop whatever writes to it, then run the same command again.';
+    throw failed(what.schema, `It was written to while it was dumped: ${changed.join('; ')}.`, remedy);
+  }
+  await renameDurably(dir, partial, dumpFile(dir));
+  const [clock] = await db.query("SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%sZ') AS now");
+  const backup: Backup = {
+    schema: 1,
+    dir,
+    database: what.schema,
+    server: { flavour: db.flavour, version: db.version },
+    client: `${client.flavour} ${client.version.join('.')}`,
+    sizeBytes: written.sizeBytes,
+    sha256: written.digest,
+    createdAt: String(clock?.['now']),
+    tables,
+    proven: false,
+  };
+  await writeBackup(backup);
+  return backup;
+}
+
+interface Written {
+  readonly sizeBytes: number;
+  readonly digest: string;
+  readonly tail: string;
+}
+
+async function writeDump(output: Readable, file: string): Promise<Written> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  let tail = '';
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      tail = (tail + chunk.subarray(-256).toString('utf8')).slice(-256);
+      done(null, chunk);
+    },
+  });
+  await pipeline(output, measure, createWriteStream(file, { mode: 0o600 }));
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { sizeBytes, digest: hash.digest('hex'), tail };
+}
+
+/** Rows may have changed since an earlier try, but another structure means that a migration ran: that backup is the only good one. */
+async function refuseToReplace(db: Database, earlier: Backup): Promise<void> {
+  const now = await describeTables(db, db.name);
+  const structure = (backup: Backup['tables']) =>
+    JSON.stringify(backup.map(({ name, definition }) => [name, definition]));
+  if (structure(earlier.tables) === structure(now)) return;
+  const found = `${earlier.dir} holds a backup of ${earlier.createdAt}, and the tables have changed since.`;
+  throw failed(db.name, found, 'Run `recover` first, which uses that backup.');
+}
+
+function failed(schema: string, found: string, remedy?: string): UpgradeError {
+  const finding = { code: 'BACKUP_FAILED', where: `database ${schema}`, found } as const;
+  return new UpgradeError(remedy ? { ...finding, remedy } : finding);
+}

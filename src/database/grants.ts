@@ -1,0 +1,92 @@
+// Whether the account may do what a run will do. Each right is tried with a statement that is sure to fail for another reason:
+// the server looks at rights first, so its error tells whether the right is there, and nothing is changed.
+
+import type { DatabaseConfig } from '../config/config.ts';
+import type { Finding } from '../engine/errors.ts';
+import type { Database } from './database.ts';
+import { unsupportedObjects } from './inspect.ts';
+import { quoteName, quoteTable } from './names.ts';
+import { scratchObjection } from './scratch-schema.ts';
+
+const denied = new Set([1044, 1142, 1143, 1227, 1370]);
+const probeTable = 'eggroll_upgrade_probe';
+
+const tries: ReadonlyMap<string, (table: string, schema: string) => string> = new Map([
+  ['SELECT', (table: string) => `SELECT 1 FROM ${table}`],
+  ['INSERT', (table: string) => `INSERT INTO ${table} VALUES (1)`],
+  ['UPDATE', (table: string) => `UPDATE ${table} SET a = 1`],
+  ['DELETE', (table: string) => `DELETE FROM ${table}`],
+  ['CREATE', (table: string) => `CREATE TABLE ${table} (a INT, a INT)`],
+  ['ALTER', (table: string) => `ALTER TABLE ${table} ADD COLUMN a INT`],
+  ['DROP', (table: string) => `DROP TABLE ${table}`],
+  ['INDEX', (table: string) => `CREATE INDEX i ON ${table} (a)`],
+  ['TRIGGER', (table: string) => `CREATE TRIGGER ${table} BEFORE INSERT ON ${table} FOR EACH ROW SET @a = 1`],
+  ['EVENT', (_: string, schema: string) => `SHOW EVENTS FROM ${quoteName(schema)}`],
+]);
+
+// Without TRIGGER and EVENT a dump would leave triggers out without a word, or fail.
+const rightsOnDatabase = [...tries.keys()];
+const rightsOnScratch = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'DROP', 'INDEX'];
+const rightsForPurge = ['SELECT', 'INSERT', 'DELETE', 'CREATE', 'ALTER', 'DROP'];
+
+/**
+ * Everything that would stop a run at this database: missing rights as the GRANT statement to run, a scratch schema that cannot
+ * be had (unless REQUIRE_PROOF=false: see `scratchFindings`), a read-only server, objects that cannot be put back.
+ */
+export async function checkGrants(db: Database, config: DatabaseConfig): Promise<Finding[]> {
+  const where = `database ${db.name}`;
+  if (!db.exists) return [{ code: 'DATABASE_MISSING', where, found: `The server has no database ${db.name}.` }];
+  const findings: Finding[] = [];
+  const [server] = await db.query('SELECT @@GLOBAL.read_only AS readOnly');
+  if (Number(server?.['readOnly']) === 1) {
+    findings.push({ code: 'DATABASE_READ_ONLY', where, found: 'The server is read-only (read_only=ON).' });
+  }
+  findings.push(...(await missingRights(db, db.name, rightsOnDatabase)));
+  if (config.requireProof) findings.push(...(await scratchFindings(db, config)));
+  if (config.purge === 'fate' || config.purge === 'all') findings.push(...(await purgeFindings(db)));
+  const unsupported = await unsupportedObjects(db);
+  if (unsupported.length) {
+    findings.push({ code: 'DATABASE_UNSUPPORTED', where, found: `It holds ${unsupported.join(', ')}.` });
+  }
+  return findings;
+}
+
+/** Why the scratch schema cannot be had; empty when it can. Only a warning where REQUIRE_PROOF=false. */
+export async function scratchFindings(db: Database, config: DatabaseConfig): Promise<Finding[]> {
+  const objection = await scratchObjection(db, config.scratchName);
+  if (objection) return [{ code: 'SCRATCH_UNUSABLE', where: `schema ${config.scratchName}`, found: objection }];
+  return missingRights(db, config.scratchName, rightsOnScratch);
+}
+
+/** True when the scratch schema can be had. */
+export async function canUseScratch(db: Database, config: DatabaseConfig): Promise<boolean> {
+  return (await scratchFindings(db, config)).length === 0;
+}
+
+async function purgeFindings(db: Database): Promise<Finding[]> {
+  const rows = await db.query(
+    "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'fate_flow'",
+  );
+  return rows.length && db.name !== 'fate_flow' ? missingRights(db, 'fate_flow', rightsForPurge) : [];
+}
+
+async function missingRights(db: Database, schema: string, rights: readonly string[]): Promise<Finding[]> {
+  const missing: string[] = [];
+  for (const right of rights) {
+    const sql = tries.get(right)?.(quoteTable(schema, probeTable), schema);
+    if (sql && denied.has(await db.attempt(sql))) missing.push(right);
+  }
+  if (missing.length === 0) return [];
+  const account = await grantee(db);
+  const found = `The account ${account} lacks ${missing.join(', ')}.`;
+  const remedy = `As an administrator of the server, run: GRANT ${missing.join(', ')} ON ${quoteName(schema)}.* TO ${account};`;
+  return [{ code: 'GRANT_MISSING', where: `database ${schema}`, found, remedy }];
+}
+
+/** The account that the server chose for this login, quoted for GRANT. */
+async function grantee(db: Database): Promise<string> {
+  const [row] = await db.query('SELECT CURRENT_USER() AS account');
+  const account = String(row?.['account']);
+  const at = account.lastIndexOf('@');
+  return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
+}

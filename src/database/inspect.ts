@@ -1,0 +1,107 @@
+// What the database is and holds, read without changing anything.
+
+import type { Database } from './database.ts';
+import { isOwnTable } from './names.ts';
+
+export { canUseScratch, checkGrants, scratchFindings } from './grants.ts';
+
+export interface TableFacts {
+  readonly name: string;
+  readonly type: 'table' | 'view';
+  /** Empty for a view. */
+  readonly engine: string;
+  /** The server's estimate. */
+  readonly rows: number;
+  /** Data and indexes, the server's estimate. */
+  readonly sizeBytes: number;
+}
+
+export interface ColumnFacts {
+  readonly table: string;
+  readonly column: string;
+  /** As the server writes it, for example `bigint unsigned` (MariaDB and old MySQL: `bigint(20) unsigned`). */
+  readonly type: string;
+  readonly nullable: boolean;
+}
+
+export interface DatabaseFacts {
+  readonly flavour: 'mysql' | 'mariadb';
+  readonly version: string;
+  readonly exists: boolean;
+  readonly readOnly: boolean;
+  /** Largest statement that the server takes. */
+  readonly maxAllowedPacketBytes: number;
+  /** Without our own book-keeping. */
+  readonly tables: readonly TableFacts[];
+  readonly columns: readonly ColumnFacts[];
+  /** Tables that a dump by --single-transaction does not freeze. */
+  readonly nonInnoDb: readonly string[];
+  /** What this version cannot put back: `view v`, `trigger t`, `procedure p`, `event e`, `foreign key f of t`, `check c of t`. */
+  readonly unsupported: readonly string[];
+  /** Tables of FATE in the same database (KubeFATE): they are backed up and put back with it. */
+  readonly fateTables: readonly string[];
+}
+
+/** Reads the facts of MYSQL_DB. Throws DATABASE_LOST and DATABASE_FAILED. */
+export async function inspectDatabase(db: Database): Promise<DatabaseFacts> {
+  const [server] = await db.query('SELECT @@GLOBAL.read_only AS readOnly, @@max_allowed_packet AS packet');
+  const rows = await db.query(
+    'SELECT TABLE_NAME AS name, TABLE_TYPE AS type, ENGINE AS engine, TABLE_ROWS AS n, DATA_LENGTH + INDEX_LENGTH AS size FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME',
+    [db.name],
+  );
+  const tables = rows.map(readTable).filter(({ name }) => !isOwnTable(name));
+  const columns = await db.query(
+    'SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION',
+    [db.name],
+  );
+  return {
+    flavour: db.flavour,
+    version: db.version,
+    exists: db.exists,
+    readOnly: Number(server?.['readOnly']) === 1,
+    maxAllowedPacketBytes: Number(server?.['packet']),
+    tables,
+    columns: columns
+      .map((row) => ({
+        table: String(row['tableName']),
+        column: String(row['name']),
+        type: String(row['type']),
+        nullable: row['nullable'] === 'YES',
+      }))
+      .filter(({ table }) => !isOwnTable(table)),
+    nonInnoDb: tables.filter(({ type, engine }) => type === 'table' && engine !== 'InnoDB').map(({ name }) => name),
+    unsupported: await unsupportedObjects(db),
+    fateTables: tables.filter(({ name }) => /^(t_|componentsummary$|tracking)/.test(name)).map(({ name }) => name),
+  };
+}
+
+/** Objects that a swap of tables can't carry; see DatabaseFacts. */
+export async function unsupportedObjects(db: Database): Promise<string[]> {
+  const list = async (what: string, sql: string) =>
+    (await db.query(sql, [db.name])).map(
+      (row) => `${row['kind'] ?? what} ${row['name']}${row['owner'] ? ` of ${row['owner']}` : ''}`,
+    );
+  return [
+    ...(await list('view', 'SELECT TABLE_NAME AS name FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?')),
+    ...(await list('trigger', 'SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ?')),
+    ...(await list(
+      'routine',
+      'SELECT LOWER(ROUTINE_TYPE) AS kind, ROUTINE_NAME AS name FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?',
+    )),
+    ...(await list('event', 'SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?')),
+    ...(await list(
+      'key',
+      "SELECT LOWER(CONSTRAINT_TYPE) AS kind, CONSTRAINT_NAME AS name, TABLE_NAME AS owner FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA = ? AND CONSTRAINT_TYPE IN ('FOREIGN KEY', 'CHECK')",
+    )),
+  ];
+}
+
+function readTable(row: Readonly<Record<string, unknown>>): TableFacts {
+  return {
+    name: String(row['name']),
+    type: row['type'] === 'VIEW' ? 'view' : 'table',
+    engine: String(row['engine'] ?? ''),
+    rows: Number(row['n'] ?? 0),
+    sizeBytes: Number(row['size'] ?? 0),
+  };
+}

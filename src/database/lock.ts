@@ -1,0 +1,92 @@
+// The advisory lock of a run: GET_LOCK in the very session that runs the statements, so that it ends when that session does.
+
+import type { Finding } from '../engine/errors.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import type { Database } from './database.ts';
+import { sha256 } from './names.ts';
+import { currentSchema, optionalQuery, sessions, waitForStatement } from './session.ts';
+
+/**
+ * Takes the lock of MYSQL_DB for this session, at once or not at all. `holder` and `run` go into the statement, for the
+ * administrator who reads the server's log. Throws LOCK_HELD naming the holder.
+ */
+export async function acquireLock(db: Database, holder: string, run: string): Promise<void> {
+  const comment = `/* eggroll-upgrade lock run=${plain(run)} holder=${plain(holder)} */`;
+  await waitForOrphan(db);
+  const [row] = await db.query(`SELECT ${comment} GET_LOCK(?, 0) AS got`, [lockName(db.name)]);
+  const got = row?.['got'];
+  if (Number(got) === 1 && got !== null) return assertLock(db);
+  if (got === null || got === undefined) {
+    const found = 'The server could not give the lock (GET_LOCK returned NULL).';
+    throw new UpgradeError({ code: 'DATABASE_FAILED', where: `database ${db.name}`, found });
+  }
+  throw new UpgradeError(await heldFinding(db));
+}
+
+/** Proves that this session still holds the lock and works in MYSQL_DB. Throws LOCK_LOST. */
+export async function assertLock(db: Database): Promise<void> {
+  const [row] = await db.query('SELECT IS_USED_LOCK(?) = CONNECTION_ID() AS mine', [lockName(db.name)]);
+  const where = `database ${db.name}`;
+  if (Number(row?.['mine'] ?? 0) !== 1) {
+    const holder = await holderId(db);
+    const found = `This session no longer holds the lock; ${holder === undefined ? 'nobody does' : `connection ${holder} does`}.`;
+    throw new UpgradeError({ code: 'LOCK_LOST', where, found });
+  }
+  const schema = await currentSchema(db);
+  if (schema === db.name || schema?.toLowerCase() === db.name.toLowerCase()) return;
+  throw new UpgradeError({ code: 'DEFECT', where, found: `The session works in ${schema ?? 'no schema'}.` });
+}
+
+/** Gives the lock back; harmless when this session does not hold it. */
+export async function releaseLock(db: Database): Promise<void> {
+  await db.query('SELECT RELEASE_LOCK(?) AS released', [lockName(db.name)]);
+}
+
+/** Who holds the lock now, in words; undefined when nobody does. */
+export async function describeLockHolder(db: Database): Promise<string | undefined> {
+  const id = await holderId(db);
+  if (id === undefined) return undefined;
+  const session = (await sessions(db)).find((candidate) => candidate.id === id);
+  const since = session
+    ? `, user ${session.user}, host ${session.host}, for ${session.seconds} s in its present state`
+    : '';
+  const attributes = await optionalQuery(
+    db,
+    "SELECT ATTR_NAME AS name, ATTR_VALUE AS value FROM performance_schema.session_account_connect_attrs WHERE PROCESSLIST_ID = ? AND ATTR_NAME IN ('run', 'holder', 'since') ORDER BY ATTR_NAME",
+    [id],
+  );
+  const told = (attributes ?? []).map((attribute) => `, ${attribute['name']} ${attribute['value']}`).join('');
+  return `connection ${id}${since}${told}`;
+}
+
+/**
+ * A client that was killed leaves the server at work on its last statement, and the session keeps the lock until then. So the
+ * statement is waited for; if the lock is still held after it, its holder lives.
+ */
+async function waitForOrphan(db: Database): Promise<void> {
+  const id = await holderId(db);
+  const holder = id === undefined ? undefined : (await sessions(db)).find((session) => session.id === id);
+  const tag = /\/\* eggroll-upgrade run=\S+ statement=\d+ \*\//.exec(holder?.statement ?? '')?.[0];
+  if (tag) await waitForStatement(db, tag);
+}
+
+async function heldFinding(db: Database): Promise<Finding> {
+  const holder = (await describeLockHolder(db)) ?? 'a run that has just ended';
+  return { code: 'LOCK_HELD', where: `database ${db.name}`, found: `The lock is held by ${holder}.` };
+}
+
+async function holderId(db: Database): Promise<number | undefined> {
+  const [row] = await db.query('SELECT IS_USED_LOCK(?) AS id', [lockName(db.name)]);
+  const id = row?.['id'];
+  return id === null || id === undefined ? undefined : Number(id);
+}
+
+/** Locks belong to the server, not to a schema, and their names have at most 64 characters. */
+function lockName(database: string): string {
+  const name = `eggroll-upgrade:${database.toLowerCase()}`;
+  return name.length <= 64 ? name : `${name.slice(0, 50)}:${sha256(name).slice(0, 12)}`;
+}
+
+function plain(text: string): string {
+  return text.replace(/[^\w.:@ -]/g, '_').slice(0, 120);
+}

@@ -1,0 +1,103 @@
+// The scratch schema: a second schema on the same server that a run makes, uses and drops.
+//
+// A marker table tells ours from a schema of somebody else. A schema that holds tables but no marker is never touched.
+
+import type { DatabaseConfig } from '../config/config.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import type { Database } from './database.ts';
+import { tableNames } from './fingerprint.ts';
+import { quoteName, quoteTable, sha256 } from './names.ts';
+import { optionalQuery } from './session.ts';
+
+const marker = 'eggroll_upgrade_scratch';
+
+/** Why the scratch schema may not be used; undefined when it may (absent, empty, or left over by a run). */
+export async function scratchObjection(db: Database, name: string): Promise<string | undefined> {
+  if (name.toLowerCase() === db.name.toLowerCase()) return 'MYSQL_SCRATCH_DB is MYSQL_DB itself.';
+  const names = await tableNames(db, name, true);
+  if (names.length === 0 || names.includes(marker)) return undefined;
+  return `It exists and holds tables that are not ours: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`;
+}
+
+/**
+ * Makes the scratch schema, runs `use` with its name, and drops it again, whatever happened. What an earlier run left is dropped
+ * first. A schema that was there before and empty stays, empty. Throws SCRATCH_UNUSABLE and GRANT_MISSING.
+ */
+export async function withScratch<T>(
+  db: Database,
+  config: DatabaseConfig,
+  use: (schema: string) => Promise<T>,
+): Promise<T> {
+  const schema = config.scratchName;
+  await takeScratchLock(db, schema);
+  try {
+    await makeScratch(db, schema);
+    return await use(schema);
+  } finally {
+    await leaveScratch(db, schema);
+  }
+}
+
+async function makeScratch(db: Database, schema: string): Promise<void> {
+  const objection = await scratchObjection(db, schema);
+  if (objection) throw new UpgradeError({ code: 'SCRATCH_UNUSABLE', where: `schema ${schema}`, found: objection });
+  await removeScratch(db, schema);
+  const found = await schemaExists(db, schema);
+  if (!found) await db.work(`CREATE DATABASE ${quoteName(schema)} ${await charsetOf(db)}`);
+  const table = quoteTable(schema, marker);
+  await db.work(
+    `CREATE TABLE ${table} (database_name VARCHAR(64) NOT NULL, found_empty TINYINT NOT NULL) ENGINE=InnoDB`,
+  );
+  await db.work(`INSERT INTO ${table} VALUES (?, ?)`, [db.name, found ? 1 : 0]);
+}
+
+/** Drops a schema that carries our marker: wholly if we made it, else all its tables, the marker last. */
+async function removeScratch(db: Database, schema: string): Promise<void> {
+  const names = await tableNames(db, schema, true);
+  if (!names.includes(marker)) return;
+  const [row] = (await optionalQuery(db, `SELECT found_empty FROM ${quoteTable(schema, marker)}`, [])) ?? [];
+  if (Number(row?.['found_empty'] ?? 0) === 0) return void (await db.work(`DROP DATABASE ${quoteName(schema)}`));
+  await db.work('SET SESSION foreign_key_checks = 0');
+  for (const name of [...names.filter((candidate) => candidate !== marker), marker]) {
+    await db.work(`DROP TABLE ${quoteTable(schema, name)}`);
+  }
+  await db.work('SET SESSION foreign_key_checks = 1');
+}
+
+// When the session is lost, the clean-up fails as well: the first error is the one to tell, and the next run removes the rest.
+async function leaveScratch(db: Database, schema: string): Promise<void> {
+  try {
+    await db.work(`USE ${quoteName(db.name)}`);
+    await removeScratch(db, schema);
+    await db.query('SELECT RELEASE_LOCK(?) AS released', [scratchLock(schema)]);
+  } catch (error) {
+    if (!(error instanceof UpgradeError)) throw error;
+    db.report({ type: 'note', text: `the scratch schema ${schema} is left for the next run: ${error.message}` });
+  }
+}
+
+/** Two runs on two databases may name one scratch schema; the second waits its turn by failing. */
+async function takeScratchLock(db: Database, schema: string): Promise<void> {
+  const [row] = await db.query('SELECT GET_LOCK(?, 10) AS got', [scratchLock(schema)]);
+  if (Number(row?.['got'] ?? 0) === 1) return;
+  const found = 'Another run works in it at this moment.';
+  throw new UpgradeError({ code: 'SCRATCH_UNUSABLE', where: `schema ${schema}`, found });
+}
+
+function scratchLock(schema: string): string {
+  return `eggroll-upgrade-scratch:${sha256(schema.toLowerCase()).slice(0, 24)}`;
+}
+
+async function schemaExists(db: Database, schema: string): Promise<boolean> {
+  const rows = await db.query('SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?', [schema]);
+  return rows.length > 0;
+}
+
+/** Tables without a character set of their own take the schema's, so the copy gets the same one. */
+async function charsetOf(db: Database): Promise<string> {
+  const [row] = await db.query(
+    'SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?',
+    [db.name],
+  );
+  return `CHARACTER SET ${String(row?.['charset'])} COLLATE ${String(row?.['collation'])}`;
+}

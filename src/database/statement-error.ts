@@ -1,0 +1,67 @@
+// What a person is told when a statement of the migration fails: which, where in the file, why, what is committed, what next.
+
+import type { ErrorCode, Finding } from '../engine/errors.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import type { Database } from './database.ts';
+import { causeOf, isBlocked, isLost } from './server-errors.ts';
+import { caretLines, qualifiersOf, type Statement } from './statements.ts';
+
+export interface Failure {
+  readonly code: ErrorCode;
+  /** Statements in the file. */
+  readonly count: number;
+  /** What the failure left behind, for example `Nothing was changed.` */
+  readonly consequence: string;
+  readonly remedy?: string;
+}
+
+/** The error of one statement; a lost connection stays DATABASE_LOST. */
+export function statementFailure(statement: Statement, error: unknown, failure: Failure): UpgradeError {
+  if (isLost(error) && error instanceof UpgradeError) return error;
+  const { errno, message: cause } = causeOf(error);
+  // Who blocks is known to the caller that retried, not to the server's error.
+  const message = isBlocked(error) && error instanceof UpgradeError ? error.findings[0].found : cause;
+  const position = pointOf(statement.sql, message);
+  const where = positionInFile(statement, position);
+  const number = errno ? ` (error ${errno})` : '';
+  const found = `Statement ${statement.index} of ${failure.count} failed: ${message.replace(/\.$/, '')}${number}.${caretLines(statement.sql, position)}${failure.consequence}`;
+  const finding: Finding = { code: failure.code, where, found, ...(failure.remedy ? { remedy: failure.remedy } : {}) };
+  return new UpgradeError(finding, { cause: error });
+}
+
+/** Statements name tables of MYSQL_DB without a schema; on a copy a schema's name would reach out of it. Throws SQL_INVALID. */
+export async function refuseForeignSchemas(db: Database, statements: readonly Statement[]): Promise<void> {
+  const rows = await db.query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
+  const schemas = new Set(rows.map((row) => String(row['name']).toLowerCase()));
+  schemas.delete('information_schema');
+  schemas.add(db.name.toLowerCase());
+  const findings = statements.flatMap((statement): Finding[] => {
+    const names = [...qualifiersOf(statement.sql)].filter((name) => schemas.has(name));
+    if (names.length === 0) return [];
+    const found = `Statement ${statement.index} names the database ${names.join(', ')}. It may name tables of ${db.name} only.`;
+    return [{ code: 'SQL_INVALID', where: `${statement.file}:${statement.line}:${statement.column}`, found }];
+  });
+  const [first, ...rest] = findings;
+  if (first) throw new UpgradeError([first, ...rest]);
+}
+
+/** Where the server points to: the text after `near`, or the column or key that it names; else the beginning. */
+function pointOf(sql: string, message: string): number {
+  const near = /near '([\s\S]*)' at line (\d+)/.exec(message);
+  if (near?.[1] !== undefined) {
+    const lineStart = sql
+      .split('\n')
+      .slice(0, Number(near[2]) - 1)
+      .join('\n').length;
+    return Math.max(0, near[1] === '' ? sql.length - 1 : sql.indexOf(near[1], Math.max(0, lineStart - near[1].length)));
+  }
+  const name = /'([^']+)'/.exec(message)?.[1]?.split('.').at(-1);
+  return name ? Math.max(0, sql.toLowerCase().indexOf(name.toLowerCase())) : 0;
+}
+
+function positionInFile({ sql, file, line, column }: Statement, position: number): string {
+  const before = sql.slice(0, position).split('\n');
+  const last = before.at(-1) ?? '';
+  const offset = before.length === 1 ? column : 1;
+  return `${file}:${line + before.length - 1}:${offset + last.length}`;
+}

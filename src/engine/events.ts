@@ -1,0 +1,78 @@
+// What a run tells the world while it works. Steps emit events; renderers (report/) turn them into text or JSON lines.
+
+import type { ExitCode, Finding } from './errors.ts';
+
+export type Outcome = 'succeeded' | 'unchanged' | 'rolled-back' | 'failed' | 'interrupted';
+
+export interface NodeResult {
+  readonly host: string;
+  readonly role: string;
+  /** EggRoll version found before, or `unknown`. */
+  readonly before: string;
+  readonly after: string;
+  readonly outcome: Outcome;
+}
+
+export interface DatabaseResult {
+  readonly name: string;
+  /** Schema level found before, or `unknown`. */
+  readonly before: string;
+  readonly after: string;
+  /** Statements of the migration. */
+  readonly statements: number;
+  readonly outcome: Outcome;
+}
+
+/** The last event of every run; also STATE_DIR/runs/<run>/result.json (DESIGN.md section 4). */
+export interface Result {
+  readonly type: 'result';
+  readonly schema: 1;
+  readonly command: string;
+  readonly outcome: Outcome;
+  readonly exitCode: ExitCode;
+  readonly planHash?: string;
+  readonly nodes: readonly NodeResult[];
+  readonly database?: DatabaseResult;
+  /** Services stopped to services started; 0 when nothing was stopped. */
+  readonly downtimeMs: number;
+  readonly findings: readonly Finding[];
+  readonly message: string;
+  readonly next: string;
+}
+
+export type EventBody =
+  | { readonly type: 'run-started'; readonly command: string; readonly version: string; readonly nodes: number }
+  | { readonly type: 'run-adopted'; readonly message: string }
+  | {
+      readonly type: 'step-started';
+      readonly step: string;
+      readonly title: string;
+      readonly index: number;
+      readonly count: number;
+    }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly title: string;
+      readonly outcome: 'applied' | 'already-done' | 'undone' | 'failed';
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'node-progress';
+      readonly step: string;
+      readonly host: string;
+      readonly bytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly type: 'node-done'; readonly step: string; readonly host: string; readonly message: string }
+  | { readonly type: 'database'; readonly step: string; readonly message: string }
+  | { readonly type: 'downtime-started' }
+  | { readonly type: 'downtime-ended'; readonly downtimeMs: number }
+  | { readonly type: 'warning'; readonly message: string; readonly host?: string }
+  | ({ readonly type: 'finding' } & Finding)
+  | Result;
+
+/** An event as renderers get it. */
+export type Event = EventBody & { readonly time: string; readonly run: string };
+
+export type Emit = (event: EventBody) => void;

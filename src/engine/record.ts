@@ -1,0 +1,67 @@
+// The record of a run, one copy beside every node's folders. It holds what the world cannot tell: who the run is, which services
+// ran before. It is never proof that something was done.
+
+export type RunState = 'open' | 'finished' | 'recovering' | 'recovered';
+
+export interface RunRecord {
+  readonly schema: 1;
+  readonly run: string;
+  /** Orders the runs of a cluster; clocks do not. */
+  readonly sequence: number;
+  readonly state: RunState;
+  readonly from: string;
+  readonly to: string;
+  /** Digest of the package's content. */
+  readonly packageDigest: string;
+  /** `host:port` of every node of the run, sorted. */
+  readonly hosts: readonly string[];
+  /** The database that the run works on; absent when it leaves the database alone. */
+  readonly database?: string;
+  /** The finished run before this one, whose migration counts as done. */
+  readonly previous?: string;
+  /** Modules that ran on this node before they were stopped; absent until that is known. */
+  readonly services?: readonly string[];
+}
+
+const states: readonly string[] = ['open', 'finished', 'recovering', 'recovered'] satisfies RunState[];
+
+export function serialiseRecord(record: RunRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** The record in `text`, or undefined when it is damaged or of an unknown shape. */
+export function parseRecord(text: string): RunRecord | undefined {
+  const value = parseJson(text);
+  return isRecord(value) ? value : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, previous, services } =
+    value as Record<string, unknown>;
+  return (
+    schema === 1 &&
+    [run, from, to, packageDigest].every((text) => typeof text === 'string' && text !== '') &&
+    typeof sequence === 'number' &&
+    Number.isSafeInteger(sequence) &&
+    sequence > 0 &&
+    typeof state === 'string' &&
+    states.includes(state) &&
+    isTextList(hosts) &&
+    [database, previous].every((text) => text === undefined || typeof text === 'string') &&
+    (services === undefined || isTextList(services))
+  );
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

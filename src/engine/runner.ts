@@ -1,0 +1,88 @@
+// How steps run: forward (probe, apply, verify) and backward (undo). Knows nothing of EggRoll.
+
+import type { Clock } from './clock.ts';
+import { UpgradeError } from './errors.ts';
+import type { Emit } from './events.ts';
+import type { Step } from './step.ts';
+
+export interface RunnerContext {
+  readonly emit: Emit;
+  readonly clock: Clock;
+  /** Aborted by SIGTERM or SIGINT: the run stops before the next step. */
+  readonly signal: AbortSignal;
+  /** True once the steps that are left have nothing to do. */
+  readonly isOver?: () => boolean;
+}
+
+/** How far a list of steps got. `begun` holds the steps whose work may show in the world, in order. */
+export type Progress<World> =
+  | { readonly completed: true; readonly begun: readonly Step<World>[] }
+  | { readonly completed: false; readonly begun: readonly Step<World>[]; readonly error: unknown };
+
+/** Runs steps in order; stops at the first that fails or when the signal asks for it. Never throws. */
+export async function runForward<World>(
+  steps: readonly Step<World>[],
+  world: World,
+  context: RunnerContext,
+): Promise<Progress<World>> {
+  const begun: Step<World>[] = [];
+  for (const [index, step] of steps.entries()) {
+    if (context.isOver?.()) break;
+    try {
+      throwIfStopped(context.signal);
+      begun.push(step);
+      await timed(step, { index: index + 1, count: steps.length }, context, async () => {
+        if ((await step.probe(world)) === 'done') return 'already-done';
+        await step.apply(world);
+        await step.verify?.(world);
+        return 'applied';
+      });
+    } catch (error) {
+      return { completed: false, begun, error };
+    }
+  }
+  return { completed: true, begun };
+}
+
+/** Undoes steps in the reverse of the given order; stops at the first undo that fails and throws its error. */
+export async function runBackward<World>(
+  steps: readonly Step<World>[],
+  world: World,
+  context: Omit<RunnerContext, 'signal'> & { readonly signal?: AbortSignal },
+): Promise<void> {
+  const undoable = steps.filter((step) => step.undo).reverse();
+  for (const [index, step] of undoable.entries()) {
+    if (context.signal) throwIfStopped(context.signal);
+    const title = `undo: ${step.title}`;
+    await timed({ ...step, title }, { index: index + 1, count: undoable.length }, context, async () => {
+      await step.undo?.(world);
+      return 'undone';
+    });
+  }
+}
+
+type Done = 'applied' | 'already-done' | 'undone';
+
+async function timed(
+  { id, title }: { readonly id: string; readonly title: string },
+  place: { readonly index: number; readonly count: number },
+  { emit, clock }: Pick<RunnerContext, 'emit' | 'clock'>,
+  work: () => Promise<Done>,
+): Promise<void> {
+  const start = clock.monotonicMs();
+  const finished = (outcome: Done | 'failed') =>
+    emit({ type: 'step-finished', step: id, title, outcome, durationMs: Math.round(clock.monotonicMs() - start) });
+  emit({ type: 'step-started', step: id, title, ...place });
+  try {
+    finished(await work());
+  } catch (error) {
+    finished('failed');
+    throw error;
+  }
+}
+
+/** Throws INTERRUPTED once a signal has asked the run to stop. */
+export function throwIfStopped(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new UpgradeError({ code: 'INTERRUPTED', where: 'this run', found: 'It was asked to stop by a signal.' });
+}

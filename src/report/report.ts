@@ -1,0 +1,105 @@
+// Picks how events are shown, keeps secrets out of them, and keeps the result where others look for it.
+
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../engine/clock.ts';
+import type { Emit, Event, EventBody, Result } from '../engine/events.ts';
+import { jsonLine } from './json.ts';
+import { plainLine } from './plain.ts';
+import { terminalReport } from './terminal.ts';
+
+export type OutputMode = 'auto' | 'tty' | 'plain' | 'json';
+
+export interface ReportOptions {
+  readonly mode: OutputMode;
+  readonly clock: Clock;
+  readonly secrets: readonly string[];
+  /** Id of the run until another one is adopted. */
+  readonly run: string;
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly columns: () => number;
+  readonly colour: boolean;
+}
+
+export interface Report {
+  readonly emit: Emit;
+  adoptRun(id: string): void;
+  /** Ends the display. */
+  close(): void;
+}
+
+const ticksMs = 250;
+
+/** Shows events as `mode` says; `auto` is the live display on a terminal and plain lines elsewhere. */
+export function openReport(options: ReportOptions): Report {
+  const { clock, write } = options;
+  let run = options.run;
+  const redact = redactor(options.secrets);
+  const screen = {
+    write,
+    colour: options.colour,
+    get columns() {
+      return options.columns();
+    },
+  };
+  const mode = options.mode === 'auto' ? (options.isTerminal ? 'tty' : 'plain') : options.mode;
+  const terminal = mode === 'tty' ? terminalReport(screen, clock.monotonicMs) : undefined;
+  const ticking = terminal && setInterval(terminal.tick, ticksMs);
+
+  function show(event: Event): void {
+    if (terminal) return terminal.show(event);
+    const line = mode === 'json' ? jsonLine(event) : plainLine(event);
+    if (line !== undefined) write(`${line}\n`);
+  }
+
+  return {
+    emit: (body) => show(redact({ time: clock.date().toISOString(), run, ...body })),
+    adoptRun: (id) => {
+      run = id;
+    },
+    close: () => clearInterval(ticking),
+  };
+}
+
+/** Replaces every secret in every text of an event. Steps never put one there; this is the second line of defence. */
+export function redactor(secrets: readonly string[]): <T extends Event | EventBody>(event: T) => T {
+  const texts = secrets
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .filter((text) => text.length >= 4);
+  if (texts.length === 0) return (event) => event;
+  const clean = (text: string) => texts.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return clean(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+  };
+  return <T extends Event | EventBody>(event: T) => walk(event) as T;
+}
+
+/** Keeps the result under STATE_DIR/runs/<run>/ and, shortened, as the Kubernetes termination message where there is one. */
+export async function keepResult(
+  result: Result & { readonly time: string; readonly run: string },
+  stateDir: string,
+  terminationFile = '/dev/termination-log',
+): Promise<void> {
+  const file = join(stateDir, 'runs', result.run, 'result.json');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
+  const isThere = await access(terminationFile).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) await writeFile(terminationFile, terminationMessage(result));
+}
+
+const terminationLimitBytes = 4096;
+
+/** At most 4096 bytes, as Kubernetes keeps: nodes are left out when there are too many, long messages are cut. */
+export function terminationMessage(result: Result): string {
+  const { findings: _, ...rest } = result;
+  const whole = JSON.stringify(rest);
+  if (Buffer.byteLength(whole) <= terminationLimitBytes) return whole;
+  return JSON.stringify({ ...rest, nodes: [], message: rest.message.slice(0, 500), next: rest.next.slice(0, 200) });
+}

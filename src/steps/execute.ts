@@ -1,0 +1,108 @@
+// A whole command: its steps forward, and what happens when one of them fails. Gives the result that the user sees.
+
+import { type ExitCode, exitCodes, UpgradeError } from '../engine/errors.ts';
+import type { Outcome, Result } from '../engine/events.ts';
+import { runForward } from '../engine/runner.ts';
+import type { Step } from '../engine/step.ts';
+import { lock, releaseAll } from './lock.ts';
+import { openRecovery } from './open-recovery.ts';
+import { preflight } from './preflight.ts';
+import { undoAll } from './put-back.ts';
+import { describeResult, type Ending } from './result.ts';
+import { writeRecords } from './run-records.ts';
+import { upgradeSteps, work } from './upgrade.ts';
+import type { World } from './world.ts';
+
+/** Runs `upgrade` to its end, whatever that is; never throws. Locks are given back, connections closed. */
+export function executeUpgrade(world: World): Promise<Result> {
+  return ending(world, 'upgrade', async () => {
+    const progress = await runForward(upgradeSteps, world, { ...world, isOver: () => world.nothingToDo });
+    if (!progress.completed) return afterFailure(world, progress.begun, progress.error);
+    return { outcome: world.nothingToDo ? 'unchanged' : 'succeeded', exitCode: exitCodes.ok };
+  });
+}
+
+/** Runs `recover` to its end; never throws. */
+export function executeRecover(world: World): Promise<Result> {
+  return ending(world, 'recover', async () => {
+    const opening = await runForward([preflight, lock, openRecovery], world, world);
+    if (!opening.completed) return untouched(opening.error);
+    if (world.nothingToDo) return { outcome: 'unchanged', exitCode: exitCodes.ok };
+    try {
+      await undoAll(work, world, world.signal);
+      await writeRecords(world, 'recovered');
+      return { outcome: 'succeeded', exitCode: exitCodes.ok };
+    } catch (error) {
+      return unfinished(error);
+    }
+  });
+}
+
+async function ending(world: World, command: 'upgrade' | 'recover', execute: () => Promise<Ending>): Promise<Result> {
+  try {
+    const end = await execute();
+    return await describeResult(world, command, end);
+  } finally {
+    await releaseAll(world);
+    for (const node of world.nodes) node.close();
+    await world.database?.close();
+  }
+}
+
+async function afterFailure(world: World, begun: readonly Step<World>[], error: unknown): Promise<Ending> {
+  if (!world.run || isStop(error)) return world.run ? unfinished(error) : untouched(error);
+  const touched = begun.filter((step) => (work as readonly Step<World>[]).includes(step));
+  const reach = touched.some((step) => step.reach === 'cluster')
+    ? 'cluster'
+    : touched.some((step) => step.reach === 'services')
+      ? 'services'
+      : 'nothing';
+  if (reach === 'cluster' && !world.config.autoRecover) {
+    return { outcome: 'failed', exitCode: exitCodes.needsDecision, error };
+  }
+  world.emit({ type: 'warning', message: `${messageOf(error)} Everything is put back.` });
+  try {
+    await undoAll(touched, world);
+    await writeRecords(world, 'recovered');
+  } catch (undoError) {
+    return unfinished(undoError, error);
+  }
+  return putBack(reach, error);
+}
+
+// After a failure that touched nothing, the kind of the failure says more than that nothing was changed.
+function putBack(reach: Step<World>['reach'], error: unknown): Ending {
+  const exitCode = exitCodeOf(error);
+  if (exitCode === exitCodes.defect) return { outcome: 'rolled-back', exitCode, error };
+  if (reach !== 'nothing') return { outcome: 'rolled-back', exitCode: exitCodes.rolledBack, error };
+  const tellsMore: readonly ExitCode[] = [exitCodes.badInput, exitCodes.refused, exitCodes.unreachable];
+  return { outcome: 'failed', exitCode: tellsMore.includes(exitCode) ? exitCode : exitCodes.rolledBack, error };
+}
+
+/** The run stopped half-way. A passing fault is resumed by the same command; anything else needs a person. */
+function unfinished(error: unknown, cause?: unknown): Ending {
+  const exitCode = exitCodeOf(error);
+  const passing = exitCode === exitCodes.interrupted || exitCode === exitCodes.unreachable;
+  const outcome: Outcome = passing ? 'interrupted' : 'failed';
+  const code = passing ? exitCodes.interrupted : exitCode === exitCodes.defect ? exitCode : exitCodes.needsDecision;
+  return { outcome, exitCode: code, error, ...(cause === undefined ? {} : { cause }) };
+}
+
+/** Nothing was begun. */
+function untouched(error: unknown): Ending {
+  const exitCode = exitCodeOf(error);
+  return { outcome: exitCode === exitCodes.interrupted ? 'interrupted' : 'failed', exitCode, error };
+}
+
+// With the lock gone, or a stop asked for, this run must not touch anything any more.
+function isStop(error: unknown): boolean {
+  return error instanceof UpgradeError && ['INTERRUPTED', 'LOCK_LOST', 'LOCK_HELD'].includes(error.code);
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof UpgradeError ? error.exitCode : exitCodes.defect;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

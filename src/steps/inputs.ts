@@ -1,0 +1,38 @@
+// What an upgrade is given: the package and the statements. Validated as a whole before any connection is made.
+
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import type { Config } from '../config/config.ts';
+import { openPackage } from '../config/package.ts';
+import { parseStatements, type Statement } from '../database/statements.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import { together } from './nodes.ts';
+import type { Inputs } from './world.ts';
+
+/** Throws PACKAGE_INVALID and SQL_INVALID with all findings of both. The caller disposes of the package. */
+export async function loadInputs(config: Config): Promise<Inputs> {
+  const options = { tmpDir: tmpdir(), ...(config.packageSha256 ? { sha256: config.packageSha256 } : {}) };
+  const [opened, statements] = await Promise.allSettled([
+    openPackage(config.packagePath, options),
+    readStatements(config),
+  ]);
+  if (opened.status === 'fulfilled' && statements.status === 'fulfilled') {
+    return { package: opened.value, statements: statements.value };
+  }
+  if (opened.status === 'fulfilled') await opened.value.dispose();
+  throw together([opened, statements].flatMap((part) => (part.status === 'rejected' ? [part.reason] : [])));
+}
+
+async function readStatements({ database }: Config): Promise<readonly Statement[] | undefined> {
+  if (!database) return [];
+  if (database.migration.kind === 'auto') return undefined;
+  const { path } = database.migration;
+  try {
+    return parseStatements(await readFile(path, 'utf8'), path, database.name);
+  } catch (error) {
+    if (error instanceof UpgradeError) throw error;
+    const found = `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+    const remedy = 'Mount the migration SQL, or set MYSQL_FILE to `auto` or `none`.';
+    throw new UpgradeError({ code: 'SQL_INVALID', where: path, found, remedy }, { cause: error });
+  }
+}

@@ -1,0 +1,96 @@
+// What a node shall have after the switch, worked out from what it has now. The old tree is found wherever the switch has left it,
+// so the plan of a half-switched node is the same as that of a fresh one.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readSmallFile } from '../cluster/facts.ts';
+import { readTree } from '../cluster/manifest.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import { expectedTree, planHome } from '../eggroll/layout.ts';
+import { propertiesPath } from '../eggroll/own-files.ts';
+import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
+import { currentPackage, currentRun, type NodePlan, type World } from './world.ts';
+
+/** Where the old and the new one of a folder are. */
+export interface FolderState {
+  readonly staged: boolean;
+  readonly live: boolean;
+  readonly backup: boolean;
+}
+
+export type SwitchState = ReadonlyMap<ProgramFolder, FolderState>;
+
+export function runFolder(world: World, node: ClusterNode): string {
+  return `${node.home}/.eggroll-upgrade/runs/${currentRun(world).id}`;
+}
+
+export async function readSwitchState(world: World, node: ClusterNode): Promise<SwitchState> {
+  const { stdout } = await node.ask('switch-state', [node.home, currentRun(world).id, ...programFolders]);
+  const lines = stdout.toString('utf8').trim().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [name, staged, live, backup] = line.split(' ');
+      return [name as ProgramFolder, { staged: staged === 'yes', live: live === 'yes', backup: backup === 'yes' }];
+    }),
+  );
+}
+
+/** Has the switch of this node begun: is any of its folders, or the place of one, not the old one any more? */
+export function switchBegun(state: SwitchState): boolean {
+  return [...state.values()].some(({ backup }) => backup);
+}
+
+/** Is every folder of this node the new one? */
+export function switchDone(state: SwitchState): boolean {
+  return [...state.values()].every(({ staged, live, backup }) => !staged && live && backup);
+}
+
+/** Plans a node from its old tree, with the folders that `fresh` names read again and the others as they were read before. */
+export async function planNode(
+  world: World,
+  node: ClusterNode,
+  fresh: readonly ProgramFolder[] = programFolders,
+): Promise<NodePlan> {
+  const state = await readSwitchState(world, node);
+  const known = world.plans.get(node.name);
+  const toRead = known ? fresh : programFolders;
+  const backup = `${runFolder(world, node)}/backup`;
+  const inBackup = toRead.filter((folder) => state.get(folder)?.backup);
+  const inPlace = toRead.filter((folder) => !state.get(folder)?.backup);
+  const kept = known ? [...known.old].filter(([path]) => !toRead.includes(topFolder(path))) : [];
+  const read = [
+    ...(inBackup.length > 0 ? await readTree(node, backup, inBackup) : []),
+    ...(inPlace.length > 0 ? await readTree(node, node.home, inPlace) : []),
+  ];
+  const confRoot = state.get('conf')?.backup ? backup : node.home;
+  const plan = await planFrom(
+    world,
+    new Map([...kept, ...read]),
+    await readSmallFile(node, `${confRoot}/conf/eggroll.properties`),
+  );
+  world.plans.set(node.name, plan);
+  return plan;
+}
+
+/** Plans a node whose folders are all in place, whatever runs there were: does anything have to change? */
+export async function planLive(world: World, node: ClusterNode, properties: Buffer | undefined): Promise<NodePlan> {
+  return planFrom(world, await readTree(node, node.home, programFolders), properties);
+}
+
+async function planFrom(world: World, old: Tree, homeProperties: Buffer | undefined): Promise<NodePlan> {
+  const { tree, root, version } = currentPackage(world);
+  const plan = planHome({
+    package: tree,
+    home: old,
+    policy: world.config.confPolicy,
+    targetVersion: version,
+    ...(homeProperties && tree.has(propertiesPath)
+      ? { properties: { home: homeProperties, package: await readFile(join(root, propertiesPath)) } }
+      : {}),
+  });
+  return { old, plan, expected: expectedTree(plan) };
+}
+
+function topFolder(path: string): ProgramFolder {
+  return path.split('/', 1)[0] as ProgramFolder;
+}

@@ -1,0 +1,91 @@
+// The database's part of the preflight: can we work there, what is its schema, which statements will run?
+
+import { connectDatabase, type Database } from '../database/database.ts';
+import { checkGrants, inspectDatabase, scratchFindings } from '../database/inspect.ts';
+import { readLedger } from '../database/ledger.ts';
+import { plannedStatements } from '../database/migration.ts';
+import { parseStatements, type Statement } from '../database/statements.ts';
+import { builtInMigration, detectSchemaLevel, levelOfVersion } from '../eggroll/migrations.ts';
+import { describeFinding, type Finding, throwFindings } from '../engine/errors.ts';
+import type { World } from './world.ts';
+
+/** Opens the session and checks the database; for an upgrade also chooses the statements. Throws everything it found wrong. */
+export async function openDatabase(world: World): Promise<void> {
+  const { config, clock, emit, owner, newRunId } = world;
+  if (!config.database) return;
+  const attributes = { run: newRunId, holder: owner, since: clock.date().toISOString() };
+  const database = await connectDatabase(config.database, { attributes });
+  world.database = database;
+  throwFindings(await checkGrants(database, config.database));
+  if (!config.database.requireProof) {
+    for (const finding of await scratchFindings(database, config.database)) {
+      emit({
+        type: 'warning',
+        message: `${describeFinding(finding)} REQUIRE_PROOF is false, so the run goes on without proof.`,
+      });
+    }
+  }
+  const facts = await inspectDatabase(database);
+  if (facts.nonInnoDb.length > 0) {
+    const message = `Tables that are not InnoDB are dumped without a snapshot: ${facts.nonInnoDb.join(', ')}.`;
+    emit({ type: 'warning', message });
+  }
+  if (facts.fateTables.length > 0) {
+    const message = `${database.name} also holds ${facts.fateTables.length} tables of FATE; they are backed up, and put back by \`recover\`, with it.`;
+    emit({ type: 'warning', message });
+  }
+  world.schemaBefore = detectSchemaLevel(facts.columns).level;
+  if (!world.inputs) return;
+  throwFindings(await chooseStatements(world));
+}
+
+/** The schema level of the database now, `unknown` when it is none of EggRoll's. */
+export async function schemaLevel(database: Database): Promise<string> {
+  return detectSchemaLevel((await inspectDatabase(database)).columns).level;
+}
+
+async function chooseStatements(world: World): Promise<Finding[]> {
+  const { inputs, database } = world;
+  if (!inputs || !database) return [];
+  if (inputs.statements) {
+    world.statements = inputs.statements;
+    return [];
+  }
+  // A built-in migration that was interrupted goes on as it was planned; the schema of now is half-way.
+  const interrupted = await interruptedStatements(database);
+  if (interrupted.length > 0) {
+    world.statements = interrupted;
+    return [];
+  }
+  const where = `database ${database.name}`;
+  const { columns } = await inspectDatabase(database);
+  const detected = detectSchemaLevel(columns);
+  if (detected.level === 'unknown') {
+    const found = `The schema is none of EggRoll's: ${detected.reasons.join('; ')}.`;
+    return [{ code: 'SQL_INVALID', where, found, remedy: 'Give the migration as a file by MYSQL_FILE.' }];
+  }
+  const target = levelOfVersion(inputs.package.version);
+  const migration = target ? builtInMigration(detected.level, target, detected) : undefined;
+  if (!migration || 'refusal' in migration) {
+    const found = migration?.refusal ?? `No schema is known for version ${inputs.package.version}.`;
+    return [{ code: 'SQL_INVALID', where, found, remedy: 'Give the migration as a file by MYSQL_FILE.' }];
+  }
+  world.statements = builtInStatements(migration.statements, database.name);
+  return [];
+}
+
+// The statements of a run of which some have begun and some are not done.
+async function interruptedStatements(database: Database): Promise<Statement[]> {
+  const rows = await readLedger(database);
+  const half = rows.find(
+    ({ run, state }) => state !== 'planned' && rows.some((row) => row.run === run && row.state !== 'done'),
+  );
+  return half ? plannedStatements(database, half.run) : [];
+}
+
+// As if they had come from a file.
+function builtInStatements(sql: readonly string[], databaseName: string): Statement[] {
+  return sql.length === 0
+    ? []
+    : parseStatements(sql.map((statement) => `${statement};\n`).join(''), 'built-in migration', databaseName);
+}

@@ -1,0 +1,163 @@
+// Step 1: every check that can be made beforehand, on all nodes and the database at once. Every finding is collected; nothing is changed.
+
+import { connect } from '../cluster/connection.ts';
+import { inspectNode, type NodeFacts } from '../cluster/facts.ts';
+import { loadHostKeys } from '../cluster/host-keys.ts';
+import { type ClusterNode, clusterNode } from '../cluster/node.ts';
+import type { Host } from '../config/config.ts';
+import { downgradeReason } from '../eggroll/versions.ts';
+import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
+import type { Step } from '../engine/step.ts';
+import { openDatabase } from './preflight-database.ts';
+import { isUnfinished, latestRecord } from './run-records.ts';
+import { activityOf, modulesOf } from './services.ts';
+import { homeVersion } from './versions.ts';
+import type { World } from './world.ts';
+
+export const preflight: Step<World> = {
+  id: 'preflight',
+  title: 'check the nodes and the database',
+  reach: 'nothing',
+  probe: async () => 'pending',
+  async apply(world) {
+    const [nodes, database] = await Promise.all([
+      findingsOf(() => lookAtNodes(world)),
+      findingsOf(() => openDatabase(world)),
+    ]);
+    throwFindings([...nodes, ...database]);
+  },
+};
+
+async function lookAtNodes(world: World): Promise<void> {
+  const { config } = world;
+  const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
+  const findings: Finding[] = [];
+  const nodes: ClusterNode[] = [];
+  await Promise.all(
+    config.hosts.map(async (host) => {
+      findings.push(
+        ...(await findingsOf(async () => {
+          const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys));
+          nodes.push(node);
+          const facts = await inspectNode(node);
+          world.facts.set(node.name, facts);
+          throwFindings(await check(world, node, facts));
+        })),
+      );
+    }),
+  );
+  world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
+  throwFindings(byHost(config.hosts, findings));
+}
+
+async function check(world: World, node: ClusterNode, facts: NodeFacts): Promise<Finding[]> {
+  const where = node.name;
+  const tools = facts.missingTools.map(
+    (tool): Finding => ({
+      code: 'NODE_UNFIT',
+      where,
+      found: `The command ${tool} is not installed.`,
+      remedy: `Install ${tool}.`,
+    }),
+  );
+  if (!facts.homePresent) {
+    const found = `EGGROLL_HOME ${node.home} does not exist.`;
+    return [...tools, { code: 'HOME_INVALID', where, found }];
+  }
+  const latest = latestRecord(facts.records);
+  // In the middle of a switch a folder may be in its backup: what the run recorded counts, and the steps look closer.
+  if (latest && isUnfinished(latest)) {
+    world.versionsBefore.set(node.name, latest.from);
+    return tools;
+  }
+  return [
+    ...tools,
+    ...checkHome(world, node, facts),
+    ...checkRoom(world, node, facts),
+    ...(await checkServices(world, node)),
+  ];
+}
+
+function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {
+  const where = node.name;
+  const folders = [...facts.folders].flatMap(([folder, kind]): Finding[] => {
+    if (kind === 'directory') return [];
+    if (kind === 'missing') return [{ code: 'HOME_INVALID', where, found: `${node.home} has no folder ${folder}.` }];
+    const found = `${node.home}/${folder} is not a real folder but a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`;
+    return [{ code: 'HOME_REFUSED', where, found }];
+  });
+  const renames = facts.renameProblems.map(
+    (problem): Finding => ({ code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` }),
+  );
+  const detected = homeVersion(facts);
+  if ('reason' in detected) {
+    return [
+      ...folders,
+      ...renames,
+      { code: 'HOME_INVALID', where, found: `No EggRoll version was found: ${detected.reason}.` },
+    ];
+  }
+  world.versionsBefore.set(node.name, detected.version);
+  const downgrade = world.inputs && downgradeReason(detected.version, world.inputs.package.version);
+  return [
+    ...folders,
+    ...renames,
+    ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: `${downgrade}.` }] : []),
+  ];
+}
+
+const roomMargin = 1.1;
+const spareBytes = 64 * 1024 * 1024;
+
+function checkRoom({ inputs }: World, node: ClusterNode, { freeBytes, freeInodes }: NodeFacts): Finding[] {
+  if (!inputs) return [];
+  const entries = [...inputs.package.tree.values()];
+  const needed = Math.ceil(entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * roomMargin) + spareBytes;
+  const where = node.name;
+  const room: Finding[] =
+    freeBytes < needed
+      ? [
+          {
+            code: 'DISK_FULL',
+            where,
+            found: `${node.home} has ${megabytes(freeBytes)} free; ${megabytes(needed)} are needed.`,
+          },
+        ]
+      : [];
+  if (freeInodes !== undefined && freeInodes < entries.length * roomMargin) {
+    room.push({
+      code: 'DISK_FULL',
+      where,
+      found: `${node.home} has ${freeInodes} inodes free; ${entries.length} files are to come.`,
+    });
+  }
+  return room;
+}
+
+async function checkServices({ config }: World, node: ClusterNode): Promise<Finding[]> {
+  if (config.services.control !== 'none') return [];
+  const running = modulesOf(await activityOf(node));
+  if (running.length === 0) return [];
+  const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
+  return [{ code: 'NODE_UNFIT', where: node.name, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' }];
+}
+
+/** What `work` found wrong; errors of another kind go on. */
+export async function findingsOf(work: () => Promise<void>): Promise<readonly Finding[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    if (error instanceof UpgradeError) return error.findings;
+    throw error;
+  }
+}
+
+function byHost(hosts: readonly Host[], findings: readonly Finding[]): Finding[] {
+  const rank = (finding: Finding) => hosts.findIndex(({ name }) => finding.where.startsWith(name));
+  return [...findings].sort((a, b) => rank(a) - rank(b));
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(0)} MiB`;
+}

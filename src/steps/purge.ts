@@ -1,0 +1,24 @@
+// Step 9, only when asked: the guide's clean-up of run-time tables, after a backup of what is purged.
+
+import { purge as purgeTables, restorePurged } from '../database/purge.ts';
+import type { Step } from '../engine/step.ts';
+import { backupFolder } from './back-up-database.ts';
+import type { World } from './world.ts';
+
+export const purge: Step<World> = {
+  id: 'purge',
+  title: 'purge run-time tables',
+  reach: 'cluster',
+  probe: async ({ database, config }) => (database && config.database?.purge !== 'none' ? 'pending' : 'done'),
+  async apply(world) {
+    const { database, config, emit } = world;
+    if (!database || !config.database) return;
+    const purged = await purgeTables(database, config.database, config.database.purge, backupFolder(world));
+    const rows = purged.reduce((sum, table) => sum + table.rows, 0);
+    emit({ type: 'database', step: 'purge', message: `purged ${rows} rows of ${purged.length} tables` });
+  },
+  async undo(world) {
+    const { database, config } = world;
+    if (database && config.database) await restorePurged(database, config.database, backupFolder(world));
+  },
+};

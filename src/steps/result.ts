@@ -1,0 +1,124 @@
+// The result object of a command (DESIGN.md section 4): what every node and the database are now, and what to do next.
+
+import { inspectNode } from '../cluster/facts.ts';
+import { nodeName } from '../cluster/node.ts';
+import { catalogue, type ExitCode, exitCodes, type Finding, UpgradeError } from '../engine/errors.ts';
+import type { DatabaseResult, NodeResult, Outcome, Result } from '../engine/events.ts';
+import { planHash } from './plan-hash.ts';
+import { schemaLevel } from './preflight-database.ts';
+import { homeVersion } from './versions.ts';
+import type { World } from './world.ts';
+
+/** How a command ended, as its steps tell. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly exitCode: ExitCode;
+  readonly error?: unknown;
+  /** The failure that made a put-back necessary, when the put-back itself failed. */
+  readonly cause?: unknown;
+}
+
+export async function describeResult(world: World, command: 'upgrade' | 'recover', end: Ending): Promise<Result> {
+  const hash = planHash(world);
+  const database = await databaseResult(world, end);
+  return {
+    type: 'result',
+    schema: 1,
+    command,
+    outcome: end.outcome,
+    exitCode: end.exitCode,
+    ...(hash === undefined ? {} : { planHash: hash }),
+    nodes: await nodeResults(world, end),
+    ...(database === undefined ? {} : { database }),
+    downtimeMs: downtimeOf(world),
+    findings: findingsIn(end),
+    message: messageFor(world, command, end),
+    next: nextFor(command, end),
+  };
+}
+
+/** The result of a command that ended before it had a cluster to look at. */
+export function failedResult(command: 'upgrade' | 'recover', error: unknown): Result {
+  const exitCode = error instanceof UpgradeError ? error.exitCode : exitCodes.defect;
+  const end: Ending = { outcome: 'failed', exitCode, error };
+  return {
+    type: 'result',
+    schema: 1,
+    command,
+    outcome: 'failed',
+    exitCode,
+    nodes: [],
+    downtimeMs: 0,
+    findings: findingsIn(end),
+    message:
+      error instanceof UpgradeError ? 'Nothing was changed.' : `A defect in this program: ${describeDefect(error)}`,
+    next: nextFor(command, end),
+  };
+}
+
+function describeDefect(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function downtimeOf({ downtimeMs, downtimeStartMs, clock }: World): number {
+  return downtimeMs + (downtimeStartMs === undefined ? 0 : Math.round(clock.monotonicMs() - downtimeStartMs));
+}
+
+async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResult[]> {
+  return Promise.all(
+    world.config.hosts.map(async (host) => {
+      const node = world.nodes.find((candidate) => candidate.host === host);
+      const before = world.versionsBefore.get(nodeName(host)) ?? 'unknown';
+      // A node that is out of reach at the end has no known version; the outcome says the rest.
+      const facts = node && (await inspectNode(node).catch(() => undefined));
+      const detected = facts && homeVersion(facts);
+      const after = detected && 'version' in detected ? detected.version : 'unknown';
+      return { host: nodeName(host), role: host.role, before, after, outcome };
+    }),
+  );
+}
+
+async function databaseResult(world: World, { outcome }: Ending): Promise<DatabaseResult | undefined> {
+  const { database, statements, schemaBefore } = world;
+  if (!database) return undefined;
+  const after = await schemaLevel(database).catch(() => 'unknown');
+  return { name: database.name, before: schemaBefore ?? 'unknown', after, statements: statements.length, outcome };
+}
+
+function findingsIn({ error, cause }: Ending): Finding[] {
+  return [cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
+}
+
+function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, exitCode, error, cause }: Ending): string {
+  const version = world.run?.to ?? world.inputs?.package.version;
+  const why = [cause, error].flatMap((failure) => (failure instanceof Error ? [failure.message] : [])).join('\n');
+  if (outcome === 'succeeded') {
+    return command === 'upgrade'
+      ? `All ${world.nodes.length} nodes are on version ${version}.`
+      : `All ${world.nodes.length} nodes are as they were before the upgrade to ${version}.`;
+  }
+  if (outcome === 'unchanged') {
+    return command === 'upgrade' ? `All nodes are on version ${version} already.` : 'There is no upgrade to undo.';
+  }
+  if (outcome === 'rolled-back') return `The upgrade failed and everything was put back. ${why}`;
+  if (outcome === 'interrupted') return `The run stopped before it was done. ${why}`;
+  if (exitCode === exitCodes.needsDecision) return `The run failed half-way. ${why}`;
+  return `Nothing was changed. ${why}`;
+}
+
+function nextFor(command: 'upgrade' | 'recover', { outcome, exitCode, error }: Ending): string {
+  if (outcome === 'succeeded' && command === 'upgrade')
+    return 'Check your jobs. `recover` goes back to the old version.';
+  if (outcome === 'succeeded' || outcome === 'unchanged') return 'Nothing.';
+  if (outcome === 'interrupted') {
+    return command === 'upgrade'
+      ? 'Run `upgrade` again: it resumes. `recover` goes back.'
+      : 'Run `recover` again: it resumes.';
+  }
+  if (exitCode === exitCodes.needsDecision) {
+    return command === 'upgrade'
+      ? 'Run `recover` to go back, or put right what is named above and run `upgrade` again.'
+      : 'Put right what is named above and run `recover` again.';
+  }
+  return error instanceof UpgradeError ? catalogue[error.code].remedy : catalogue.DEFECT.remedy;
+}

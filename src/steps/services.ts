@@ -1,0 +1,162 @@
+// The services of the nodes: which run, and how they are stopped and started. What a script says is shown; what counts is what
+// processes and ports prove (EGGROLL.md section 4).
+
+import { readSmallFile } from '../cluster/facts.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import { type Activity, type RemoteProcess, readActivity } from '../cluster/processes.ts';
+import { readProperties } from '../eggroll/properties.ts';
+import { classifyProcess, type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/services.ts';
+import { generationOf } from '../eggroll/versions.ts';
+import { poll } from '../engine/clock.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import { onNodes } from './nodes.ts';
+import type { World } from './world.ts';
+
+export interface RunningService {
+  readonly module: ModuleName;
+  readonly process: RemoteProcess;
+}
+
+export interface NodeActivity {
+  readonly services: readonly RunningService[];
+  /** Sessions' processes, which may outlive a NodeManager. */
+  readonly workers: readonly RemoteProcess[];
+  readonly listeningPorts: ReadonlySet<number>;
+}
+
+export async function activityOf(node: ClusterNode): Promise<NodeActivity> {
+  return classify(await readActivity(node), node.home);
+}
+
+function classify({ processes, listeningPorts }: Activity, home: string): NodeActivity {
+  const known = processes.map((process) => ({
+    process,
+    kind: classifyProcess(process.commandLine, process.workingFolder, home),
+  }));
+  return {
+    services: known.flatMap(({ process, kind }) => (kind && kind !== 'worker' ? [{ module: kind, process }] : [])),
+    workers: known.flatMap(({ process, kind }) => (kind === 'worker' ? [process] : [])),
+    listeningPorts,
+  };
+}
+
+/** Names of the modules that run on a node, each once. */
+export function modulesOf({ services }: NodeActivity): ModuleName[] {
+  return [...new Set(services.map(({ module }) => module))];
+}
+
+/** Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. Throws SERVICE_NOT_STOPPED. */
+export async function stopAll(world: World, version: string): Promise<void> {
+  for (const module of stopOrder(generationOf(version) ?? '2.2')) {
+    await onNodes(world, async (node) => {
+      const { services } = await activityOf(node);
+      const running = services.filter((service) => service.module === module);
+      if (running.length > 0) await stopModule(world, node, module, running);
+    });
+  }
+  await onNodes(world, refuseLeftovers);
+}
+
+async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
+  const ports = portsOf(await liveProperties(node));
+  const call = callScript(world, node, module, 'stop', world.limits.stopMs);
+  const gone = await poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
+    const now = await activityOf(node);
+    const portOpen = now.listeningPorts.has(ports[module] ?? -1);
+    return now.services.some((service) => service.module === module) || portOpen ? undefined : true;
+  });
+  const said = await call;
+  if (gone) return;
+  const pids = running.map(({ process }) => process.pid).join(', ');
+  const seconds = Math.round(world.limits.stopMs / 1000);
+  const found = `${module} (process ${pids}) did not stop within ${seconds} s. Its script said: ${said}`;
+  throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found });
+}
+
+// A worker that outlived its NodeManager still has the old files open and would go on with them.
+async function refuseLeftovers(node: ClusterNode): Promise<void> {
+  const { workers } = await activityOf(node);
+  if (workers.length === 0) return;
+  const pids = workers.map(({ pid }) => pid).join(', ');
+  const found = `Workers of sessions still run after their NodeManager has stopped (process ${pids}).`;
+  throw new UpgradeError({
+    code: 'SERVICE_NOT_STOPPED',
+    where: node.name,
+    found,
+    remedy: 'End the sessions, then run the same command again.',
+  });
+}
+
+/** Starts the modules that are wanted on each node and do not run, in EggRoll's order, and proves that they stay up. */
+export async function startAll(
+  world: World,
+  wanted: ReadonlyMap<string, readonly string[]>,
+  version: string,
+): Promise<void> {
+  for (const module of startOrder(generationOf(version) ?? '2.2')) {
+    await onNodes(world, async (node) => {
+      if (!wanted.get(node.name)?.includes(module)) return;
+      if (await isUp(node, module)) return;
+      await startModule(world, node, module);
+    });
+  }
+}
+
+async function startModule(world: World, node: ClusterNode, module: ModuleName): Promise<void> {
+  const { clock, limits } = world;
+  const said = await callScript(world, node, module, 'start', limits.startMs);
+  const begun = clock.monotonicMs();
+  let upSince: number | undefined;
+  const stable = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
+    const up = await isUp(node, module);
+    upSince = up ? (upSince ?? clock.monotonicMs()) : undefined;
+    if (!up && !(await isRunning(node, module)) && clock.monotonicMs() - begun > limits.stableMs) return false;
+    return upSince !== undefined && clock.monotonicMs() - upSince >= limits.stableMs ? true : undefined;
+  });
+  if (stable) return;
+  const log = (await node.ask('log-tail', [node.home, module])).stdout.toString('utf8').trim();
+  const found = `${module} did not start and stay up. Its script said: ${said} Its log ends with: ${log || 'nothing'}`;
+  throw new UpgradeError({ code: 'SERVICE_NOT_STARTED', where: node.name, found });
+}
+
+/** Does the module's process run, and does its port listen? */
+export async function isUp(node: ClusterNode, module: ModuleName): Promise<boolean> {
+  const [activity, properties] = await Promise.all([activityOf(node), liveProperties(node)]);
+  const port = portsOf(properties)[module];
+  const running = activity.services.some((service) => service.module === module);
+  return running && (port === undefined || activity.listeningPorts.has(port));
+}
+
+async function isRunning(node: ClusterNode, module: ModuleName): Promise<boolean> {
+  return (await activityOf(node)).services.some((service) => service.module === module);
+}
+
+async function liveProperties(node: ClusterNode): Promise<ReadonlyMap<string, string>> {
+  const bytes = await readSmallFile(node, `${node.home}/conf/eggroll.properties`);
+  return readProperties(bytes?.toString('utf8') ?? '');
+}
+
+type Action = 'start' | 'stop';
+
+async function callScript(
+  { config }: World,
+  node: ClusterNode,
+  module: ModuleName,
+  action: Action,
+  limitMs: number,
+): Promise<string> {
+  const { control, supervisordHome, initEnvFile } = config.services;
+  const words =
+    control === 'supervisord'
+      ? [`${supervisordHome}/service.sh`, action, `fate-${module}`]
+      : ['bin/eggroll.sh', module, action];
+  const args = [initEnvFile ?? '', String(Math.ceil(limitMs / 1000)), ...words];
+  try {
+    const { stdout } = await node.change('service', args, { limitMs: limitMs + 20_000 });
+    return `"${stdout.toString('utf8').trim() || 'nothing'}".`;
+  } catch (error) {
+    // A script that failed or had to be ended decides nothing: what counts is what runs afterwards.
+    if (error instanceof UpgradeError && error.code === 'NODE_FAILED') return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+// Step 10: start what ran before, with the scripts of the new version, and prove that it stays up. Downtime ends.
+
+import type { ModuleName } from '../eggroll/services.ts';
+import type { Step } from '../engine/step.ts';
+import { databaseTouched } from './back-up-database.ts';
+import { readSwitchState, switchBegun } from './node-plan.ts';
+import { onNodes } from './nodes.ts';
+import { isUp, startAll, stopAll } from './services.ts';
+import { beginDowntime, endDowntime } from './stop-services.ts';
+import { currentRun, type World } from './world.ts';
+
+export const startServices: Step<World> = {
+  id: 'start-services',
+  title: 'start the services',
+  reach: 'cluster',
+  async probe(world) {
+    const { control, startAfter } = world.config.services;
+    if (control === 'none' || !startAfter) return 'done';
+    const { services } = currentRun(world);
+    const up = await onNodes(world, async (node) => {
+      const wanted = (services.get(node.name) ?? []) as ModuleName[];
+      return (await Promise.all(wanted.map((module) => isUp(node, module)))).every(Boolean);
+    });
+    if (!up.every(Boolean)) return 'pending';
+    endDowntime(world);
+    return 'done';
+  },
+  async apply(world) {
+    const { services, to } = currentRun(world);
+    await startAll(world, services, to);
+    endDowntime(world);
+  },
+  async undo(world) {
+    if (world.config.services.control === 'none' || !(await somethingChanged(world))) return;
+    beginDowntime(world);
+    await stopAll(world, currentRun(world).to);
+  },
+};
+
+// As long as neither a folder nor the database is new, the old services may go on.
+async function somethingChanged(world: World): Promise<boolean> {
+  const switched = await onNodes(world, async (node) => switchBegun(await readSwitchState(world, node)));
+  return switched.some(Boolean) || (await databaseTouched(world));
+}

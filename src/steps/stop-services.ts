@@ -1,0 +1,58 @@
+// Step 5: stop what runs, with the scripts of the old version, and prove that it stopped. Downtime begins.
+
+import type { Step } from '../engine/step.ts';
+import { isMigrated } from './migrate.ts';
+import { readSwitchState, switchDone } from './node-plan.ts';
+import { onNodes } from './nodes.ts';
+import { writeRecord } from './run-records.ts';
+import { activityOf, modulesOf, startAll, stopAll } from './services.ts';
+import { currentRun, type World } from './world.ts';
+
+export const stopServices: Step<World> = {
+  id: 'stop-services',
+  title: 'stop the services',
+  reach: 'services',
+  async probe(world) {
+    // After the switch and the migration, what runs is the new version.
+    const switched = await onNodes(world, async (node) => switchDone(await readSwitchState(world, node)));
+    return switched.every(Boolean) && (await isMigrated(world)) ? 'done' : 'pending';
+  },
+  async apply(world) {
+    await recordRunning(world);
+    beginDowntime(world);
+    await stopAll(world, currentRun(world).from);
+  },
+  async undo(world) {
+    const { services, from } = currentRun(world);
+    const { control, startAfter } = world.config.services;
+    // An upgrade that puts itself back leaves the cluster as it was; a recovery that was asked for heeds START_SERVICES.
+    if (control !== 'none' && (startAfter || world.inputs)) await startAll(world, services, from);
+    endDowntime(world);
+  },
+};
+
+// Written before anything is stopped; a later look would find less. What was started in the meantime is added.
+async function recordRunning(world: World): Promise<void> {
+  const { services } = currentRun(world);
+  await onNodes(world, async (node) => {
+    const known = services.get(node.name);
+    const running = modulesOf(await activityOf(node));
+    const all = [...new Set([...(known ?? []), ...running])].sort();
+    if (known && all.length === known.length) return;
+    services.set(node.name, all);
+    await writeRecord(world, node, 'open');
+  });
+}
+
+export function beginDowntime(world: World): void {
+  if (world.downtimeStartMs !== undefined) return;
+  world.downtimeStartMs = world.clock.monotonicMs();
+  world.emit({ type: 'downtime-started' });
+}
+
+export function endDowntime(world: World): void {
+  if (world.downtimeStartMs === undefined) return;
+  world.downtimeMs += Math.round(world.clock.monotonicMs() - world.downtimeStartMs);
+  world.downtimeStartMs = undefined;
+  world.emit({ type: 'downtime-ended', downtimeMs: world.downtimeMs });
+}

@@ -1,0 +1,67 @@
+// Step 7: the switch of the five folders by renames; the old ones become the backup. The way back are the same renames.
+
+import { compareTrees, readTree } from '../cluster/manifest.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import type { Step } from '../engine/step.ts';
+import { planNode, readSwitchState, runFolder, switchBegun, switchDone } from './node-plan.ts';
+import { onNodes } from './nodes.ts';
+import { refreshStaged, shortList } from './stage.ts';
+import { currentRun, type World } from './world.ts';
+
+export const switchFolders: Step<World> = {
+  id: 'switch',
+  title: 'switch the program folders',
+  reach: 'cluster',
+  async probe(world) {
+    const states = await onNodes(world, async (node) => switchDone(await readSwitchState(world, node)));
+    return states.every(Boolean) ? 'done' : 'pending';
+  },
+  async apply(world) {
+    // Everything that can still fail is done on all nodes before the first rename on any.
+    await onNodes(world, async (node) => {
+      if (switchBegun(await readSwitchState(world, node))) return;
+      await refreshStaged(world, node);
+      await rememberOldTree(world, node);
+    });
+    await onNodes(world, async (node) => {
+      await node.change('switch', [currentRun(world).id, ...programFolders]);
+      world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });
+    });
+  },
+  async verify(world) {
+    await onNodes(world, async (node) => {
+      if (switchDone(await readSwitchState(world, node))) return;
+      throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
+    });
+  },
+  async undo(world) {
+    await onNodes(world, async (node) => {
+      const state = await readSwitchState(world, node);
+      if (!switchBegun(state)) return;
+      await node.change('switch-back', [currentRun(world).id, ...programFolders]);
+      await proveOldTree(world, node);
+      world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'put back, byte for byte' });
+    });
+  },
+};
+
+const oldTreeFile = 'old-tree.json';
+
+async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
+  const { old } = await planNode(world, node, []);
+  const text = JSON.stringify([...old.values()]);
+  await node.change('write-record', [currentRun(world).id, oldTreeFile], { input: Buffer.from(text) });
+}
+
+/** Compares the five folders with what they were right before the switch: content, modes, links and times of files. */
+async function proveOldTree(world: World, node: ClusterNode): Promise<void> {
+  const { stdout } = await node.ask('read-file', [`${runFolder(world, node)}/${oldTreeFile}`, String(1_073_741_824)]);
+  const recorded = stdout.subarray('present\n'.length).toString('utf8');
+  const old: Tree = new Map((JSON.parse(recorded) as TreeEntry[]).map((entry) => [entry.path, entry]));
+  const differences = compareTrees(old, await readTree(node, node.home, programFolders), { times: true });
+  if (differences.length === 0) return;
+  const found = `What was put back differs from what was there before: ${shortList(differences)}.`;
+  throw new UpgradeError({ code: 'RECOVER_MISMATCH', where: node.name, found });
+}

@@ -1,0 +1,117 @@
+// What the steps work on: the configuration, the cluster, the database, and what this run has learned of them so far.
+
+import type { NodeFacts } from '../cluster/facts.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import type { Config } from '../config/config.ts';
+import type { Package } from '../config/package.ts';
+import type { Database } from '../database/database.ts';
+import type { Statement } from '../database/statements.ts';
+import type { HomePlan } from '../eggroll/layout.ts';
+import type { Tree } from '../eggroll/tree.ts';
+import type { Clock } from '../engine/clock.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import type { Emit } from '../engine/events.ts';
+
+/** How long services may take. Tests shorten them. */
+export interface ServiceLimits {
+  readonly stopMs: number;
+  readonly startMs: number;
+  /** A service that was started has to stay up for so long: a JVM takes its time to die. */
+  readonly stableMs: number;
+  readonly pollMs: number;
+}
+
+export const serviceLimits: ServiceLimits = { stopMs: 60_000, startMs: 90_000, stableMs: 3_000, pollMs: 250 };
+
+/** What an upgrade is given; a recovery needs none of it. */
+export interface Inputs {
+  readonly package: Package;
+  /** Undefined with MYSQL_FILE=auto, until the schema is known, and without database work. */
+  readonly statements: readonly Statement[] | undefined;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly sequence: number;
+  readonly from: string;
+  readonly to: string;
+  readonly packageDigest: string;
+  readonly hosts: readonly string[];
+  /** Modules that ran before, by node name; absent until they are known. */
+  readonly services: Map<string, readonly string[]>;
+  /** Name of the database that the run works on. */
+  readonly database: string | undefined;
+  /** The last run before this one that was finished: its migration need not be done again. */
+  readonly previous: string | undefined;
+}
+
+export interface NodePlan {
+  /** The five folders as they were before the switch. */
+  readonly old: Tree;
+  readonly plan: HomePlan;
+  readonly expected: Tree;
+}
+
+export interface World {
+  readonly config: Config;
+  readonly inputs: Inputs | undefined;
+  readonly emit: Emit;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limits: ServiceLimits;
+  /** Who we are, for the owners of locks: host, process, command. */
+  readonly owner: string;
+  /** The id that a new run takes. */
+  readonly newRunId: string;
+  /** Makes the events of the run carry its id. */
+  readonly adoptRun: (id: string) => void;
+
+  // Learned on the way, each by one step.
+  nodes: readonly ClusterNode[];
+  database: Database | undefined;
+  readonly facts: Map<string, NodeFacts>;
+  readonly versionsBefore: Map<string, string>;
+  statements: readonly Statement[];
+  schemaBefore: string | undefined;
+  run: Run | undefined;
+  nothingToDo: boolean;
+  readonly plans: Map<string, NodePlan>;
+  downtimeStartMs: number | undefined;
+  downtimeMs: number;
+}
+
+/** The run that the lock and open-run steps settled on. */
+export function currentRun({ run }: World): Run {
+  if (!run) throw defect('no run is open yet');
+  return run;
+}
+
+export function currentPackage({ inputs }: World): Package {
+  if (!inputs) throw defect('this command has no package');
+  return inputs.package;
+}
+
+function defect(found: string): UpgradeError {
+  return new UpgradeError({ code: 'DEFECT', where: 'eggroll-upgrade', found: `A step ran too early: ${found}.` });
+}
+
+type Given = Pick<World, 'config' | 'inputs' | 'emit' | 'clock' | 'signal' | 'owner' | 'newRunId' | 'adoptRun'>;
+
+/** A world of which nothing is known yet. */
+export function newWorld(given: Given, limits: ServiceLimits = serviceLimits): World {
+  return {
+    ...given,
+    limits,
+    nodes: [],
+    database: undefined,
+    facts: new Map(),
+    versionsBefore: new Map(),
+    statements: [],
+    schemaBefore: undefined,
+    run: undefined,
+    nothingToDo: false,
+    plans: new Map(),
+    downtimeStartMs: undefined,
+    downtimeMs: 0,
+  };
+}

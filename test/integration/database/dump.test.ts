@@ -1,0 +1,133 @@
+import { appendFile, mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dumpDatabase, isBackupCurrent, proveBackup, readBackup } from '../../../src/database/dump.ts';
+import {
+  type Flavour,
+  schema20,
+  startServer,
+  type TestServer,
+  userPassword,
+  withDatabase,
+} from '../../support/mysql.ts';
+
+describe.each<Flavour>(['mysql', 'mariadb'])('backup on %s', (flavour) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(flavour);
+  });
+  afterAll(() => server.stop());
+
+  async function prepared() {
+    const config = await server.createDatabase();
+    await server.asRoot(schema20, config.name);
+    const dir = await mkdtemp(join(server.tools.tempDir, 'backup-'));
+    return { config, dir };
+  }
+
+  it('dumps, proves by restoring, and is current until a row changes', async () => {
+    const { config, dir } = await prepared();
+    await withDatabase(config, async (db) => {
+      const backup = await proveBackup(db, config, await dumpDatabase(db, config, dir, server.tools));
+      expect(backup.proven).toBe(true);
+      expect(backup.tables.map(({ name, rows }) => [name, rows])).toEqual([
+        ['server_node', 2],
+        ['session_main', 2],
+        ['session_option', 2],
+        ['store_option', 3],
+      ]);
+      expect(await readBackup(dir)).toEqual(backup);
+      expect(await isBackupCurrent(db, backup)).toBe(true);
+      await server.asRoot("UPDATE session_main SET name = 'other' WHERE session_id = 's1'", config.name);
+      expect(await isBackupCurrent(db, backup)).toBe(false);
+      expect(db.changes).toBe(0);
+    });
+    const schemas = await server.asRoot(`SHOW DATABASES LIKE '${config.scratchName.replaceAll('_', '\\_')}'`);
+    expect(schemas).toEqual([]);
+  });
+
+  it('leaves no file with the password, and a dump that only its owner can read', async () => {
+    const { config, dir } = await prepared();
+    const before = await readdir(server.tools.tempDir);
+    await withDatabase(config, (db) => dumpDatabase(db, config, dir, server.tools));
+    expect(await readdir(server.tools.tempDir)).toEqual(before);
+    expect((await stat(join(dir, 'dump.sql'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(dir)).toEqual(['backup.json', 'dump.sql']);
+    for (const file of await readdir(dir)) expect(await readFile(join(dir, file), 'utf8')).not.toContain(userPassword);
+  });
+
+  it('does not take our own book-keeping into the dump', async () => {
+    const { config, dir } = await prepared();
+    await server.asRoot('CREATE TABLE eggroll_upgrade_ledger (a INT)', config.name);
+    const backup = await withDatabase(config, (db) => dumpDatabase(db, config, dir, server.tools));
+    expect(await readFile(join(dir, 'dump.sql'), 'utf8')).not.toContain('eggroll_upgrade_ledger');
+    expect(backup.tables.map(({ name }) => name)).not.toContain('eggroll_upgrade_ledger');
+  });
+
+  it('takes an equal backup that is there, and does not replace one of another structure', async () => {
+    const { config, dir } = await prepared();
+    await withDatabase(config, async (db) => {
+      const first = await dumpDatabase(db, config, dir, server.tools);
+      expect(await dumpDatabase(db, config, dir, server.tools)).toEqual(first);
+      await server.asRoot('ALTER TABLE session_main ADD COLUMN x INT', config.name);
+      await expect(dumpDatabase(db, config, dir, server.tools)).rejects.toMatchObject({ code: 'BACKUP_FAILED' });
+      expect(await readBackup(dir)).toEqual(first);
+    });
+  });
+
+  it('tells a dump that restores to something else', async () => {
+    const { config, dir } = await prepared();
+    await withDatabase(config, async (db) => {
+      const backup = await dumpDatabase(db, config, dir, server.tools);
+      const file = join(dir, 'dump.sql');
+      await writeFile(file, (await readFile(file, 'utf8')).replace("'first'", "'fairy'"));
+      await expect(proveBackup(db, config, backup)).rejects.toMatchObject({
+        code: 'BACKUP_UNPROVEN',
+        message: expect.stringContaining('table session_main has other content'),
+      });
+      await writeFile(file, (await readFile(file, 'utf8')).replace('CREATE TABLE `session_main`', 'CREATE TABEL x'));
+      await expect(proveBackup(db, config, backup)).rejects.toMatchObject({ code: 'BACKUP_UNPROVEN' });
+    });
+  });
+
+  it('detects a dump that was cut, flipped or lengthened, and a lost one', async () => {
+    const { config, dir } = await prepared();
+    await withDatabase(config, (db) => dumpDatabase(db, config, dir, server.tools));
+    const file = join(dir, 'dump.sql');
+    const good = await readFile(file);
+    const damaged = { code: 'BACKUP_DAMAGED', exitCode: 11 };
+    for (let percent = 0; percent < 100; percent += 10) {
+      await truncate(file, Math.floor((good.length * percent) / 100));
+      await expect(readBackup(dir)).rejects.toMatchObject(damaged);
+      await writeFile(file, good);
+    }
+    const flipped = Buffer.from(good);
+    flipped.writeUInt8(flipped.readUInt8(500) ^ 1, 500);
+    await writeFile(file, flipped);
+    await expect(readBackup(dir)).rejects.toMatchObject(damaged);
+    await writeFile(file, good);
+    await appendFile(file, '\n');
+    await expect(readBackup(dir)).rejects.toMatchObject(damaged);
+    await writeFile(file, good);
+    const record = join(dir, 'backup.json');
+    await writeFile(record, (await readFile(record, 'utf8')).replace('"rows": 3', '"rows": 4'));
+    await expect(readBackup(dir)).rejects.toMatchObject(damaged);
+  });
+
+  it('says so when the client fails', async () => {
+    const { config, dir } = await prepared();
+    await withDatabase(config, async (db) => {
+      const wrong = { ...config, password: 'wrong' };
+      await expect(dumpDatabase(db, wrong, dir, server.tools)).rejects.toMatchObject({
+        code: 'BACKUP_FAILED',
+        message: expect.stringContaining('Access denied'),
+      });
+      const none = { ...config, clientHome: '/nowhere' };
+      await expect(dumpDatabase(db, none, dir, server.tools)).rejects.toMatchObject({
+        code: 'DUMP_CLIENT_MISSING',
+        exitCode: 78,
+      });
+    });
+    expect(await readBackup(dir)).toBeUndefined();
+  });
+});

@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseConfig } from '../../../src/config/config.ts';
+import { schemaFingerprint } from '../../../src/database/fingerprint.ts';
+import { readLedger, writeIntent, writePlan } from '../../../src/database/ledger.ts';
+import { acquireLock } from '../../../src/database/lock.ts';
+import { migrate, migrationState, plannedStatements, statementTag } from '../../../src/database/migration.ts';
+import { parseStatements, type Statement } from '../../../src/database/statements.ts';
+import {
+  type Flavour,
+  migration22,
+  schema20,
+  startServer,
+  type TestServer,
+  withDatabase,
+  withLockedDatabase,
+} from '../../support/mysql.ts';
+
+describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(flavour);
+  });
+  afterAll(() => server.stop());
+
+  async function prepared(text = migration22): Promise<{ config: DatabaseConfig; statements: Statement[] }> {
+    const config = await server.createDatabase();
+    await server.asRoot(schema20, config.name);
+    return { config, statements: parseStatements(text.replaceAll('%DB%', config.name), 'm.sql', config.name) };
+  }
+
+  const statuses = async (config: DatabaseConfig) =>
+    (await server.asRoot('SELECT status FROM session_main ORDER BY session_id', config.name)).map((row) => row['status']);
+
+  it('runs every statement once, records each, and does nothing the second time', async () => {
+    const { config, statements } = await prepared();
+    await withLockedDatabase(config, async (db) => {
+      const told: number[] = [];
+      expect(await migrationState(db, 'run-1', statements)).toBe('none');
+      await migrate(db, config, 'run-1', statements, ({ index }) => told.push(index));
+      expect(told).toEqual([1, 2, 3, 4, 5]);
+      expect(await migrationState(db, 'run-1', statements)).toBe('complete');
+      const changes = db.changes;
+      await migrate(db, config, 'run-1', statements, ({ index }) => told.push(index));
+      expect(db.changes).toBe(changes);
+      expect(told).toHaveLength(5);
+      const option = (await schemaFingerprint(db, db.name)).tables.find(({ name }) => name === 'store_option');
+      expect(option?.columns.map(({ name, type, nullable }) => `${name} ${type.replace('(20)', '')} ${nullable}`)).toContain(
+        'store_locator_id bigint unsigned false',
+      );
+    });
+    expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
+  });
+
+  // store_option holds a NULL and the column becomes NOT NULL, unless the row is gone.
+  async function withoutNull(config: DatabaseConfig): Promise<void> {
+    await server.asRoot('DELETE FROM store_option WHERE store_locator_id IS NULL', config.name);
+  }
+
+  it('stops at a failing statement, says which and where, and goes on there once it is put right', async () => {
+    const { config } = await prepared();
+    await withoutNull(config);
+    const good = 'ALTER TABLE session_main ADD COLUMN a INT;\n';
+    const bad = `${good}ALTER TABLE session_main\n  ADD COLUMN name INT;\nUPDATE session_main SET status = 'x';`;
+    await withLockedDatabase(config, async (db) => {
+      const failing = parseStatements(bad, 'm.sql');
+      const error = await migrate(db, config, 'run-1', failing).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SQL_FAILED', exitCode: 11 });
+      expect(String(error)).toContain('m.sql:3:14: Statement 2 of 3 failed: Duplicate column name');
+      expect(String(error)).toContain('\n    ADD COLUMN name INT\n               ^\n');
+      expect(String(error)).toContain('Statement 1 is applied.');
+      expect(await migrationState(db, 'run-1', failing)).toBe('partial');
+      const repaired = parseStatements(bad.replace('COLUMN name', 'COLUMN b'), 'm.sql');
+      const told: number[] = [];
+      await migrate(db, config, 'run-1', repaired, ({ index }) => told.push(index));
+      expect(told).toEqual([2, 3]);
+      expect(await migrationState(db, 'run-1', repaired)).toBe('complete');
+    });
+    expect(await statuses(config)).toEqual(['x', 'x']);
+  });
+
+  it('refuses a file whose applied part was changed, and tells the difference', async () => {
+    const { config, statements } = await prepared();
+    await withLockedDatabase(config, async (db) => {
+      await migrate(db, config, 'run-1', statements.slice(0, 2).map((statement) => ({ ...statement })));
+      const changed = parseStatements('alter table store_option modify column store_locator_id int;', 'm.sql');
+      const error = await migrate(db, config, 'run-1', changed).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'LEDGER_MISMATCH', exitCode: 11 });
+      expect(String(error)).toContain('statement 1, applied as `alter table store_option modify');
+      expect(String(error)).toContain('statement 2');
+      expect(String(error)).toContain('is no longer there');
+    });
+  });
+
+  it('refuses to begin while another run stands half-way', async () => {
+    const { config, statements } = await prepared();
+    await withLockedDatabase(config, async (db) => {
+      const bad = parseStatements('ALTER TABLE session_main ADD a INT; ALTER TABLE none ADD b INT;', 'm.sql');
+      await expect(migrate(db, config, 'run-0', bad)).rejects.toMatchObject({ code: 'SQL_FAILED' });
+      const before = await schemaFingerprint(db, db.name);
+      const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'LEDGER_MISMATCH' });
+      expect(String(error)).toContain('Run run-0 stopped at statement 2');
+      expect(await schemaFingerprint(db, db.name)).toEqual(before);
+    });
+  });
+
+  /** Leaves what a run leaves that is killed while statement `index` is at work, having done the statements before it. */
+  async function killedAt(config: DatabaseConfig, statements: readonly Statement[], index: number, took: boolean) {
+    await withLockedDatabase(config, async (db) => {
+      const before = statements.slice(0, index - 1);
+      if (before.length) await migrate(db, config, 'run-1', before);
+      await writePlan(db, 'run-1', statements);
+      await writeIntent(db, 'run-1', index, await schemaFingerprint(db, db.name));
+      if (took) await db.change(statements[index - 1]?.sql ?? '');
+    });
+  }
+
+  it.each([
+    [1, true],
+    [1, false],
+    [2, true],
+    [2, false],
+    [3, true],
+    [3, false],
+    [5, false],
+  ])('resumes a run that was killed at statement %i, with it taken effect: %s', async (index, took) => {
+    const { config, statements } = await prepared();
+    await withoutNull(config);
+    await killedAt(config, statements, index, took);
+    await withLockedDatabase(config, async (db) => {
+      expect(await migrationState(db, 'run-1', statements)).toBe('partial');
+      expect(await plannedStatements(db, 'run-1')).toEqual(statements);
+      await migrate(db, config, 'run-1', statements);
+      expect(await migrationState(db, 'run-1', statements)).toBe('complete');
+      expect((await readLedger(db)).every(({ state }) => state === 'done')).toBe(true);
+    });
+    expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
+  });
+
+  it('does not guess when something else changed while the end of a statement was unknown', async () => {
+    const { config, statements } = await prepared();
+    await killedAt(config, statements, 2, false);
+    await server.asRoot('ALTER TABLE server_node ADD COLUMN rack INT', config.name);
+    await withLockedDatabase(config, async (db) => {
+      const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'LEDGER_MISMATCH' });
+      expect(String(error)).toContain('table server_node: column rack is new');
+    });
+  });
+
+  it('waits for a statement that outlived its client, with its lock, and does not run it twice', async () => {
+    const { config } = await prepared();
+    const statements = parseStatements(`INSERT INTO session_main SELECT 's3', SLEEP(3), 'NEW'`, 'm.sql');
+    const orphan = withDatabase(config, async (db) => {
+      await acquireLock(db, 'orphan', 'run-1');
+      await writePlan(db, 'run-1', statements);
+      await writeIntent(db, 'run-1', 1, await schemaFingerprint(db, db.name));
+      await db.change(`${statementTag('run-1', 1)} ALTER TABLE session_main ADD COLUMN slow INT DEFAULT (SLEEP(0))`).catch(() => 0);
+      await db.change(`${statementTag('run-1', 1)} DO SLEEP(3)`);
+    });
+    await sleep(1000);
+    const startMs = performance.now();
+    await withLockedDatabase(config, (db) => migrate(db, config, 'run-1', statements));
+    expect(performance.now() - startMs).toBeGreaterThan(1000);
+    await orphan;
+    expect(await statuses(config)).toEqual(['ACTIVE', 'KILLED', 'NEW']);
+  });
+
+  it('names the session that holds a table, after a few short tries', { timeout: 90_000 }, async () => {
+    const { config, statements } = await prepared();
+    const held = withDatabase(config, async (blocker) => {
+      await blocker.work('START TRANSACTION');
+      await blocker.query('SELECT * FROM store_option');
+      await sleep(34_000);
+      return blocker.connectionId;
+    });
+    await sleep(500);
+    await withLockedDatabase(config, async (db) => {
+      const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SQL_FAILED' });
+      expect(String(error)).toContain('waited 3 times for a lock');
+      expect(String(error)).toContain(`connection ${await held} of fate@`);
+      expect(await migrationState(db, 'run-1', statements)).toBe('none');
+    });
+  });
+
+  it('rolls a failing DML statement back whole', async () => {
+    const { config } = await prepared();
+    const statements = parseStatements("INSERT INTO session_main VALUES ('s3', '', ''), ('s1', '', '');", 'm.sql');
+    await withLockedDatabase(config, async (db) => {
+      await expect(migrate(db, config, 'run-1', statements)).rejects.toMatchObject({ code: 'SQL_FAILED' });
+      expect(await migrationState(db, 'run-1', statements)).toBe('none');
+    });
+    expect(await statuses(config)).toEqual(['ACTIVE', 'KILLED']);
+  });
+
+  it('asks for a restore after a procedure failed half-way', async () => {
+    const { config } = await prepared();
+    const text = `DELIMITER //
+CREATE PROCEDURE two_steps() BEGIN UPDATE session_main SET status = 'half'; ALTER TABLE nowhere ADD a INT; END//
+DELIMITER ;
+CALL two_steps();`;
+    const statements = parseStatements(text, 'm.sql', config.name);
+    await withLockedDatabase(config, async (db) => {
+      await expect(migrate(db, config, 'run-1', statements)).rejects.toMatchObject({ code: 'SQL_FAILED' });
+      const again = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+      expect(again).toMatchObject({ code: 'LEDGER_MISMATCH' });
+      expect(String(again)).toContain('Run `recover`.');
+    });
+  });
+
+  it('stops before the next statement when the lock is lost', async () => {
+    const { config, statements } = await prepared();
+    await withLockedDatabase(config, async (db) => {
+      const running = migrate(db, config, 'run-1', statements, ({ index }) => {
+        if (index === 1) void db.query('SELECT RELEASE_ALL_LOCKS() AS n').catch(() => db.work('DO RELEASE_LOCK(1)'));
+      });
+      await expect(running).rejects.toMatchObject({ code: 'LOCK_LOST', exitCode: 75 });
+      expect(await migrationState(db, 'run-1', statements)).toBe('partial');
+    });
+  });
+});

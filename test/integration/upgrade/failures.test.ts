@@ -1,0 +1,109 @@
+// What goes wrong half-way: everything is put back, or the run is resumed, and the cluster is never left between old and new.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { expectNew, expectOld } from '../../support/oracle.ts';
+
+describe('failures', () => {
+  let cluster: TestCluster;
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ tmpfsSizeMb: { nm3: 160 }, libBytes: 20_000_000 });
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(async () => {
+    await cluster.reset();
+    before = await cluster.snapshot();
+  });
+
+  // Statements that pass on the scratch copy and fail in the database itself, after one that was committed.
+  async function failingMigration(): Promise<JobOptions> {
+    const path = join(cluster.dir, 'variants', 'fails-late.sql');
+    await mkdir(join(cluster.dir, 'variants'), { recursive: true });
+    await writeFile(
+      path,
+      `ALTER TABLE session_main ADD COLUMN extra INT;
+       CREATE TABLE added_by_the_migration (id INT PRIMARY KEY);
+       INSERT INTO added_by_the_migration SELECT 1 UNION ALL SELECT 1 FROM DUAL WHERE DATABASE() = 'eggroll_meta';`,
+    );
+    return { mounts: { '/fails-late.sql': `${path}:ro` }, env: { MYSQL_FILE: '/fails-late.sql' } };
+  }
+
+  it('puts everything back when a statement fails in the database', async () => {
+    const { result } = await cluster.job('upgrade', await failingMigration());
+    expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
+    expect(result.findings.map(({ code }) => code)).toContain('SQL_FAILED');
+    expect(result.message).toContain('everything was put back');
+    await expectOld(cluster, before);
+  });
+
+  it('leaves the decision to a person without AUTO_RECOVER, and recover goes back', async () => {
+    const options = await failingMigration();
+    const failed = await cluster.job('upgrade', { ...options, env: { ...options.env, AUTO_RECOVER: 'false' } });
+    expect(failed.result).toMatchObject({ outcome: 'failed', exitCode: 11 });
+    expect(failed.result.next).toContain('recover');
+
+    const recovered = await cluster.job('recover');
+    expect(recovered.result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+  });
+
+  it('cleans up when a disk runs full while staging', async () => {
+    const filling = cluster.exec(
+      'nm3',
+      `until ls ${cluster.home}/.eggroll-upgrade/runs/*/record.json >/dev/null 2>&1; do sleep 0.005; done; sim-fill`,
+    );
+    const { result } = await cluster.job('upgrade');
+    await filling;
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 10, downtimeMs: 0 });
+    expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['DISK_FULL', 'nm3']]);
+    await cluster.exec('nm3', 'rm -f /data/.sim-fill');
+    await expectOld(cluster, before);
+  });
+
+  it('starts the services again when one refuses to stop', async () => {
+    await cluster.exec('nm2', 'mkdir -p /etc/simulated && touch /etc/simulated/ignore-term');
+    const { result } = await cluster.job('upgrade');
+    expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
+    expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['SERVICE_NOT_STOPPED', 'nm2']]);
+    expect(result.findings[0]?.found).toMatch(/nodemanager \(process \d+\)/);
+    await expectOld(cluster, before);
+  });
+
+  it('is resumed after kill -9 while staging', async () => {
+    await cluster.killWhen('upgrade', 'nm2', `ls ${cluster.home}/.eggroll-upgrade/runs/*/staged/lib >/dev/null 2>&1`);
+    const { result } = await cluster.job('upgrade');
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectNew(cluster, before);
+  });
+
+  it('is resumed after kill -9 in the middle of the switch', async () => {
+    await cluster.killWhen('upgrade', 'nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
+    const { result } = await cluster.job('upgrade');
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectNew(cluster, before);
+  });
+
+  it('is undone by recover after kill -9 while the services are down', async () => {
+    await cluster.killWhen('upgrade', 'nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
+    const { result } = await cluster.job('recover');
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+  });
+
+  it('refuses a second runner while one works, naming it', async () => {
+    const first = cluster.job('upgrade');
+    await cluster.exec(
+      'nm1',
+      `until ls ${cluster.home}/.eggroll-upgrade/runs/*/staged >/dev/null 2>&1; do sleep 0.01; done`,
+    );
+    const second = await cluster.job('upgrade');
+    expect(second.result).toMatchObject({ exitCode: 75 });
+    expect(second.result.findings.map(({ code }) => code)).toContain('LOCK_HELD');
+    expect((await first).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectNew(cluster, before);
+  });
+});

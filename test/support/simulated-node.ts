@@ -1,0 +1,116 @@
+// Starts simulated EggRoll nodes in containers, for tests. Needs the image that `make node-image` builds.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GenericContainer, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers';
+import type { LibraryOptions } from '../../src/rehearsal/libraries.ts';
+import { writeNodeFixture } from '../../src/rehearsal/node-fixture.ts';
+import type { Release, SimulatedService } from '../../src/rehearsal/releases.ts';
+import { type SimulatedSite, simulatedSite } from '../../src/rehearsal/site.ts';
+import { knownHostsLine, makeSshKey, type SshKeyPair } from '../../src/rehearsal/ssh-keys.ts';
+
+export interface NodeOptions extends LibraryOptions {
+  readonly version: Release;
+  /** Started at once; none when absent. */
+  readonly services?: readonly SimulatedService[];
+  /** Name in the cluster and on the network; `nm1` when absent. */
+  readonly name?: string;
+  readonly network?: StartedNetwork;
+  /** Size of /data as a tmpfs, for a disk that can be filled with `sim-fill`. */
+  readonly tmpfsSizeMb?: number;
+  /** Lets app log in with this password too. */
+  readonly password?: string;
+  /** Key pair that may log in; a new one when absent. */
+  readonly login?: SshKeyPair;
+  readonly site?: Partial<SimulatedSite>;
+  /** Further variables of the container, such as SSH_JAVA_HOME=no. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface SimulatedNode {
+  readonly name: string;
+  /** Address and port of sshd as seen from this machine. */
+  readonly host: string;
+  readonly port: number;
+  /** Address in the container network; on Linux it can be reached from this machine, on port 22. */
+  readonly ip: string;
+  readonly home: string;
+  readonly login: SshKeyPair;
+  /** known_hosts lines for host:port, for ip:22 and for name:22. */
+  readonly knownHosts: string;
+  readonly container: StartedTestContainer;
+  /** Runs a bash command line, as root unless told otherwise. */
+  exec(command: string, user?: string): Promise<CommandResult>;
+  /** Back to the first state, services included. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The image's name: NODE_IMAGE_TAG, or the one that `make node-image` gives it. */
+export function nodeImage(): string {
+  return process.env['NODE_IMAGE_TAG'] || 'eggroll-upgrade-node:local';
+}
+
+/** Starts a node and waits until sshd and its services listen. */
+export async function startNode(options: NodeOptions): Promise<SimulatedNode> {
+  const { version, services = [], name = 'nm1', login = makeSshKey('test') } = options;
+  const dir = await mkdtemp(join(tmpdir(), 'simulated-node-'));
+  const site = simulatedSite(name, { services, ...options.site });
+  const hostKey = await writeNodeFixture(dir, { ...options, version, site, authorizedKeys: login.publicLine });
+  const container = await describeContainer(options, dir, site).start();
+  const host = container.getHost();
+  const port = container.getMappedPort(22);
+  const ip = addressOf(container, options.network);
+  const known = [
+    knownHostsLine(host, port, hostKey),
+    knownHostsLine(ip, 22, hostKey),
+    knownHostsLine(name, 22, hostKey),
+  ];
+  const node: SimulatedNode = {
+    ...{ name, host, port, ip, home: site.eggrollHome, login, knownHosts: known.join(''), container },
+    exec: (command, user = 'root') => run(container, command, user),
+    reset: async () => {
+      const { exitCode, stderr } = await run(container, 'sim-reset', 'root');
+      if (exitCode !== 0) throw new Error(`sim-reset failed on ${name}: ${stderr}`);
+    },
+    stop: async () => {
+      await container.stop();
+      await rm(dir, { recursive: true });
+    },
+  };
+  return node;
+}
+
+function describeContainer(options: NodeOptions, fixtureDir: string, site: SimulatedSite): GenericContainer {
+  const environment = {
+    ...options.environment,
+    EGGROLL_HOME: site.eggrollHome,
+    SERVICES: (options.services ?? []).join(' '),
+    ...(options.password && { APP_PASSWORD: options.password }),
+  };
+  const container = new GenericContainer(nodeImage())
+    .withBindMounts([{ source: fixtureDir, target: '/fixture', mode: 'ro' }])
+    .withEnvironment(environment)
+    .withHostname(site.host)
+    .withExposedPorts(22)
+    .withWaitStrategy(Wait.forLogMessage('simulated node ready'));
+  if (options.tmpfsSizeMb) container.withTmpFs({ '/data': `rw,exec,size=${options.tmpfsSizeMb}m` });
+  if (options.network) container.withNetwork(options.network).withNetworkAliases(site.host);
+  return container;
+}
+
+function addressOf(container: StartedTestContainer, network: StartedNetwork | undefined): string {
+  return container.getIpAddress(network?.getName() ?? container.getNetworkNames()[0] ?? 'bridge');
+}
+
+async function run(container: StartedTestContainer, command: string, user: string): Promise<CommandResult> {
+  const { exitCode, stdout, stderr } = await container.exec(['bash', '-c', command], { user });
+  return { exitCode, stdout, stderr };
+}
