@@ -31,4 +31,4 @@ test: ## Everything that must pass: lint, types, unit, property and integration 
 
 clean: ## Remove build output, caches and the images made here
 	@rm -rf dist coverage .cache
-	@docker image ls --quiet --filter 'reference=eggroll-upgrade*' --filter 'reference=eggroll-upgrade-base/*' | sort -u | xargs -r docker image rm --force >/dev/null
+	@docker image ls --format '{{.Repository}}:{{.Tag}}' --filter 'reference=eggroll-upgrade*:*' --filter 'reference=eggroll-upgrade-base/*:*' | xargs -r docker image rm --force >/dev/null

@@ -21,4 +21,4 @@ for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
   [ -z "${!name:-}" ] || arguments+=(--build-arg "$name")
 done
 [ -z "${BUILD_NETWORK:-}" ] || arguments+=(--network "$BUILD_NETWORK")
-exec docker build "${arguments[@]}" "$@"
+exec docker build ${arguments[@]+"${arguments[@]}"} "$@"

@@ -1,6 +1,7 @@
 // A tree on a node as data: the output of remote/manifest.sh turned into a Tree.
 
 import type { Tree, TreeEntry } from '../eggroll/tree.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { ClusterNode } from './node.ts';
 
 const types = { f: 'file', d: 'directory', l: 'symlink' } as const;
@@ -98,8 +99,13 @@ function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string 
   return undefined;
 }
 
-/** The tree of some folders below `root` on a node. */
+/** The tree of some folders below `root` on a node. Throws NODE_UNFIT when it holds a device or the like, or changed while it was read. */
 export async function readTree(node: ClusterNode, root: string, folders: readonly string[]): Promise<Tree> {
   const { stdout } = await node.ask('manifest', [root, ...folders]);
-  return parseManifest(stdout);
+  try {
+    return parseManifest(stdout);
+  } catch (error) {
+    const found = `${root} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    throw new UpgradeError({ code: 'NODE_UNFIT', where: node.name, found }, { cause: error });
+  }
 }

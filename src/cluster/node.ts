@@ -3,7 +3,8 @@
 
 import type { Host } from '../config/config.ts';
 import { type Finding, UpgradeError } from '../engine/errors.ts';
-import type { CommandResult, Connection, RunOptions } from './connection.ts';
+import type { CommandResult, RunOptions } from './command.ts';
+import type { Connection } from './connection.ts';
 import { holdLock, type NodeLock } from './node-lock.ts';
 import type { ScriptName } from './remote-scripts.ts';
 
@@ -14,7 +15,10 @@ export interface ClusterNode {
   readonly home: string;
   /** Runs a script that changes nothing. A non-zero exit code is thrown as a catalogue error. */
   ask(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
-  /** Runs a script that changes the node: it gets EGGROLL_HOME and the fencing token before `args`. */
+  /**
+   * Runs a script that changes the node: it gets EGGROLL_HOME and the fencing token before `args`, and the number of bytes of a
+   * Buffer as input after them, as a connection that is cut looks like the end of the input. Throws LOCK_LOST without the lock.
+   */
   change(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** How often `change` was used. */
   readonly changes: number;
@@ -40,13 +44,11 @@ export function clusterNode(host: Host, home: string, connection: Connection): C
     name,
     home,
     ask: run,
-    change(script, args, options) {
-      if (!lock || lock.lost()) {
-        const found = 'The lock of this node is not ours any more.';
-        return Promise.reject(new UpgradeError({ code: 'LOCK_LOST', where: name, found }));
-      }
+    async change(script, args, options) {
+      if (!lock || lock.lost()) throw await lockLost(name, connection);
       changes += 1;
-      return run(script, [home, String(lock.token), ...args], options);
+      const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
+      return run(script, [home, String(lock.token), ...args, ...size], options);
     },
     get changes() {
       return changes;
@@ -66,6 +68,13 @@ export function nodeName({ name, port }: Host): string {
   return port === 22 ? name : `${name}:${port}`;
 }
 
+// The lock goes with the connection: then that is what to tell.
+async function lockLost(where: string, connection: Connection): Promise<UpgradeError> {
+  const reason = await Promise.race([connection.ended, Promise.resolve(undefined)]);
+  if (reason !== undefined) return new UpgradeError({ code: 'NODE_LOST', where, found: `${reason}.` });
+  return new UpgradeError({ code: 'LOCK_LOST', where, found: 'The lock of this node is not ours any more.' });
+}
+
 /** The catalogue error of a command that did not end well. */
 function commandError(where: string, result: CommandResult): UpgradeError {
   return new UpgradeError(findingOf(where, result));
@@ -76,13 +85,12 @@ function findingOf(where: string, { script, exitCode, stderr, timedOut }: Comman
     return { code: 'NODE_FAILED', where, found: `The command ${script} did not end within its time limit.` };
   if (exitCode === undefined)
     return { code: 'NODE_LOST', where, found: `The command ${script} ended without an exit code.` };
-  if (stderr.includes('No space left on device') || stderr.includes('Disk quota exceeded')) {
-    return { code: 'DISK_FULL', where, found: `The command ${script} found no room: ${lastLine(stderr)}` };
-  }
+  const noRoom = stderr.split('\n').find((line) => /No space left on device|Disk quota exceeded/.test(line));
+  if (noRoom) return { code: 'DISK_FULL', where, found: `The command ${script} found no room: ${noRoom.trim()}.` };
   if (exitCode === 75)
     return { code: 'LOCK_LOST', where, found: `Another run took over this node (${lastLine(stderr)}).` };
   if (exitCode === 11) return { code: 'STATE_UNEXPECTED', where, found: `${lastLine(stderr)}.` };
-  return { code: 'NODE_FAILED', where, found: `The command ${script} ended with ${exitCode}: ${lastLine(stderr)}` };
+  return { code: 'NODE_FAILED', where, found: `The command ${script} ended with ${exitCode}: ${lastLine(stderr)}.` };
 }
 
 function lastLine(text: string): string {

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import type { TreeEntry } from '../eggroll/tree.ts';
+import { UpgradeError } from '../engine/errors.ts';
 
 export interface TransferItem {
   readonly entry: TreeEntry;
@@ -15,7 +16,7 @@ export interface TransferItem {
 
 /**
  * A tar of the items, parents first. `onBytes` gets the number of content bytes after each chunk.
- * The stream fails when a file has changed its size since it was hashed.
+ * The stream fails with PACKAGE_INVALID when a file cannot be read or has changed its size since it was hashed.
  */
 export function transferStream(
   root: string,
@@ -42,8 +43,13 @@ async function add(tar: Pack, root: string, { entry, content }: TransferItem, on
     tar.entry({ ...header, size: content.length }, content);
     return onBytes(content.length);
   }
-  const sink = tar.entry({ ...header, size: entry.sizeBytes });
-  const source = createReadStream(join(root, entry.path));
+  const file = join(root, entry.path);
+  const source = createReadStream(file);
   source.on('data', (chunk) => onBytes(chunk.length));
-  await pipeline(source, sink);
+  try {
+    await pipeline(source, tar.entry({ ...header, size: entry.sizeBytes }));
+  } catch (error) {
+    const found = `The file changed or went while it was sent: ${error instanceof Error ? error.message : String(error)}.`;
+    throw new UpgradeError({ code: 'PACKAGE_INVALID', where: file, found }, { cause: error });
+  }
 }

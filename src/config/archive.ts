@@ -22,6 +22,8 @@ export interface ArchiveScan {
   /** Text of every `python/eggroll/__init__.py`, by path. */
   readonly initPys: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
+  /** The archive could be read to its end. */
+  readonly isWhole: boolean;
 }
 
 type TarEntry = Extract extends AsyncIterable<infer E> ? E : never;
@@ -57,7 +59,7 @@ export async function scanArchive(path: string): Promise<ArchiveScan> {
     ...(broken === undefined ? [] : [broken]),
     ...(unsafe.length > 0 ? [`${listNames(unsafe)}: the path leads out of the package.`] : []),
   ];
-  return { entries, initPys, problems };
+  return { entries, initPys, problems, isWhole: broken === undefined };
 }
 
 /** The entries of the five folders below a top, hard links turned into the files that they are second names of. */

@@ -61,11 +61,9 @@ async function openArchive(path: string, { sha256, tmpDir }: PackageOptions): Pr
   const { entries, problems } = programEntries(scan, top);
   const initPy = scan.initPys.get(top === '' ? initPyPath : `${top}/${initPyPath}`);
   const { checked, findings } = checkEntries(path, entries, initPy);
-  // An archive that ends too early lacks things for that reason alone.
-  const isReadable = entries.length > 0 || scan.problems.length === 0;
   throwFindings([
     ...asFindings(path, [...wrongDigest, ...scan.problems, ...problems]),
-    ...(isReadable ? findings : []),
+    ...(scan.isWhole ? findings : []),
   ]);
   if (!checked) throw invalidPackage(path, 'It could not be checked.');
   const root = await unpack(path, top, checked.tree, tmpDir);

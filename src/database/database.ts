@@ -27,6 +27,8 @@ export interface DatabaseOptions {
   readonly onEvent?: (event: DatabaseEvent) => void;
   /** Shown to others as attributes of this session where the server keeps them: `run`, `holder`, `since`. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** How long a statement waits for a lock of another session before it is tried again; default 10. */
+  readonly lockWaitSeconds?: number;
 }
 
 export interface Database {
@@ -41,6 +43,8 @@ export interface Database {
   /** False when MYSQL_DB does not exist; then every other call but `query` fails. */
   readonly exists: boolean;
   readonly signal: AbortSignal | undefined;
+  /** The statements that set up the session. */
+  readonly settings: readonly string[];
   /** Calls of `change` so far. */
   readonly changes: number;
   /** Reads only: anything but SELECT, SHOW, DESCRIBE, EXPLAIN and CHECKSUM is a defect. Throws DATABASE_LOST, DATABASE_FAILED, GRANT_MISSING. */
@@ -59,12 +63,13 @@ export interface Database {
 const pingEveryMs = 60_000;
 
 // EggRoll writes DATETIME in the server's own zone, so the session keeps that zone, but by name and not by accident.
-const sessionSettings = [
+const sessionSettings = (lockWaitSeconds: number) => [
   'SET NAMES utf8mb4',
   "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-  'SET SESSION time_zone = @@GLOBAL.time_zone, lock_wait_timeout = 10, innodb_lock_wait_timeout = 10, autocommit = 1',
-  'SET SESSION foreign_key_checks = 1, unique_checks = 1, group_concat_max_len = 65535, wait_timeout = 300, net_read_timeout = 600, net_write_timeout = 600',
-] as const;
+  `SET SESSION lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}`,
+  'SET SESSION time_zone = @@GLOBAL.time_zone, autocommit = 1, foreign_key_checks = 1, unique_checks = 1',
+  'SET SESSION group_concat_max_len = 65535, wait_timeout = 300, net_read_timeout = 600, net_write_timeout = 600',
+];
 
 /**
  * Opens the session and sets it up. Throws DATABASE_UNREACHABLE, DATABASE_LOGIN_REFUSED (with the host that the server saw),
@@ -75,7 +80,7 @@ export async function connectDatabase(config: DatabaseConfig, options: DatabaseO
   try {
     const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version, CONNECTION_ID() AS id');
     const about: Row = rows[0] ?? {};
-    for (const setting of sessionSettings) await connection.query(setting);
+    for (const setting of sessionSettings(options.lockWaitSeconds ?? 10)) await connection.query(setting);
     const exists = await useSchema(connection, config);
     return asDatabase(connection, config, options, {
       flavour: /mariadb/i.test(String(about['version'])) ? 'mariadb' : 'mysql',
@@ -92,7 +97,7 @@ export async function connectDatabase(config: DatabaseConfig, options: DatabaseO
 
 /** Puts the settings of the session back to what `connectDatabase` made them. */
 export async function resetSession(db: Database): Promise<void> {
-  for (const setting of sessionSettings) await db.work(setting);
+  for (const setting of db.settings) await db.work(setting);
 }
 
 async function openConnection(config: DatabaseConfig, options: DatabaseOptions) {
@@ -166,6 +171,7 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
     name: config.name,
     ...about,
     signal: options.signal,
+    settings: sessionSettings(options.lockWaitSeconds ?? 10),
     get changes() {
       return changes;
     },

@@ -4,8 +4,8 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import type { Finding } from '../engine/errors.ts';
 import type { Database } from './database.ts';
-import { unsupportedObjects } from './inspect.ts';
 import { quoteName, quoteTable } from './names.ts';
+import { unsupportedObjects } from './objects.ts';
 import { scratchObjection } from './scratch-schema.ts';
 
 const denied = new Set([1044, 1142, 1143, 1227, 1370]);

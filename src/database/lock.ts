@@ -12,8 +12,8 @@ import { currentSchema, optionalQuery, sessions, waitForStatement } from './sess
  */
 export async function acquireLock(db: Database, holder: string, run: string): Promise<void> {
   const comment = `/* eggroll-upgrade lock run=${plain(run)} holder=${plain(holder)} */`;
-  await waitForOrphan(db);
-  const [row] = await db.query(`SELECT ${comment} GET_LOCK(?, 0) AS got`, [lockName(db.name)]);
+  const patienceSeconds = (await waitForOrphan(db)) ? 5 : 0;
+  const [row] = await db.query(`SELECT ${comment} GET_LOCK(?, ?) AS got`, [lockName(db.name), patienceSeconds]);
   const got = row?.['got'];
   if (Number(got) === 1 && got !== null) return assertLock(db);
   if (got === null || got === undefined) {
@@ -63,11 +63,12 @@ export async function describeLockHolder(db: Database): Promise<string | undefin
  * A client that was killed leaves the server at work on its last statement, and the session keeps the lock until then. So the
  * statement is waited for; if the lock is still held after it, its holder lives.
  */
-async function waitForOrphan(db: Database): Promise<void> {
+async function waitForOrphan(db: Database): Promise<boolean> {
   const id = await holderId(db);
   const holder = id === undefined ? undefined : (await sessions(db)).find((session) => session.id === id);
   const tag = /\/\* eggroll-upgrade run=\S+ statement=\d+ \*\//.exec(holder?.statement ?? '')?.[0];
   if (tag) await waitForStatement(db, tag);
+  return tag !== undefined;
 }
 
 async function heldFinding(db: Database): Promise<Finding> {

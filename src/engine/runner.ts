@@ -53,9 +53,11 @@ export async function runBackward<World>(
   const undoable = steps.filter((step) => step.undo).reverse();
   for (const [index, step] of undoable.entries()) {
     if (context.signal) throwIfStopped(context.signal);
-    const title = `undo: ${step.title}`;
-    await timed({ ...step, title }, { index: index + 1, count: undoable.length }, context, async () => {
-      await step.undo?.(world);
+    const { undo } = step;
+    if (!undo) continue;
+    const place = { index: index + 1, count: undoable.length };
+    await timed({ id: step.id, title: undo.title }, place, context, async () => {
+      await undo.apply(world);
       return 'undone';
     });
   }

@@ -4,6 +4,12 @@
 /** What `probe` found. A state that nobody expected is thrown as a catalogue error instead. */
 export type StepState = 'pending' | 'done';
 
+export interface Undo<World> {
+  readonly title: string;
+  /** Takes back what `apply` did, wholly or partly, as far as the world shows it; safe to call when there is nothing to take back. */
+  apply(world: World): Promise<void>;
+}
+
 export interface Step<World> {
   /** Also the name of the file that holds the step. */
   readonly id: string;
@@ -14,6 +20,5 @@ export interface Step<World> {
   probe(world: World): Promise<StepState>;
   apply(world: World): Promise<void>;
   verify?(world: World): Promise<void>;
-  /** Takes back what `apply` did, wholly or partly, as far as the world shows it; safe to call when there is nothing to take back. */
-  undo?(world: World): Promise<void>;
+  readonly undo?: Undo<World>;
 }

@@ -48,7 +48,10 @@ export function openReport(options: ReportOptions): Report {
   const ticking = terminal && setInterval(terminal.tick, ticksMs);
 
   function show(event: Event): void {
-    if (terminal) return terminal.show(event);
+    if (terminal) {
+      terminal.show(event);
+      return;
+    }
     const line = mode === 'json' ? jsonLine(event) : plainLine(event);
     if (line !== undefined) write(`${line}\n`);
   }
@@ -62,18 +65,24 @@ export function openReport(options: ReportOptions): Report {
   };
 }
 
+// Words of this program's own, which programs rely on: a password that happens to be one of them must not garble them.
+const ownWords: readonly string[] = ['type', 'time', 'run', 'command', 'outcome', 'code', 'step', 'role', 'planHash'];
+
 /** Replaces every secret in every text of an event. Steps never put one there; this is the second line of defence. */
 export function redactor(secrets: readonly string[]): <T extends Event | EventBody>(event: T) => T {
-  const texts = secrets
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .filter((text) => text.length >= 4);
+  const texts = [...new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))]
+    .filter((text) => text.length >= 4)
+    // The longest first: a secret may be the beginning of another one.
+    .sort((a, b) => b.length - a.length);
   if (texts.length === 0) return (event) => event;
   const clean = (text: string) => texts.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
   const walk = (value: unknown): unknown => {
     if (typeof value === 'string') return clean(value);
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, ownWords.includes(key) ? inner : walk(inner)]),
+    );
   };
   return <T extends Event | EventBody>(event: T) => walk(event) as T;
 }
@@ -96,10 +105,14 @@ export async function keepResult(
 
 const terminationLimitBytes = 4096;
 
-/** At most 4096 bytes, as Kubernetes keeps: nodes are left out when there are too many, long messages are cut. */
+/** At most 4096 bytes, as Kubernetes keeps: nodes are left out when there are too many, long texts are cut. */
 export function terminationMessage(result: Result): string {
   const { findings: _, ...rest } = result;
   const whole = JSON.stringify(rest);
   if (Buffer.byteLength(whole) <= terminationLimitBytes) return whole;
-  return JSON.stringify({ ...rest, nodes: [], message: rest.message.slice(0, 500), next: rest.next.slice(0, 200) });
+  for (let length = 1024; ; length /= 2) {
+    const message = rest.message.slice(0, length);
+    const short = JSON.stringify({ ...rest, nodes: [], message, next: rest.next.slice(0, length) });
+    if (Buffer.byteLength(short) <= terminationLimitBytes || length < 1) return short;
+  }
 }

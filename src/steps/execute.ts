@@ -8,7 +8,7 @@ import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
 import { preflight } from './preflight.ts';
 import { undoAll } from './put-back.ts';
-import { describeResult, type Ending } from './result.ts';
+import { describeResult, type Ending, summaryOf } from './result.ts';
 import { writeRecords } from './run-records.ts';
 import { upgradeSteps, work } from './upgrade.ts';
 import type { World } from './world.ts';
@@ -60,7 +60,7 @@ async function afterFailure(world: World, begun: readonly Step<World>[], error: 
   if (reach === 'cluster' && !world.config.autoRecover) {
     return { outcome: 'failed', exitCode: exitCodes.needsDecision, error };
   }
-  world.emit({ type: 'warning', message: `${messageOf(error)} Everything is put back.` });
+  world.emit({ type: 'warning', message: `${summaryOf(error)} Everything is put back.` });
   try {
     await undoAll(touched, world);
     await writeRecords(world, 'recovered');
@@ -101,8 +101,4 @@ function isStop(error: unknown): boolean {
 
 export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof UpgradeError ? error.exitCode : exitCodes.defect;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

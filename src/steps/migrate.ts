@@ -20,17 +20,20 @@ export const migrate: Step<World> = {
       emit({ type: 'database', step: 'migrate', message });
     });
   },
-  async undo(world) {
-    const { database, config, emit } = world;
-    if (!database || !config.database || !(await databaseTouched(world))) return;
-    const backup = await runBackup(world);
-    if (!backup) {
-      const found = `The backup of run ${currentRun(world).id} is not in ${backupFolder(world)}.`;
-      const remedy = 'Mount the STATE_DIR of that run, then run `recover`.';
-      throw new UpgradeError({ code: 'STATE_UNEXPECTED', where: `database ${database.name}`, found, remedy });
-    }
-    await restoreBackup(database, config.database, backup, currentRun(world).id);
-    emit({ type: 'database', step: 'migrate', message: 'restored, equal to the state at backup time' });
+  undo: {
+    title: 'put the database back',
+    async apply(world) {
+      const { database, config, emit } = world;
+      if (!database || !config.database || !(await databaseTouched(world))) return;
+      const backup = await runBackup(world);
+      if (!backup) {
+        const found = `The backup of run ${currentRun(world).id} is not in ${backupFolder(world)}.`;
+        const remedy = 'Mount the STATE_DIR of that run, then run `recover`.';
+        throw new UpgradeError({ code: 'STATE_UNEXPECTED', where: `database ${database.name}`, found, remedy });
+      }
+      await restoreBackup(database, config.database, backup, currentRun(world).id);
+      emit({ type: 'database', step: 'migrate', message: 'restored, equal to the state at backup time' });
+    },
   },
 };
 

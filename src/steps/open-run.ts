@@ -38,9 +38,6 @@ export function openRun(putBack: (world: World) => Promise<void>): Step<World> {
       }
       return begin(world, sequenceOf(records) + 1, previous);
     },
-    async undo(world) {
-      if (world.run) await writeRecords(world, 'recovered');
-    },
   };
 }
 

@@ -17,8 +17,11 @@ export const purge: Step<World> = {
     const rows = purged.reduce((sum, table) => sum + table.rows, 0);
     emit({ type: 'database', step: 'purge', message: `purged ${rows} rows of ${purged.length} tables` });
   },
-  async undo(world) {
-    const { database, config } = world;
-    if (database && config.database) await restorePurged(database, config.database, backupFolder(world));
+  undo: {
+    title: 'put the purged rows back',
+    async apply(world) {
+      const { database, config } = world;
+      if (database && config.database) await restorePurged(database, config.database, backupFolder(world));
+    },
   },
 };

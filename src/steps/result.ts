@@ -91,7 +91,7 @@ function findingsIn({ error, cause }: Ending): Finding[] {
 
 function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, exitCode, error, cause }: Ending): string {
   const version = world.run?.to ?? world.inputs?.package.version;
-  const why = [cause, error].flatMap((failure) => (failure instanceof Error ? [failure.message] : [])).join('\n');
+  const why = [cause, error].flatMap((failure) => (failure === undefined ? [] : [summaryOf(failure)])).join(' ');
   if (outcome === 'succeeded') {
     return command === 'upgrade'
       ? `All ${world.nodes.length} nodes are on version ${version}.`
@@ -104,6 +104,13 @@ function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, exi
   if (outcome === 'interrupted') return `The run stopped before it was done. ${why}`;
   if (exitCode === exitCodes.needsDecision) return `The run failed half-way. ${why}`;
   return `Nothing was changed. ${why}`;
+}
+
+/** One sentence or two: the first finding, and how many more there are. The findings themselves are events of their own. */
+export function summaryOf(error: unknown): string {
+  if (!(error instanceof UpgradeError)) return `A defect in this program: ${describeDefect(error)}`;
+  const [{ where, found }, ...more] = error.findings;
+  return `${where}: ${found}${more.length > 0 ? ` And ${more.length} more.` : ''}`;
 }
 
 function nextFor(command: 'upgrade' | 'recover', { outcome, exitCode, error }: Ending): string {

@@ -25,8 +25,11 @@ export const stage: Step<World> = {
       world.emit({ type: 'node-done', step: 'stage', host: node.name, message: 'staged and verified' });
     });
   },
-  async undo(world) {
-    await onNodes(world, (node) => node.change('put-aside', [currentRun(world).id]));
+  undo: {
+    title: 'remove the staged trees',
+    async apply(world) {
+      await onNodes(world, (node) => node.change('put-aside', [currentRun(world).id]));
+    },
   },
 };
 

@@ -30,10 +30,13 @@ export const startServices: Step<World> = {
     await startAll(world, services, to);
     endDowntime(world);
   },
-  async undo(world) {
-    if (world.config.services.control === 'none' || !(await somethingChanged(world))) return;
-    beginDowntime(world);
-    await stopAll(world, currentRun(world).to);
+  undo: {
+    title: 'stop the services of the new version',
+    async apply(world) {
+      if (world.config.services.control === 'none' || !(await somethingChanged(world))) return;
+      beginDowntime(world);
+      await stopAll(world, currentRun(world).to);
+    },
   },
 };
 

@@ -22,12 +22,15 @@ export const stopServices: Step<World> = {
     beginDowntime(world);
     await stopAll(world, currentRun(world).from);
   },
-  async undo(world) {
-    const { services, from } = currentRun(world);
-    const { control, startAfter } = world.config.services;
-    // An upgrade that puts itself back leaves the cluster as it was; a recovery that was asked for heeds START_SERVICES.
-    if (control !== 'none' && (startAfter || world.inputs)) await startAll(world, services, from);
-    endDowntime(world);
+  undo: {
+    title: 'start the services that ran before',
+    async apply(world) {
+      const { services, from } = currentRun(world);
+      const { control, startAfter } = world.config.services;
+      // An upgrade that puts itself back leaves the cluster as it was; a recovery that was asked for heeds START_SERVICES.
+      if (control !== 'none' && (startAfter || world.inputs)) await startAll(world, services, from);
+      endDowntime(world);
+    },
   },
 };
 

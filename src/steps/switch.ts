@@ -36,14 +36,17 @@ export const switchFolders: Step<World> = {
       throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
     });
   },
-  async undo(world) {
-    await onNodes(world, async (node) => {
-      const state = await readSwitchState(world, node);
-      if (!switchBegun(state)) return;
-      await node.change('switch-back', [currentRun(world).id, ...programFolders]);
-      await proveOldTree(world, node);
-      world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'put back, byte for byte' });
-    });
+  undo: {
+    title: 'put the old program folders back',
+    async apply(world) {
+      await onNodes(world, async (node) => {
+        const state = await readSwitchState(world, node);
+        if (!switchBegun(state)) return;
+        await node.change('switch-back', [currentRun(world).id, ...programFolders]);
+        await proveOldTree(world, node);
+        world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'put back, byte for byte' });
+      });
+    },
   },
 };
 

@@ -124,11 +124,19 @@ export async function withDatabase<T>(
 }
 
 /** As `withDatabase`, under the lock. */
-export function withLockedDatabase<T>(config: DatabaseConfig, use: (db: Database) => Promise<T>): Promise<T> {
-  return withDatabase(config, async (db) => {
-    await acquireLock(db, 'test', 'run-1');
-    return use(db);
-  });
+export function withLockedDatabase<T>(
+  config: DatabaseConfig,
+  use: (db: Database) => Promise<T>,
+  options: DatabaseOptions = {},
+): Promise<T> {
+  return withDatabase(
+    config,
+    async (db) => {
+      await acquireLock(db, 'test', 'run-1');
+      return use(db);
+    },
+    options,
+  );
 }
 
 /** Tables of the 2.0.2 shape that matter for the migration to 2.2.1 (EGGROLL.md section 5), with rows. */
@@ -144,7 +152,7 @@ export const schema20: readonly string[] = [
   `CREATE TABLE server_node (server_node_id SERIAL PRIMARY KEY, name VARCHAR(2000) NOT NULL DEFAULT '', host VARCHAR(1000) NOT NULL,
     port INT NOT NULL, node_type VARCHAR(255) NOT NULL, status VARCHAR(255) NOT NULL, INDEX (host(600), port, node_type(100)))
     ENGINE=InnoDB DEFAULT CHARSET=latin1`,
-  "INSERT INTO store_option (store_locator_id, name, data) VALUES ('1', 'a', 'x'), ('2', 'b', 'it''s; \\\\ \"quoted\"\\n'), (NULL, 'c', 'é')",
+  "INSERT INTO store_option (store_locator_id, name, data) VALUES ('1', 'a', 'x'), ('2', 'b', 'it''s; \\\\ \"quoted\"\\n'), ('3', 'c', 'é')",
   "INSERT INTO session_option (session_id, name, data) VALUES ('s1', 'k', 'v'), ('s2', 'k', '')",
   "INSERT INTO session_main VALUES ('s1', 'first', 'ACTIVE'), ('s2', 'second', 'KILLED')",
   "INSERT INTO server_node (host, port, node_type, status) VALUES ('nm1', 4670, 'CLUSTER_MANAGER', 'HEALTHY'), ('nm2', 4671, 'NODE_MANAGER', 'HEALTHY')",

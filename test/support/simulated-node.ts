@@ -3,7 +3,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GenericContainer, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers';
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  ImageName,
+  type StartedNetwork,
+  type StartedTestContainer,
+  Wait,
+} from 'testcontainers';
 import type { LibraryOptions } from '../../src/rehearsal/libraries.ts';
 import { writeNodeFixture } from '../../src/rehearsal/node-fixture.ts';
 import type { Release, SimulatedService } from '../../src/rehearsal/releases.ts';
@@ -28,7 +35,7 @@ export interface NodeOptions extends LibraryOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface CommandResult {
+interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -53,18 +60,27 @@ export interface SimulatedNode {
   stop(): Promise<void>;
 }
 
-/** The image's name: NODE_IMAGE_TAG, or the one that `make node-image` gives it. */
+/** Name of the node's image: NODE_IMAGE_TAG, or what `make node-image` makes. */
 export function nodeImage(): string {
   return process.env['NODE_IMAGE_TAG'] || 'eggroll-upgrade-node:local';
+}
+
+/** The same, and fails when there is no such image. */
+async function ensureNodeImage(): Promise<string> {
+  const name = nodeImage();
+  const { image } = await getContainerRuntimeClient();
+  if (await image.exists(ImageName.fromString(name))) return name;
+  throw new Error(`There is no image ${name}. Run \`make node-image\` first.`);
 }
 
 /** Starts a node and waits until sshd and its services listen. */
 export async function startNode(options: NodeOptions): Promise<SimulatedNode> {
   const { version, services = [], name = 'nm1', login = makeSshKey('test') } = options;
+  const image = await ensureNodeImage();
   const dir = await mkdtemp(join(tmpdir(), 'simulated-node-'));
   const site = simulatedSite(name, { services, ...options.site });
   const hostKey = await writeNodeFixture(dir, { ...options, version, site, authorizedKeys: login.publicLine });
-  const container = await describeContainer(options, dir, site).start();
+  const container = await describeContainer(image, options, dir, site).start();
   const host = container.getHost();
   const port = container.getMappedPort(22);
   const ip = addressOf(container, options.network);
@@ -88,14 +104,19 @@ export async function startNode(options: NodeOptions): Promise<SimulatedNode> {
   return node;
 }
 
-function describeContainer(options: NodeOptions, fixtureDir: string, site: SimulatedSite): GenericContainer {
+function describeContainer(
+  image: string,
+  options: NodeOptions,
+  fixtureDir: string,
+  site: SimulatedSite,
+): GenericContainer {
   const environment = {
     ...options.environment,
     EGGROLL_HOME: site.eggrollHome,
     SERVICES: (options.services ?? []).join(' '),
     ...(options.password && { APP_PASSWORD: options.password }),
   };
-  const container = new GenericContainer(nodeImage())
+  const container = new GenericContainer(image)
     .withBindMounts([{ source: fixtureDir, target: '/fixture', mode: 'ro' }])
     .withEnvironment(environment)
     .withHostname(site.host)

@@ -58,10 +58,10 @@ rename_proof() {
     return 0
   fi
   for folder in "$@"; do
-    [ -d "$home/$folder" ] && [ ! -L "$home/$folder" ] || continue
+    [ "$(kind_of "$home/$folder")" = directory ] || continue
     mkdir -p "$probe/$folder/occupied"
     inode=$(stat -c %i "$home/$folder")
-    answer=$(mv -T "$home/$folder" "$probe/$folder" 2>&1 </dev/null) || true
+    answer=$(mv -T "$home/$folder" "$probe/$folder" 2>&1) || true
     case $answer in
       *'not empty'* | *'File exists'*) [ "$(stat -c %i "$home/$folder")" = "$inode" ] || fact rename "$folder changed its inode" ;;
       *) fact rename "$folder: $answer" ;;

@@ -7,7 +7,8 @@
 main() {
   home=$1 owner=$2 patience=$3
   locks=$home/$work/locks
-  mkdir -p -m 0700 "$home/$work"
+  cd "$home"
+  (umask 077 && mkdir -p "$home/$work")
   mkdir -p "$locks"
   newest=$(newest_token "$home")
   if [ "$newest" -gt 0 ] && alive "$locks/$newest" "$patience"; then
@@ -20,16 +21,22 @@ main() {
     echo "held a run that is just starting"
     exit 75
   fi
+  : >"$locks/$token/beat"
   process_identity $$ >"$locks/$token/process"
   echo "$owner" >"$locks/$token/owner"
+  # Others may have come and gone while this one looked at a silent owner, or taken this one for dead.
+  if [ "$(newest_token "$home")" -ne "$token" ]; then
+    rm -rf "${locks:?}/$token"
+    echo "held a run that is just starting"
+    exit 75
+  fi
   for old in "$locks"/[0-9]*; do
     [ "${old##*/}" -ge "$token" ] || rm -rf "$old"
   done
   echo "acquired $token"
-  beat=0
+  # A time stamp needs no room: a disk that runs full must not cost the lock.
   while read -r line && [ "$line" != release ]; do
-    beat=$((beat + 1))
-    echo "$beat" >"$locks/$token/beat"
+    touch "$locks/$token/beat"
   done
   : >"$locks/$token/released"
 }
@@ -40,15 +47,19 @@ alive() {
   [ -e "$1/owner" ] || sleep 1
   process=$(cat "$1/process" 2>/dev/null) || return 1
   [ "$(process_identity "${process%% *}")" = "$process" ] || return 1
-  before=$(cat "$1/beat" 2>/dev/null || echo none)
+  before=$(last_beat "$1")
   waited=0
   while [ "$waited" -lt "$2" ]; do
     sleep 1
     waited=$((waited + 1))
     [ ! -e "$1/released" ] || return 1
-    [ "$(cat "$1/beat" 2>/dev/null || echo none)" = "$before" ] || return 0
+    [ "$(last_beat "$1")" = "$before" ] || return 0
   done
   return 1
+}
+
+last_beat() {
+  stat -c %y "$1/beat" 2>/dev/null || echo none
 }
 
 # process_identity PID: pid, start time and boot, which no other process shares; `PID gone` when it is not there.

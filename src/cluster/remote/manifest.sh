@@ -1,8 +1,12 @@
 # shellcheck shell=sh
 # manifest.sh ROOT FOLDER…
 # Prints what is in the folders of ROOT: NUL-ended fields `type mode size mtime`, path, link target for every entry, an empty
-# field, then the lines of sha256sum for every file. A folder that is missing is left out.
+# field, then the lines of sha256sum for every file. What is missing is left out.
 main() {
+  if [ ! -d "$1" ]; then
+    printf '\0'
+    return 0
+  fi
   cd "$1"
   shift
   count=$#

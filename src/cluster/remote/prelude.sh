@@ -47,3 +47,11 @@ true_rename() {
     exit 11
   fi
 }
+
+# give_up HOME TOKEN STAGED EXIT_CODE: a half tree is worth nothing, and on a full disk its room is needed for the run's record.
+# Only while the lock is ours: the tree may be another run's by now.
+give_up() {
+  fence "$1" "$2"
+  rm -rf "$3"
+  exit "$4"
+}

@@ -11,10 +11,13 @@ main() {
   shift 4
   said=$home/$work/service.out
   if [ -n "$init_env" ]; then
-    set +eu
-    # shellcheck disable=SC1090 # a file of the site
-    . "$init_env"
-    set -eu
+    if [ ! -r "$init_env" ]; then
+      echo "INIT_ENV_FILE $init_env cannot be read" >&2
+      exit 1
+    fi
+    # By bash: the file is the site's own, and EggRoll's is no POSIX shell.
+    # shellcheck disable=SC2016 # expanded by that bash
+    set -- -c '. "$0"; exec bash "$@"' "$init_env" "$@"
   fi
   ended=0
   timeout -k 5 "$limit" bash "$@" </dev/null >"$said" 2>&1 || ended=$?

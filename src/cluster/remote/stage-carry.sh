@@ -7,7 +7,7 @@ main() {
   mkdir -p "$staged"
   cd "$1"
   # A directory is made alone, without what is in it: the list names everything that is to be carried.
-  tar -c --null --no-recursion -T - -f - | tar -x -p --no-same-owner -f - -C "$staged"
+  tar -c --null --no-recursion -T - -f - | tar -x -p --no-same-owner -f - -C "$staged" || give_up "$1" "$2" "$staged" $?
 }
 
 main "$@"

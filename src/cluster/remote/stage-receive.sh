@@ -4,7 +4,7 @@ main() {
   fence "$1" "$2"
   staged=$(run_folder "$1" "$3")/staged
   mkdir -p "$staged"
-  tar -x -p --no-same-owner -f - -C "$staged"
+  tar -x -p --no-same-owner -f - -C "$staged" || give_up "$1" "$2" "$staged" $?
 }
 
 main "$@"

@@ -7,16 +7,16 @@ main() {
   folder=$(run_folder "$home" "$3")
   shift 3
   for name in "$@"; do
-    if [ ! -e "$folder/staged/$name" ] && [ -e "$folder/backup/$name" ]; then
-      [ ! -e "$home/$name" ] || true_rename "$home/$name" "$folder/staged/$name"
+    if [ -e "$folder/staged/$name" ] && [ -e "$home/$name" ] && [ -e "$folder/backup/$name" ]; then
+      echo "unexpected: $name is staged, live and in the backup" >&2
+      exit 11
     fi
-    if [ -e "$folder/backup/$name" ]; then
-      if [ -e "$home/$name" ]; then
-        echo "unexpected: $name is staged, live and in the backup" >&2
-        exit 11
-      fi
-      true_rename "$folder/backup/$name" "$home/$name"
-    fi
+  done
+  mkdir -p "$folder/staged"
+  for name in "$@"; do
+    [ -e "$folder/backup/$name" ] || continue
+    [ ! -e "$home/$name" ] || true_rename "$home/$name" "$folder/staged/$name"
+    true_rename "$folder/backup/$name" "$home/$name"
   done
   to_disk "$folder"
 }

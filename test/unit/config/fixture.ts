@@ -14,7 +14,18 @@ export interface ConfigFixture {
   dispose(): Promise<void>;
 }
 
-const key = ssh2.utils.generateKeyPairSync('ed25519');
+/** One in a hundred ed25519 keys that ssh2 makes is malformed, for ssh-keygen too; try until one is sound. */
+export function makeKey(options: { passphrase?: string; cipher?: string; rounds?: number } = {}): {
+  private: string;
+  public: string;
+} {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', options as Record<string, never>);
+    if (!(ssh2.utils.parseKey(pair.private, options.passphrase) instanceof Error)) return pair;
+  }
+}
+
+const key = makeKey();
 
 export const privateKey = key.private;
 export const publicKey = key.public;

@@ -1,10 +1,9 @@
 import { chmod } from 'node:fs/promises';
-import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
-import { type ConfigFixture, configFixture, findingsOf, privateKey, publicKey } from './fixture.ts';
+import { type ConfigFixture, configFixture, findingsOf, makeKey, privateKey, publicKey } from './fixture.ts';
 
-const encrypted = ssh2.utils.generateKeyPairSync('ed25519', {
+const encrypted = makeKey({
   passphrase: 'open sesame',
   cipher: 'aes256-ctr',
   rounds: 4,

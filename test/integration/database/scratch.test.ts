@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeTables } from '../../../src/database/backup.ts';
+import { copyToScratch, rehearse, withScratch } from '../../../src/database/scratch.ts';
+import { parseStatements } from '../../../src/database/statements.ts';
+import { type Flavour, migration22, schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+
+describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(flavour);
+  });
+  afterAll(() => server.stop());
+
+  async function prepared(options: { readonly scratchRights?: boolean } = {}) {
+    const config = await server.createDatabase(options);
+    await server.asRoot(schema20, config.name);
+    return config;
+  }
+  const schemas = async (name: string) => (await server.asRoot('SHOW DATABASES')).filter((row) => row['Database'] === name);
+
+  it('holds an equal copy, also of odd rows, and is dropped afterwards', async () => {
+    const config = await prepared();
+    await server.asRoot(
+      [
+        "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'",
+        "INSERT INTO server_node (server_node_id, host, port, node_type, status) VALUES (0, 'zero', 1, '', '')",
+        "CREATE TABLE odd (id INT PRIMARY KEY, d DATE NOT NULL DEFAULT '1970-01-01', twice INT AS (id * 2) STORED, b VARBINARY(9))",
+        "INSERT INTO odd (id, d, b) VALUES (1, '0000-00-00', 0x00ff)",
+      ],
+      config.name,
+    );
+    await withDatabase(config, async (db) => {
+      const before = await describeTables(db, db.name);
+      await withScratch(db, config, async (schema) => {
+        await copyToScratch(db, schema);
+        expect(await describeTables(db, schema)).toEqual(before);
+      });
+      expect(db.changes).toBe(0);
+    });
+    expect(await schemas(config.scratchName)).toEqual([]);
+  });
+
+  it('rehearses every statement on the copy, times it, and leaves the database alone', async () => {
+    const config = await prepared();
+    const statements = parseStatements(migration22.replace('%DB%', config.name), 'm.sql', config.name);
+    await withDatabase(config, async (db) => {
+      const before = await describeTables(db, db.name);
+      const rehearsed = await rehearse(db, config, statements);
+      expect(rehearsed.map(({ statement }) => statement.index)).toEqual([1, 2, 3, 4, 5]);
+      expect(rehearsed.every(({ durationMs }) => durationMs > 0)).toBe(true);
+      expect(await describeTables(db, db.name)).toEqual(before);
+    });
+    expect(await schemas(config.scratchName)).toEqual([]);
+  });
+
+  it('finds the statement that fails on the rows of today; nothing is changed and nothing left', async () => {
+    const config = await prepared();
+    await server.asRoot("INSERT INTO store_option (store_locator_id, name) VALUES ('not a number', 'bad')", config.name);
+    const statements = parseStatements(`select 1;\n${migration22.replace('%DB%', config.name)}`, 'm.sql', config.name);
+    await withDatabase(config, async (db) => {
+      const before = await describeTables(db, db.name);
+      const error = await rehearse(db, config, statements).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL', exitCode: 65 });
+      expect(String(error)).toContain('m.sql:4:40: Statement 2 of 6 failed');
+      expect(String(error)).toContain('nothing was changed');
+      expect(await describeTables(db, db.name)).toEqual(before);
+    });
+    expect(await schemas(config.scratchName)).toEqual([]);
+  });
+
+  it('refuses statements that would reach out of the copy', async () => {
+    const config = await prepared();
+    await withDatabase(config, async (db) => {
+      const outside = [`DELETE FROM ${config.name}.session_main`, 'DELETE FROM `mysql` . user', `INSERT INTO session_main SELECT * FROM ${config.name}.x`];
+      for (const sql of outside) {
+        const error = await rehearse(db, config, parseStatements(sql, 'm.sql')).catch((thrown: unknown) => thrown);
+        // An ordinary account does not see the schema mysql; then the server itself refuses.
+        expect(['SQL_INVALID', 'SQL_FAILED_IN_REHEARSAL']).toContain((error as { code: string }).code);
+      }
+    });
+    const [row] = await server.asRoot('SELECT COUNT(*) AS n FROM session_main', config.name);
+    expect(Number(row?.['n'])).toBe(2);
+  });
+
+  it('never touches a schema that holds tables of somebody else', async () => {
+    const config = await prepared();
+    await server.asRoot([`CREATE DATABASE ${config.scratchName}`, `CREATE TABLE ${config.scratchName}.precious (a INT)`]);
+    await withDatabase(config, async (db) => {
+      const error = await withScratch(db, config, async () => undefined).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SCRATCH_UNUSABLE', exitCode: 77 });
+      expect(String(error)).toContain('precious');
+      const itself = { ...config, scratchName: config.name };
+      await expect(withScratch(db, itself, async () => undefined)).rejects.toMatchObject({ code: 'SCRATCH_UNUSABLE' });
+    });
+    expect(await server.asRoot('SHOW TABLES', config.scratchName)).toHaveLength(1);
+    expect(await server.asRoot('SHOW TABLES', config.name)).toHaveLength(4);
+  });
+
+  it('drops what a killed run left, and keeps an empty schema that was there before', async () => {
+    const config = await prepared();
+    await server.asRoot(`CREATE DATABASE ${config.scratchName}`);
+    await withDatabase(config, async (db) => {
+      const killed = withScratch(db, config, async (schema) => {
+        await db.work(`CREATE TABLE ${schema}.rest (a INT)`);
+        await server.asRoot(`KILL ${db.connectionId}`);
+        await db.query('SELECT 1');
+      });
+      await expect(killed).rejects.toMatchObject({ code: 'DATABASE_LOST' });
+    });
+    expect(await server.asRoot('SHOW TABLES', config.scratchName)).toHaveLength(2);
+    await withDatabase(config, async (db) => {
+      await withScratch(db, config, async (schema) => {
+        await expect(db.query(`SELECT * FROM ${schema}.rest`)).rejects.toMatchObject({ code: 'DATABASE_FAILED' });
+      });
+    });
+    expect(await server.asRoot('SHOW TABLES', config.scratchName)).toEqual([]);
+  });
+
+  it('lets one run at a time work in it', async () => {
+    const config = await prepared();
+    await withDatabase(config, (first) =>
+      withScratch(first, config, async () => {
+        await withDatabase(config, async (second) => {
+          await expect(withScratch(second, config, async () => undefined)).rejects.toMatchObject({ code: 'SCRATCH_UNUSABLE' });
+        });
+        expect(await schemas(config.scratchName)).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('is not used where it cannot be had and no proof is asked for', async () => {
+    const config = { ...(await prepared({ scratchRights: false })), requireProof: false };
+    const statements = parseStatements(migration22.replace('%DB%', config.name), 'm.sql', config.name);
+    await withDatabase(config, async (db) => {
+      expect(await rehearse(db, config, statements)).toEqual([]);
+      await expect(rehearse(db, { ...config, requireProof: true }, statements)).rejects.toMatchObject({ code: 'GRANT_MISSING' });
+    });
+  });
+});
