@@ -28,9 +28,14 @@ quietly() {
 }
 
 # debian_mirror LABEL: the address from which this machine's own apt takes that archive (label Debian or Debian-Security).
-# Nothing is printed on a machine without apt, or whose apt knows no such archive.
+# Nothing is printed on a machine without apt, or whose apt knows no such archive. apt answers only when it has fetched its lists.
 debian_mirror() {
   command -v apt-get >/dev/null || return 0
+  [ -n "$(apt_archive Debian)" ] || as_root apt-get update >&2 || true
+  apt_archive "$1"
+}
+
+apt_archive() {
   # shellcheck disable=SC2016 # apt's own placeholders
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' "Label: $1" 'Component: main' 2>/dev/null |
     head -n 1

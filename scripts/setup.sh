@@ -69,7 +69,7 @@ unstable_apt() {
   local folder=$1 mirror
   shift
   mirror=$(debian_mirror Debian)
-  [ -n "$mirror" ] || die 'apt on this machine knows no Debian archive; run apt-get update, or install docker compose by hand'
+  [ -n "$mirror" ] || die 'apt on this machine knows no Debian archive; install docker compose by hand'
   mkdir -p "$folder/lists/partial" "$folder/archives/partial" "$folder/empty"
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' "$mirror" >"$folder/sources.list"
   : >"$folder/status"
@@ -82,7 +82,6 @@ unstable_apt() {
 unpack_plugins() {
   local folder package
   folder=$(mktemp -d)
-  [ -n "$(debian_mirror Debian)" ] || as_root apt-get update
   unstable_apt "$folder" update
   (cd "$folder" && unstable_apt "$folder" download "$@")
   for package in "$folder"/*.deb; do dpkg -x "$package" "$folder/tree"; done

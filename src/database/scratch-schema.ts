@@ -78,7 +78,7 @@ async function leaveScratch(db: Database, schema: string): Promise<void> {
 
 /** Two runs on two databases may name one scratch schema; the second waits its turn by failing. */
 async function takeScratchLock(db: Database, schema: string): Promise<void> {
-  const [row] = await db.query('SELECT GET_LOCK(?, 10) AS got', [scratchLock(schema)]);
+  const [row] = await db.query('SELECT GET_LOCK(?, 2) AS got', [scratchLock(schema)]);
   if (Number(row?.['got'] ?? 0) === 1) return;
   const found = 'Another run works in it at this moment.';
   throw new UpgradeError({ code: 'SCRATCH_UNUSABLE', where: `schema ${schema}`, found });

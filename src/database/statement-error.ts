@@ -55,8 +55,10 @@ function pointOf(sql: string, message: string): number {
       .join('\n').length;
     return Math.max(0, near[1] === '' ? sql.length - 1 : sql.indexOf(near[1], Math.max(0, lineStart - near[1].length)));
   }
-  const name = /'([^']+)'/.exec(message)?.[1]?.split('.').at(-1);
-  return name ? Math.max(0, sql.toLowerCase().indexOf(name.toLowerCase())) : 0;
+  const places = [...message.matchAll(/'([^']+)'/g)]
+    .map(([, name]) => sql.toLowerCase().indexOf((name?.split('.').at(-1) ?? '').toLowerCase()))
+    .filter((place) => place >= 0);
+  return places[0] ?? 0;
 }
 
 function positionInFile({ sql, file, line, column }: Statement, position: number): string {

@@ -42,19 +42,18 @@ export function readProperties(text: string): ReadonlyMap<string, string> {
 /** Merges the package's file into the site's. Both texts decoded alike: as latin1 when every byte is to be kept. Pure; never throws. */
 export function mergeProperties(siteText: string, packageText: string, options: MergeOptions = {}): PropertiesMerge {
   const site = parsePropertyFile(siteText);
-  const fresh = parsePropertyFile(packageText);
-  if (site.lines.length === 0)
-    return { ...emptyMerge, text: packageText, added: fresh.entries.map((entry) => entry.key) };
+  const fresh = parsePropertyFile(joinLines(movePaths(parsePropertyFile(packageText), options.targetVersion).lines));
+  if (site.lines.length === 0 && fresh.lines.length > 0) {
+    return { ...mergeProperties(packageText, packageText, options), added: fresh.entries.map((entry) => entry.key) };
+  }
   const packageKeys = new Set(fresh.entries.map((entry) => entry.key));
   const dropped = commentOut(site, packageKeys, options.targetVersion);
-  const moved = movePaths(site, dropped.lines, options.targetVersion);
+  const moved = movePaths({ ...site, lines: dropped.lines }, options.targetVersion);
   const { block, added, skipped } = newLines(site, fresh, moved.lines, options.perNode ?? new Map());
   const lines = insertBlock(site, moved.lines, block);
   const text = joinLines(lines);
   return { text, added, commentedOut: dropped.keys, changed: moved.changed, skipped, duplicates: duplicateKeys(site) };
 }
-
-const emptyMerge = { commentedOut: [], changed: [], skipped: [], duplicates: [] };
 
 function since(version: string, target: string | undefined): boolean {
   return target !== undefined && compareVersions(target, version) >= 0;
@@ -75,10 +74,10 @@ function commentOut(site: PropertyFile, packageKeys: ReadonlySet<string>, target
   return { lines, keys: [...new Set(entries.map((entry) => entry.key))] };
 }
 
-function movePaths(site: PropertyFile, current: readonly PropertyLine[], target: string | undefined) {
-  const lines = [...current];
+function movePaths(file: PropertyFile, target: string | undefined) {
+  const lines = [...file.lines];
   const changed: { key: string; before: string; after: string }[] = [];
-  for (const entry of site.entries.filter((candidate) => candidate.first === candidate.last)) {
+  for (const entry of file.entries.filter((candidate) => candidate.first === candidate.last)) {
     const rule = movedPaths.find((moved) => moved.key === entry.key && since(moved.since, target));
     const after = rule?.move(entry.value);
     const line = lines[entry.first];
@@ -136,8 +135,12 @@ function entryTexts(file: PropertyFile, entry: PropertyEntry): string[] {
 }
 
 function clashingLine(key: string, texts: readonly string[], present: readonly string[]): string | undefined {
-  const patterns = scriptPatterns(key).filter((pattern) => texts.some((text) => pattern.test(text)));
-  return present.find((line) => patterns.some((pattern) => pattern.test(line)));
+  for (const pattern of scriptPatterns(key)) {
+    const own = texts.filter((text) => pattern.test(text));
+    const clash = own.length > 0 ? (present.find((line) => pattern.test(line)) ?? own[1]) : undefined;
+    if (clash !== undefined) return clash;
+  }
+  return undefined;
 }
 
 // New keys go to the end of the [eggroll] section: below a later section line, Python would not find them.
@@ -149,7 +152,8 @@ function insertBlock(site: PropertyFile, lines: readonly PropertyLine[], block: 
   const previous = before.at(-1);
   const finalEnd = at === lines.length ? (previous?.end ?? '') : end;
   if (previous && previous.end === '') before[before.length - 1] = { ...previous, end };
-  if (at === lines.length && site.entries.at(-1)?.dangling) before.push({ text: '', end });
+  // An empty line ends the value that a backslash would continue into the new keys.
+  if (at === lines.length && site.entries.at(-1)?.dangling) before.push({ text: '', end: previous?.end || end });
   const added = block.map((text, index) => ({ text, end: index < block.length - 1 || finalEnd !== '' ? end : '' }));
   return [...before, ...added, ...lines.slice(at)];
 }

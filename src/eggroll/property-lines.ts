@@ -63,7 +63,8 @@ export function markLength(lines: readonly PropertyLine[], index: number): numbe
 /** The line end that most lines have; `\n` for a file without any. */
 export function commonLineEnd(lines: readonly PropertyLine[]): string {
   const count = (end: string) => lines.filter((line) => line.end === end).length;
-  return count('\r\n') > count('\n') ? '\r\n' : '\n';
+  const [most = '\n'] = ['\n', '\r\n', '\r'].toSorted((left, right) => count(right) - count(left));
+  return most;
 }
 
 function splitLines(text: string): PropertyLine[] {

@@ -1,9 +1,11 @@
 // Real database servers in containers, and databases of EggRoll's shape in them.
 
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
 import type { DatabaseConfig } from '../../src/config/config.ts';
@@ -100,8 +102,8 @@ export async function startServer(flavour: Flavour, command: readonly string[] =
       await container.restart();
       await untilAnswers(connectRoot);
     },
-    pause: () => signalServer(container, flavour, 'STOP'),
-    resume: () => signalServer(container, flavour, 'CONT'),
+    pause: () => docker('pause', container.getId()),
+    resume: () => docker('unpause', container.getId()),
     async stop() {
       await container.stop({ timeout: 0 });
       await rm(folder, { recursive: true, force: true });
@@ -224,11 +226,8 @@ esac
   await chmod(file, 0o755);
 }
 
-async function signalServer(container: StartedTestContainer, flavour: Flavour, signal: 'STOP' | 'CONT'): Promise<void> {
-  const name = flavour === 'mysql' ? 'mysqld' : 'mariadbd';
-  const command = `for exe in /proc/[0-9]*/exe; do case "$(readlink "$exe")" in */${name}) kill -${signal} "$(echo "$exe" | cut -d/ -f3)" ;; esac; done`;
-  const { exitCode, output } = await container.exec(['sh', '-c', command]);
-  if (exitCode !== 0) throw new Error(`the server could not be signalled: ${output}`);
+async function docker(command: string, containerId: string): Promise<void> {
+  await promisify(execFile)('docker', [command, containerId]);
 }
 
 function quoteText(text: string): string {

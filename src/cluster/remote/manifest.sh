@@ -11,7 +11,7 @@ main() {
   shift
   count=$#
   while [ "$count" -gt 0 ]; do
-    [ ! -e "$1" ] && [ ! -L "$1" ] || set -- "$@" "$1"
+    if [ -e "$1" ] || [ -L "$1" ]; then set -- "$@" "$1"; fi
     shift
     count=$((count - 1))
   done

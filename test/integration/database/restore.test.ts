@@ -10,7 +10,14 @@ import { migrate, migrationState } from '../../../src/database/migration.ts';
 import { asideName } from '../../../src/database/names.ts';
 import { restoreBackup } from '../../../src/database/restore.ts';
 import { parseStatements } from '../../../src/database/statements.ts';
-import { type Flavour, migration22, schema20, startServer, type TestServer, withLockedDatabase } from '../../support/mysql.ts';
+import {
+  type Flavour,
+  migration22,
+  schema20,
+  startServer,
+  type TestServer,
+  withLockedDatabase,
+} from '../../support/mysql.ts';
 
 describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
   let server: TestServer;
@@ -99,7 +106,10 @@ describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
         change: killing(db.change),
         work: killing(db.work),
       };
-      await expect(restoreBackup(fragile, config, backup, 'run-1')).rejects.toMatchObject({ code: 'DATABASE_LOST', exitCode: 75 });
+      await expect(restoreBackup(fragile, config, backup, 'run-1')).rejects.toMatchObject({
+        code: 'DATABASE_LOST',
+        exitCode: 75,
+      });
     });
     await withLockedDatabase(config, async (db) => {
       await restoreBackup(db, config, backup, 'run-1');
@@ -120,7 +130,10 @@ describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
     const { config, backup } = await migrated();
     await withLockedDatabase(config, async (db) => {
       const wrong = { ...backup, database: 'other' };
-      await expect(restoreBackup(db, config, wrong, 'run-1')).rejects.toMatchObject({ code: 'RESTORE_FAILED', exitCode: 11 });
+      await expect(restoreBackup(db, config, wrong, 'run-1')).rejects.toMatchObject({
+        code: 'RESTORE_FAILED',
+        exitCode: 11,
+      });
       expect(await isBackupCurrent(db, backup)).toBe(false);
     });
   });

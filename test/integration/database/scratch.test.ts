@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTables } from '../../../src/database/backup.ts';
 import { copyToScratch, rehearse, withScratch } from '../../../src/database/scratch.ts';
 import { parseStatements } from '../../../src/database/statements.ts';
-import { type Flavour, migration22, schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import {
+  type Flavour,
+  migration22,
+  schema20,
+  startServer,
+  type TestServer,
+  withDatabase,
+} from '../../support/mysql.ts';
 
 describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) => {
   let server: TestServer;
@@ -16,7 +23,8 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     await server.asRoot(schema20, config.name);
     return config;
   }
-  const schemas = async (name: string) => (await server.asRoot('SHOW DATABASES')).filter((row) => row['Database'] === name);
+  const schemas = async (name: string) =>
+    (await server.asRoot('SHOW DATABASES')).filter((row) => row['Database'] === name);
 
   it('holds an equal copy, also of odd rows, and is dropped afterwards', async () => {
     const config = await prepared();
@@ -55,13 +63,19 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
 
   it('finds the statement that fails on the rows of today; nothing is changed and nothing left', async () => {
     const config = await prepared();
-    await server.asRoot("INSERT INTO store_option (store_locator_id, name) VALUES ('not a number', 'bad')", config.name);
+    await server.asRoot(
+      "INSERT INTO store_option (store_locator_id, name) VALUES ('not a number', 'bad')",
+      config.name,
+    );
     const statements = parseStatements(`select 1;\n${migration22.replace('%DB%', config.name)}`, 'm.sql', config.name);
     await withDatabase(config, async (db) => {
       const before = await describeTables(db, db.name);
       const error = await rehearse(db, config, statements).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL', exitCode: 65 });
-      expect(String(error)).toContain('m.sql:4:40: Statement 2 of 6 failed');
+      expect(String(error)).toContain('Statement 2 of 6 failed');
+      // MariaDB does not name the column, so the whole statement is pointed to.
+      expect(String(error)).toContain(flavour === 'mysql' ? 'm.sql:4:40:' : 'm.sql:4:1:');
+      expect(String(error)).toContain("'not a number'");
       expect(String(error)).toContain('nothing was changed');
       expect(await describeTables(db, db.name)).toEqual(before);
     });
@@ -71,12 +85,18 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
   it('refuses statements that would reach out of the copy', async () => {
     const config = await prepared();
     await withDatabase(config, async (db) => {
-      const outside = [`DELETE FROM ${config.name}.session_main`, 'DELETE FROM `mysql` . user', `INSERT INTO session_main SELECT * FROM ${config.name}.x`];
-      for (const sql of outside) {
-        const error = await rehearse(db, config, parseStatements(sql, 'm.sql')).catch((thrown: unknown) => thrown);
-        // An ordinary account does not see the schema mysql; then the server itself refuses.
-        expect(['SQL_INVALID', 'SQL_FAILED_IN_REHEARSAL']).toContain((error as { code: string }).code);
+      const named = [
+        `DELETE FROM ${config.name}.session_main`,
+        `INSERT INTO session_main SELECT * FROM \`${config.name}\` . x`,
+      ];
+      for (const sql of named) {
+        await expect(rehearse(db, config, parseStatements(sql, 'm.sql'))).rejects.toMatchObject({
+          code: 'SQL_INVALID',
+        });
       }
+      // A schema that the account may not see is refused by the server itself.
+      const hidden = parseStatements('DELETE FROM mysql.user', 'm.sql');
+      await expect(rehearse(db, config, hidden)).rejects.toMatchObject({ exitCode: 65 });
     });
     const [row] = await server.asRoot('SELECT COUNT(*) AS n FROM session_main', config.name);
     expect(Number(row?.['n'])).toBe(2);
@@ -84,7 +104,10 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
 
   it('never touches a schema that holds tables of somebody else', async () => {
     const config = await prepared();
-    await server.asRoot([`CREATE DATABASE ${config.scratchName}`, `CREATE TABLE ${config.scratchName}.precious (a INT)`]);
+    await server.asRoot([
+      `CREATE DATABASE ${config.scratchName}`,
+      `CREATE TABLE ${config.scratchName}.precious (a INT)`,
+    ]);
     await withDatabase(config, async (db) => {
       const error = await withScratch(db, config, async () => undefined).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'SCRATCH_UNUSABLE', exitCode: 77 });
@@ -121,7 +144,9 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     await withDatabase(config, (first) =>
       withScratch(first, config, async () => {
         await withDatabase(config, async (second) => {
-          await expect(withScratch(second, config, async () => undefined)).rejects.toMatchObject({ code: 'SCRATCH_UNUSABLE' });
+          await expect(withScratch(second, config, async () => undefined)).rejects.toMatchObject({
+            code: 'SCRATCH_UNUSABLE',
+          });
         });
         expect(await schemas(config.scratchName)).toHaveLength(1);
       }),
@@ -133,7 +158,9 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     const statements = parseStatements(migration22.replace('%DB%', config.name), 'm.sql', config.name);
     await withDatabase(config, async (db) => {
       expect(await rehearse(db, config, statements)).toEqual([]);
-      await expect(rehearse(db, { ...config, requireProof: true }, statements)).rejects.toMatchObject({ code: 'GRANT_MISSING' });
+      await expect(rehearse(db, { ...config, requireProof: true }, statements)).rejects.toMatchObject({
+        code: 'GRANT_MISSING',
+      });
     });
   });
 });

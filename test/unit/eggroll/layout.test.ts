@@ -83,7 +83,7 @@ const fresh = tree(
   200,
 );
 
-const texts = { home: Buffer.from(siteText), package: Buffer.from(packageText) };
+const texts: { home: Buffer; package: Buffer } = { home: Buffer.from(siteText), package: Buffer.from(packageText) };
 const plan = (policy: ConfPolicy, from: Tree = home, properties = texts) =>
   planHome({ package: fresh, home: from, policy, targetVersion: '2.2.1', properties });
 const filesOf = (planned: Tree, folder: string) =>

@@ -1,0 +1,158 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EventBody } from '../../../src/engine/events.ts';
+import {
+  keepResult,
+  openReport,
+  type ReportOptions,
+  redactor,
+  terminationMessage,
+} from '../../../src/report/report.ts';
+import { testClock } from '../../support/clock.ts';
+import { event, everyEvent, failed, result } from './events.ts';
+
+function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
+  const written: string[] = [];
+  const options: ReportOptions = {
+    mode: 'auto',
+    clock: testClock(),
+    secrets: [],
+    run: 'r1',
+    write: (text) => void written.push(text),
+    isTerminal: false,
+    columns: () => 80,
+    colour: false,
+    ...parts,
+  };
+  const report = openReport(options);
+  for (const body of bodies) report.emit(body);
+  report.close();
+  return written.join('');
+}
+
+describe('openReport', () => {
+  const warning = { type: 'warning', message: 'Careful.' } as const;
+
+  it.each<[Partial<ReportOptions>, string]>([
+    [{ mode: 'auto' }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
+    [{ mode: 'plain', isTerminal: true }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
+    [{ mode: 'auto', isTerminal: true }, '  ! Careful.\n'],
+    [{ mode: 'tty' }, '  ! Careful.\n'],
+    [
+      { mode: 'json', isTerminal: true },
+      '{"time":"2026-01-02T03:04:05.000Z","type":"warning","run":"r1","message":"Careful."}\n',
+    ],
+  ])('shows events as %j asks', (parts, text) => {
+    expect(open(parts, warning)).toBe(text);
+  });
+
+  it('names the run that was adopted from then on', () => {
+    const lines: string[] = [];
+    const report = openReport({
+      mode: 'json',
+      clock: testClock(),
+      secrets: [],
+      run: 'r1',
+      write: (text) => void lines.push(text),
+      isTerminal: false,
+      columns: () => 80,
+      colour: false,
+    });
+    report.emit(warning);
+    report.adoptRun('r0');
+    report.emit(warning);
+    expect(lines.map((line) => JSON.parse(line).run)).toEqual(['r1', 'r0']);
+  });
+
+  it.each(['plain', 'json', 'tty'] as const)('shows no secret as %s', (mode) => {
+    const secret = 'pa"ss\\wörd\n!';
+    const text = open(
+      { mode, secrets: [secret] },
+      { ...warning, message: `login with ${secret}, or as JSON ${JSON.stringify({ secret })}` },
+      { ...failed, message: secret, findings: [{ code: 'NODE_FAILED', where: secret, found: secret }] },
+    );
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
+    expect(text).not.toContain('wörd');
+    expect(text).toContain('***');
+  });
+});
+
+describe('redactor', () => {
+  const clean = (secrets: string[], message: string) =>
+    (redactor(secrets)({ type: 'warning', message }) as { message: string }).message;
+
+  it('replaces every occurrence', () => {
+    expect(clean(['hunter2'], 'hunter2 and hunter2')).toBe('*** and ***');
+  });
+
+  it('leaves no tail of a secret that begins with another one', () => {
+    expect(clean(['hunter', 'hunter2secret'], 'hunter2secret')).toBe('***');
+  });
+
+  it('reaches into lists and objects', () => {
+    const cleaned = redactor(['hunter2'])({ ...failed, findings: [{ code: 'DEFECT', where: 'x', found: 'hunter2' }] });
+    expect(JSON.stringify(cleaned)).not.toContain('hunter2');
+  });
+
+  it('garbles no word that programs rely on, whatever the password is', () => {
+    for (const each of everyEvent) {
+      const words = [each.type, 'upgrade', 'succeeded', 'nodemanager', 'rollsite', 'stage', 'applied', 'DISK_FULL'];
+      const cleaned = redactor(words)(each);
+      expect(cleaned.type).toBe(each.type);
+      if (each.type === 'result') expect(cleaned).toMatchObject({ command: 'upgrade', outcome: 'succeeded' });
+    }
+  });
+
+  it('lets words of fewer than four letters be', () => {
+    expect(clean(['a', 'abc'], 'abc')).toBe('abc');
+  });
+});
+
+describe('keepResult', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'report-test-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  it('writes result.json, and the termination message where its file is', async () => {
+    const termination = join(dir, 'termination-log');
+    await writeFile(termination, '');
+    await keepResult(event(result), dir, termination);
+    expect(JSON.parse(await readFile(join(dir, 'runs/r1/result.json'), 'utf8'))).toEqual(event(result));
+    expect(JSON.parse(await readFile(termination, 'utf8'))).toMatchObject({ outcome: 'succeeded', run: 'r1' });
+  });
+
+  it('makes no termination message where there is no file for it', async () => {
+    const termination = join(dir, 'termination-log');
+    await keepResult(event(result), dir, termination);
+    await expect(readFile(termination)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('terminationMessage', () => {
+  const node = result.nodes[0] as (typeof result.nodes)[number];
+  const many = Array.from({ length: 500 }, (_, index) => ({ ...node, host: `node-${index}.example` }));
+
+  it('is the whole result without findings when it fits', () => {
+    const { findings: _, ...rest } = result;
+    expect(JSON.parse(terminationMessage(result))).toEqual(rest);
+  });
+
+  it.each([
+    ['500 nodes', { ...result, nodes: many }],
+    ['a long message', { ...failed, message: 'm'.repeat(100_000), next: 'n'.repeat(100_000) }],
+    ['a long message in Chinese', { ...failed, message: '证'.repeat(100_000), next: '书'.repeat(100_000) }],
+    ['a message of control characters', { ...failed, message: '\u0001'.repeat(10_000), next: '\u0002'.repeat(10_000) }],
+    ['all of it', { ...failed, nodes: many, message: '证'.repeat(100_000) }],
+  ])('keeps to 4096 bytes with %s', (_name, long) => {
+    const message = terminationMessage(long);
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);
+    expect(JSON.parse(message)).toMatchObject({ type: 'result', outcome: long.outcome, exitCode: long.exitCode });
+    expect(JSON.parse(message).message).toBe(long.message.slice(0, JSON.parse(message).message.length));
+    expect(JSON.parse(message).message).not.toBe('');
+  });
+});
