@@ -21,5 +21,9 @@ module.exports = {
       to: { path: '^src/', pathNot: [layer, ...allowed].map((name) => `^src/${name}/`) },
     })),
   ],
-  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
 };

@@ -15,6 +15,6 @@ export function recoverCommand(edge: Edge) {
   });
 }
 
-export function recover(edge: Edge): Promise<ExitCode> {
+function recover(edge: Edge): Promise<ExitCode> {
   return runCommand(edge, { name: 'recover', loadInputs: async () => undefined, execute: executeRecover });
 }

@@ -16,6 +16,6 @@ export function upgradeCommand(edge: Edge) {
   });
 }
 
-export function upgrade(edge: Edge): Promise<ExitCode> {
+function upgrade(edge: Edge): Promise<ExitCode> {
   return runCommand(edge, { name: 'upgrade', loadInputs, execute: executeUpgrade });
 }

@@ -55,7 +55,9 @@ export function isH2Url(properties: ReadonlyMap<string, string>): boolean {
  */
 export function builtInMigration(level: SchemaLevel, target: SchemaLevel, flaws: SchemaFlaws = {}): BuiltInMigration {
   if (target === 'seed-migrated') return { refusal: 'seed-migrated is a flawed 2.2.1; it is no level to migrate to.' };
-  const [from, to] = [ranks[level], ranks[target]];
+  const from = ranks[level];
+  // 2.3.0 came after 2.2.1 but has the older schema; it runs with the newer one as well.
+  const to = from === 2 && ranks[target] === 1 ? 2 : ranks[target];
   if (to < from)
     return {
       refusal: `The schema is at level ${level}, which is newer than ${target}; it cannot be taken back by SQL.`,

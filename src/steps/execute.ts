@@ -99,6 +99,6 @@ function isStop(error: unknown): boolean {
   return error instanceof UpgradeError && ['INTERRUPTED', 'LOCK_LOST', 'LOCK_HELD'].includes(error.code);
 }
 
-export function exitCodeOf(error: unknown): ExitCode {
+function exitCodeOf(error: unknown): ExitCode {
   return error instanceof UpgradeError ? error.exitCode : exitCodes.defect;
 }

@@ -143,7 +143,7 @@ async function checkServices({ config }: World, node: ClusterNode): Promise<Find
 }
 
 /** What `work` found wrong; errors of another kind go on. */
-export async function findingsOf(work: () => Promise<void>): Promise<readonly Finding[]> {
+async function findingsOf(work: () => Promise<void>): Promise<readonly Finding[]> {
   try {
     await work();
     return [];

@@ -87,36 +87,55 @@ async function refuseLeftovers(node: ClusterNode): Promise<void> {
   });
 }
 
-/** Starts the modules that are wanted on each node and do not run, in EggRoll's order, and proves that they stay up. */
+/**
+ * Starts the modules that are wanted on each node and do not run, in EggRoll's order, and proves that all of them stay up: a JVM
+ * that finds its classes or its port wanting dies a second or two after its script has reported success.
+ */
 export async function startAll(
   world: World,
   wanted: ReadonlyMap<string, readonly string[]>,
   version: string,
 ): Promise<void> {
-  for (const module of startOrder(generationOf(version) ?? '2.2')) {
-    await onNodes(world, async (node) => {
-      if (!wanted.get(node.name)?.includes(module)) return;
+  const said = new Map<string, string>();
+  const modules = startOrder(generationOf(version) ?? '2.2');
+  const onWanted = (module: ModuleName, work: (node: ClusterNode) => Promise<void>) =>
+    onNodes(world, async (node) => {
+      if (wanted.get(node.name)?.includes(module)) await work(node);
+    });
+  for (const module of modules) {
+    await onWanted(module, async (node) => {
       if (await isUp(node, module)) return;
-      await startModule(world, node, module);
+      said.set(`${node.name} ${module}`, await callScript(world, node, module, 'start', world.limits.startMs));
+      if (!(await comesUp(world, node, module))) throw await startError(node, module, said);
+    });
+  }
+  await world.clock.sleep(said.size > 0 ? world.limits.stableMs : 0);
+  for (const module of modules) {
+    await onWanted(module, async (node) => {
+      if (!(await isUp(node, module))) throw await startError(node, module, said);
     });
   }
 }
 
-async function startModule(world: World, node: ClusterNode, module: ModuleName): Promise<void> {
-  const { clock, limits } = world;
-  const said = await callScript(world, node, module, 'start', limits.startMs);
+async function comesUp({ clock, limits }: World, node: ClusterNode, module: ModuleName): Promise<boolean> {
   const begun = clock.monotonicMs();
-  let upSince: number | undefined;
-  const stable = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
-    const up = await isUp(node, module);
-    upSince = up ? (upSince ?? clock.monotonicMs()) : undefined;
-    if (!up && !(await isRunning(node, module)) && clock.monotonicMs() - begun > limits.stableMs) return false;
-    return upSince !== undefined && clock.monotonicMs() - upSince >= limits.stableMs ? true : undefined;
+  const up = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
+    if (await isUp(node, module)) return true;
+    const gone = !(await isRunning(node, module)) && clock.monotonicMs() - begun > limits.stableMs;
+    return gone ? false : undefined;
   });
-  if (stable) return;
+  return up === true;
+}
+
+async function startError(
+  node: ClusterNode,
+  module: ModuleName,
+  said: ReadonlyMap<string, string>,
+): Promise<UpgradeError> {
   const log = (await node.ask('log-tail', [node.home, module])).stdout.toString('utf8').trim();
-  const found = `${module} did not start and stay up. Its script said: ${said} Its log ends with: ${log || 'nothing'}`;
-  throw new UpgradeError({ code: 'SERVICE_NOT_STARTED', where: node.name, found });
+  const words = said.get(`${node.name} ${module}`) ?? 'nothing, as it ran already.';
+  const found = `${module} did not start and stay up. Its script said: ${words} Its log ends with: ${log || 'nothing'}`;
+  return new UpgradeError({ code: 'SERVICE_NOT_STARTED', where: node.name, found });
 }
 
 /** Does the module's process run, and does its port listen? */

@@ -249,7 +249,8 @@ function listFiles(home: string): string {
     '(' -type d -printf '%p %y %m %U:%G\\n' -o -printf '%p %y %m %U:%G %T@ %l ' '(' -type f -exec sha256sum {} ';' -o -printf '\\n' ')' ')' | sort`;
 }
 
-const listServices = `ps -eo args= | grep -oE 'ClusterManagerBootstrap|NodeManagerBootstrap|rollsite[.][A-Za-z]+|(clustermanager|nodemanager)[.]Bootstrap' | sort -u`;
+const listServices =
+  "ps -eo args= | grep '^java' | grep -oE 'ClusterManagerBootstrap|NodeManagerBootstrap|rollsite[.](Proxy|EggSiteBootstrap)|(clustermanager|nodemanager)[.]Bootstrap|JettyServer' | sort";
 
 type InDatabase = (command: string) => Promise<Outcome>;
 

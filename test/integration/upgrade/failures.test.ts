@@ -54,13 +54,13 @@ describe('failures', () => {
   it('cleans up when a disk runs full while staging', async () => {
     const filling = cluster.exec(
       'nm3',
-      `until ls ${cluster.home}/.eggroll-upgrade/runs/*/record.json >/dev/null 2>&1; do sleep 0.005; done; sim-fill`,
+      `until ls ${cluster.home}/.eggroll-upgrade/runs/*/record.json >/dev/null 2>&1; do sleep 0.005; done; sim-fill 0`,
     );
     const { result } = await cluster.job('upgrade');
     await filling;
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 10, downtimeMs: 0 });
     expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['DISK_FULL', 'nm3']]);
-    await cluster.exec('nm3', 'rm -f /data/.sim-fill');
+    await cluster.exec('nm3', 'sim-fill off');
     await expectOld(cluster, before);
   });
 

@@ -62,6 +62,7 @@ describe('builtInMigration', () => {
     ]);
     expect(statements('2.2.1', '2.2.1')).toEqual([]);
     expect(statements('2.1', '2.2.0')).toEqual([]);
+    expect(statements('2.2.1', '2.2.0')).toEqual([]);
   });
 
   it("repairs what the guide's SQL left behind", () => {
