@@ -30,22 +30,19 @@ export interface HostKeys {
 export async function loadHostKeys(files: readonly string[], acceptedFile: string): Promise<HostKeys> {
   const texts = await Promise.all([...files, acceptedFile].map(readOrEmpty));
   const known = texts.flatMap(parseKnownHosts);
-  const matching = (host: string, port: number) => known.filter((entry) => matchesHost(entry.patterns, host, port));
+  const matching = (name: string) => known.filter((entry) => matchesHost(entry.patterns, name));
   return {
-    typesFor: (host, port) => [
-      ...new Set(
-        matching(host, port)
-          .filter((e) => !e.revoked)
-          .map((e) => e.keyType),
-      ),
-    ],
+    typesFor(host, port) {
+      const entries = [...matching(lookupName(host, port)), ...matching(host.toLowerCase())];
+      return [...new Set(entries.filter(({ revoked }) => !revoked).map(({ keyType }) => keyType))];
+    },
     check(host, port, key) {
-      const entries = matching(host, port);
       const presented = key.toString('base64');
-      const same = entries.filter((entry) => entry.key === presented);
-      if (same.some((entry) => entry.revoked)) return 'revoked';
-      if (same.length > 0) return 'known';
-      return entries.some((entry) => !entry.revoked) ? 'changed' : 'unknown';
+      const verdict = verdictOf(matching(lookupName(host, port)), presented);
+      if (verdict !== 'unknown') return verdict;
+      // As OpenSSH does: a key on record for the host without its port will do, but another one there means nothing.
+      const withoutPort = verdictOf(matching(host.toLowerCase()), presented);
+      return withoutPort === 'changed' ? 'unknown' : withoutPort;
     },
     async accept(host, port, key) {
       const entry = { patterns: lookupName(host, port), keyType: keyTypeOf(key), key: key.toString('base64') };
@@ -53,6 +50,13 @@ export async function loadHostKeys(files: readonly string[], acceptedFile: strin
       await appendFile(acceptedFile, `${entry.patterns} ${entry.keyType} ${entry.key}\n`, { mode: 0o600 });
     },
   };
+}
+
+function verdictOf(entries: readonly KnownHost[], presented: string): KeyVerdict {
+  const same = entries.filter((entry) => entry.key === presented);
+  if (same.some((entry) => entry.revoked)) return 'revoked';
+  if (same.length > 0) return 'known';
+  return entries.some((entry) => !entry.revoked) ? 'changed' : 'unknown';
 }
 
 /** `SHA256:…` as ssh-keygen prints it. */
@@ -96,8 +100,7 @@ function lookupName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
-function matchesHost(patterns: string, host: string, port: number): boolean {
-  const name = lookupName(host, port);
+function matchesHost(patterns: string, name: string): boolean {
   if (patterns.startsWith('|1|')) return matchesHashed(patterns, name);
   const parts = patterns.toLowerCase().split(',');
   if (parts.some((part) => part.startsWith('!') && wildcard(part.slice(1)).test(name))) return false;

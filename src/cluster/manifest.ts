@@ -63,7 +63,8 @@ function entryOf(facts: string, path: string, target: string, hashes: ReadonlyMa
     type,
     mode: Number.parseInt(mode, 8),
     sizeBytes: Number(size),
-    modifiedSeconds: Math.floor(Number(modified)),
+    // By the text: as a number, a fraction close to 1 would be rounded up.
+    modifiedSeconds: Number(modified.split('.', 1)[0]),
   };
   if (type === 'symlink') return { ...entry, target };
   if (type === 'directory') return entry;

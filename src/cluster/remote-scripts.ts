@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 
 const scriptNames = [
+  'drop-run',
   'inspect',
   'lock',
   'log-tail',

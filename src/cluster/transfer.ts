@@ -1,9 +1,9 @@
 // The stream that carries files to a node: one tar made on the fly, in bounded memory.
 
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { type Pack, pack } from 'tar-stream';
 import type { TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -32,24 +32,45 @@ export function transferStream(
       tar.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   })();
-  return tar as unknown as Readable;
+  // The tar is another library's stream: as one of Node's own, its failure goes to whoever reads it, and nowhere else.
+  return Readable.from(tar as AsyncIterable<Buffer>, { objectMode: false });
 }
+
+type Sink = ReturnType<Pack['entry']>;
 
 async function add(tar: Pack, root: string, { entry, content }: TransferItem, onBytes: (count: number) => void) {
   const header = { name: entry.path, mode: entry.mode, mtime: new Date(entry.modifiedSeconds * 1000) };
-  if (entry.type === 'directory') return void tar.entry({ ...header, type: 'directory' });
-  if (entry.type === 'symlink') return void tar.entry({ ...header, type: 'symlink', linkname: entry.target ?? '' });
+  if (entry.type === 'directory') return void begin(tar, { ...header, type: 'directory' });
+  if (entry.type === 'symlink') return void begin(tar, { ...header, type: 'symlink', linkname: entry.target ?? '' });
+  const sink = begin(tar, { ...header, size: entry.sizeBytes });
   if (content) {
-    tar.entry({ ...header, size: content.length }, content);
+    sink.end(content);
     return onBytes(content.length);
   }
   const file = join(root, entry.path);
-  const source = createReadStream(file);
-  source.on('data', (chunk) => onBytes(chunk.length));
   try {
-    await pipeline(source, tar.entry({ ...header, size: entry.sizeBytes }));
+    await copy(file, entry.sizeBytes, sink, onBytes);
   } catch (error) {
-    const found = `The file changed or went while it was sent: ${error instanceof Error ? error.message : String(error)}.`;
+    const found = `The file cannot be sent: ${error instanceof Error ? error.message : String(error)}.`;
     throw new UpgradeError({ code: 'PACKAGE_INVALID', where: file, found }, { cause: error });
   }
+}
+
+// A part's error is the whole stream's too, and goes to whoever reads that; here it is only heard, so that it ends no process.
+function begin(tar: Pack, header: Parameters<Pack['entry']>[0]): Sink {
+  return tar.entry(header).on('error', (error) => tar.destroy(error));
+}
+
+async function copy(file: string, sizeBytes: number, sink: Sink, onBytes: (count: number) => void): Promise<void> {
+  const changed = () => new Error(`its size is not ${sizeBytes} bytes any more`);
+  let sent = 0;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    sent += chunk.length;
+    if (sent > sizeBytes) throw changed();
+    if (!sink.write(chunk)) await Promise.race([once(sink, 'drain'), once(sink, 'close')]);
+    if (sink.destroyed) return;
+    onBytes(chunk.length);
+  }
+  if (sent !== sizeBytes) throw changed();
+  sink.end(null);
 }

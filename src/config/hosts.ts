@@ -32,6 +32,7 @@ export function parseHostList(text: string, file: string, role: ListRole, defaul
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
+    // trim also cuts a byte order mark.
     const content = line.replace(/#.*$/, '').trim();
     if (content === '') continue;
     const at = `${file}:${index + 1}`;

@@ -1,13 +1,14 @@
 // The one session with the metadata database. It holds the lock and runs every statement, so it is never reopened.
 
-import type { Connection, QueryResult, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, QueryResult, ResultSetHeader } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { connectionOptions } from './connection-options.ts';
-import { watchServer } from './heartbeat.ts';
-import { quoteName } from './names.ts';
-import { connectError, readServerError, shorten, statementError } from './server-errors.ts';
+import { whileServerLives } from './heartbeat.ts';
+import { connectError, isLost, readServerError, shorten, statementError } from './server-errors.ts';
+import { type SessionFacts, sessionSettings, setUpSession } from './session-setup.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -61,15 +62,7 @@ export interface Database {
 
 // A runner that vanishes without closing its connection loses the lock after wait_timeout; while it lives, pings keep the session.
 const pingEveryMs = 60_000;
-
-// EggRoll writes DATETIME in the server's own zone, so the session keeps that zone, but by name and not by accident.
-const sessionSettings = (lockWaitSeconds: number) => [
-  'SET NAMES utf8mb4',
-  "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-  `SET SESSION lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}`,
-  'SET SESSION time_zone = @@GLOBAL.time_zone, autocommit = 1, foreign_key_checks = 1, unique_checks = 1',
-  'SET SESSION group_concat_max_len = 65535, wait_timeout = 300, net_read_timeout = 600, net_write_timeout = 600',
-];
+const farewellMs = 3000;
 
 /**
  * Opens the session and sets it up. Throws DATABASE_UNREACHABLE, DATABASE_LOGIN_REFUSED (with the host that the server saw),
@@ -77,18 +70,10 @@ const sessionSettings = (lockWaitSeconds: number) => [
  */
 export async function connectDatabase(config: DatabaseConfig, options: DatabaseOptions = {}): Promise<Database> {
   const { connection, encrypted } = await openConnection(config, options);
+  const settings = sessionSettings(options.lockWaitSeconds ?? 10);
   try {
-    const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version, CONNECTION_ID() AS id');
-    const about: Row = rows[0] ?? {};
-    for (const setting of sessionSettings(options.lockWaitSeconds ?? 10)) await connection.query(setting);
-    const exists = await useSchema(connection, config);
-    return asDatabase(connection, config, options, {
-      flavour: /mariadb/i.test(String(about['version'])) ? 'mariadb' : 'mysql',
-      version: versionNumber(String(about['version'])),
-      connectionId: Number(about['id']),
-      encrypted,
-      exists,
-    });
+    const about = await whileServerLives(config, encrypted, setUpSession(connection, config, settings));
+    return asDatabase(connection, config, options, { ...about, encrypted, settings });
   } catch (error) {
     connection.destroy();
     throw error instanceof UpgradeError ? error : connectError(error, config);
@@ -119,33 +104,7 @@ async function openConnection(config: DatabaseConfig, options: DatabaseOptions) 
   throw connectError(new Error('the server offers no encryption'), config);
 }
 
-async function useSchema(connection: Connection, config: DatabaseConfig): Promise<boolean> {
-  try {
-    await connection.query(`USE ${quoteName(config.name)}`);
-    return true;
-  } catch (error) {
-    const { errno, message } = readServerError(error);
-    if (errno === 1049) return false;
-    if (errno !== 1044) throw error;
-    const found = `${message}.`;
-    const remedy = `As an administrator of the server, run: GRANT ALL PRIVILEGES ON ${quoteName(config.name)}.* TO ${grantee(message, config)};`;
-    throw new UpgradeError(
-      { code: 'GRANT_MISSING', where: `database ${config.name}`, found, remedy },
-      { cause: error },
-    );
-  }
-}
-
-function grantee(message: string, config: DatabaseConfig): string {
-  return /for user ('[^']*'@'[^']*')/.exec(message)?.[1] ?? `'${config.user}'@'%'`;
-}
-
-/** `8.0.28-0ubuntu0.20` → `8.0.28`; MariaDB's old `5.5.5-` prefix is dropped. */
-function versionNumber(text: string): string {
-  return /^(?:5\.5\.5-)?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? text;
-}
-
-type About = Pick<Database, 'flavour' | 'version' | 'connectionId' | 'encrypted' | 'exists'>;
+type About = SessionFacts & Pick<Database, 'encrypted' | 'settings'>;
 
 function asDatabase(connection: Connection, config: DatabaseConfig, options: DatabaseOptions, about: About): Database {
   let changes = 0;
@@ -153,16 +112,25 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
   connection.on('error', () => undefined);
   const pings = setInterval(() => void connection.ping().catch(() => undefined), pingEveryMs).unref();
 
+  // A session that was destroyed settles none of its promises, so its death is decided here and not by mysql2.
+  async function ask(sql: string, params?: readonly unknown[]): Promise<QueryResult> {
+    try {
+      const answer = connection.query<QueryResult>(sql, params ? [...params] : undefined);
+      const [result] = await whileServerLives(config, about.encrypted, answer);
+      return result;
+    } catch (error) {
+      if (isLost(error)) connection.destroy();
+      throw error;
+    }
+  }
+
   async function run(door: 'query' | 'change' | 'work', sql: string, params: readonly unknown[] | undefined) {
     const startMs = performance.now();
-    const stopWatching = watchServer(config, about.encrypted, () => connection.destroy());
     try {
-      const [result] = await connection.query<QueryResult>(sql, params ? [...params] : undefined);
-      return result;
+      return await ask(sql, params);
     } catch (error) {
       throw statementError(error, config, sql);
     } finally {
-      stopWatching();
       options.onEvent?.({ type: 'sql', door, sql: shorten(sql), durationMs: performance.now() - startMs });
     }
   }
@@ -171,7 +139,6 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
     name: config.name,
     ...about,
     signal: options.signal,
-    settings: sessionSettings(options.lockWaitSeconds ?? 10),
     get changes() {
       return changes;
     },
@@ -189,7 +156,7 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
     },
     async attempt(sql) {
       try {
-        await connection.query(sql);
+        await ask(sql);
         return 0;
       } catch (error) {
         const { errno } = readServerError(error);
@@ -200,7 +167,9 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
     report: (event) => options.onEvent?.(event),
     close() {
       clearInterval(pings);
-      return connection.end().catch(() => connection.destroy());
+      // A server that is gone without a word never answers the farewell.
+      const farewell = connection.end().catch(() => undefined);
+      return Promise.race([farewell, sleep(farewellMs, undefined, { ref: false })]).then(() => connection.destroy());
     },
   };
 }

@@ -3,6 +3,7 @@
 // TCP keep-alive notices a dead peer only while nothing is unacknowledged; after that the kernel retries for a quarter of an hour.
 // So while a statement has no answer, a second session asks every ten seconds whether the server still answers anybody.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseConfig } from '../config/config.ts';
 import { connectionOptions } from './connection-options.ts';
@@ -11,24 +12,26 @@ import { readServerError } from './server-errors.ts';
 const everyMs = 10_000;
 
 /**
- * Calls `onDead` once when the server answers no login twice in a row, at most 35 s after it died.
- * @returns stops watching.
+ * Waits for `answer` while the server lives. Rejects, at most 35 s after the server died, with an error that reads as a lost
+ * connection; the caller then destroys the session, whose own promise would never settle.
  */
-export function watchServer(config: DatabaseConfig, encrypted: boolean, onDead: () => void): () => void {
-  let stopped = false;
-  let timer = setTimeout(check, everyMs);
-
-  async function check(): Promise<void> {
-    const alive = (await answers(config, encrypted)) || stopped || (await answers(config, encrypted));
-    if (stopped) return;
-    if (!alive) return onDead();
-    timer = setTimeout(check, everyMs);
+export async function whileServerLives<T>(config: DatabaseConfig, encrypted: boolean, answer: Promise<T>): Promise<T> {
+  const watch = new AbortController();
+  try {
+    return await Promise.race([answer, serverDeath(config, encrypted, watch.signal)]);
+  } finally {
+    watch.abort();
   }
+}
 
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+/** Never fulfils. Rejects when the server answers no login twice in a row; stays silent once `signal` is aborted. */
+async function serverDeath(config: DatabaseConfig, encrypted: boolean, signal: AbortSignal): Promise<never> {
+  let misses = 0;
+  while (misses < 2) {
+    if (misses === 0) await sleep(everyMs, undefined, { signal }).catch(() => new Promise<never>(() => undefined));
+    misses = (await answers(config, encrypted)) ? 0 : misses + 1;
+  }
+  throw Object.assign(new Error('the server answers nobody any more'), { code: 'PROTOCOL_CONNECTION_LOST' });
 }
 
 /** Any answer counts, also a refusal: it shows that the server lives. */

@@ -66,10 +66,6 @@ export function portsOf(properties: ReadonlyMap<string, string>): Partial<Record
   return ports;
 }
 
-/** What the scripts write in place of an empty `eggroll.resourcemanager.process.tag`. */
-export const defaultProcessTag = 'EGGROLL_DAEMON';
-export const processTagKey = 'eggroll.resourcemanager.process.tag';
-
 const moduleByClass = new Map(
   Object.values(mainClasses).flatMap((classes) =>
     (Object.entries(classes) as [ModuleName, string][]).map(([module, name]) => [name, module] as const),

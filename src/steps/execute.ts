@@ -7,9 +7,8 @@ import type { Step } from '../engine/step.ts';
 import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
 import { preflight } from './preflight.ts';
-import { undoAll } from './put-back.ts';
+import { giveUp, putBack } from './put-back.ts';
 import { describeResult, type Ending, summaryOf } from './result.ts';
-import { writeRecords } from './run-records.ts';
 import { upgradeSteps, work } from './upgrade.ts';
 import type { World } from './world.ts';
 
@@ -29,8 +28,7 @@ export function executeRecover(world: World): Promise<Result> {
     if (!opening.completed) return untouched(opening.error);
     if (world.nothingToDo) return { outcome: 'unchanged', exitCode: exitCodes.ok };
     try {
-      await undoAll(work, world, world.signal);
-      await writeRecords(world, 'recovered');
+      await putBack(work, world, world.signal);
       return { outcome: 'succeeded', exitCode: exitCodes.ok };
     } catch (error) {
       return unfinished(error);
@@ -62,16 +60,16 @@ async function afterFailure(world: World, begun: readonly Step<World>[], error: 
   }
   world.emit({ type: 'warning', message: `${summaryOf(error)} Everything is put back.` });
   try {
-    await undoAll(touched, world);
-    await writeRecords(world, 'recovered');
+    if (reach === 'cluster') await putBack(touched, world);
+    else await giveUp(touched, world);
   } catch (undoError) {
     return unfinished(undoError, error);
   }
-  return putBack(reach, error);
+  return wasPutBack(reach, error);
 }
 
 // After a failure that touched nothing, the kind of the failure says more than that nothing was changed.
-function putBack(reach: Step<World>['reach'], error: unknown): Ending {
+function wasPutBack(reach: Step<World>['reach'], error: unknown): Ending {
   const exitCode = exitCodeOf(error);
   if (exitCode === exitCodes.defect) return { outcome: 'rolled-back', exitCode, error };
   if (reach !== 'nothing') return { outcome: 'rolled-back', exitCode: exitCodes.rolledBack, error };

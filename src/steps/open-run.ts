@@ -27,7 +27,6 @@ export function openRun(putBack: (world: World) => Promise<void>): Step<World> {
         adopt(world, records);
         world.emit({ type: 'run-adopted', message: 'A recovery was interrupted; it is finished first.' });
         await putBack(world);
-        await writeRecords(world, 'recovered');
         return begin(world, sequenceOf(records) + 1, undefined);
       }
       if (state === 'open') return resume(world, records);

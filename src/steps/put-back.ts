@@ -1,14 +1,28 @@
-// Putting everything back: the work of a run, undone from its end. Used by a failing upgrade, by `recover`, and by an upgrade that
-// finds an interrupted recovery.
+// Taking a run back: its work, undone from its end.
 
 import { runBackward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { onNodes } from './nodes.ts';
 import { writeRecords } from './run-records.ts';
-import type { World } from './world.ts';
+import { currentRun, type World } from './world.ts';
 
-/** Marks the run first, so that whoever comes after an interruption goes on backward, not forward. */
-export async function undoAll(steps: readonly Step<World>[], world: World, signal?: AbortSignal): Promise<void> {
+/**
+ * Puts the cluster back to what it was before the run: for `recover`, for an upgrade that fails after the switch began, and for one
+ * that finds an interrupted recovery. The run is marked first, so that whoever comes after an interruption goes on backward.
+ */
+export async function putBack(steps: readonly Step<World>[], world: World, signal?: AbortSignal): Promise<void> {
   await writeRecords(world, 'recovering');
+  await undo(steps, world, signal);
+  await writeRecords(world, 'recovered');
+}
+
+/** Ends a run that has changed neither a folder nor the database: services start again, and nothing of the run stays. */
+export async function giveUp(steps: readonly Step<World>[], world: World): Promise<void> {
+  await undo(steps, world);
+  await onNodes(world, (node) => node.change('drop-run', [currentRun(world).id]));
+}
+
+function undo(steps: readonly Step<World>[], world: World, signal?: AbortSignal): Promise<void> {
   const { emit, clock } = world;
-  await runBackward(steps, world, { emit, clock, ...(signal ? { signal } : {}) });
+  return runBackward(steps, world, { emit, clock, ...(signal ? { signal } : {}) });
 }

@@ -7,7 +7,7 @@ import { migrate } from './migrate.ts';
 import { openRun } from './open-run.ts';
 import { preflight } from './preflight.ts';
 import { purge } from './purge.ts';
-import { undoAll } from './put-back.ts';
+import { putBack } from './put-back.ts';
 import { rehearseSql } from './rehearse-sql.ts';
 import { stage } from './stage.ts';
 import { startServices } from './start-services.ts';
@@ -29,4 +29,4 @@ export const work = [
   finish,
 ] as const;
 
-export const upgradeSteps = [preflight, lock, openRun((world) => undoAll(work, world)), ...work] as const;
+export const upgradeSteps = [preflight, lock, openRun((world) => putBack(work, world)), ...work] as const;

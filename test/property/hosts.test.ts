@@ -46,10 +46,7 @@ describe('a host list', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 20 }), { maxLength: 8 }), (lines) => {
         const text = lines.join('\n');
-        const filled = text
-          .replace(/^\uFEFF/, '')
-          .split(/\r\n|\n|\r/)
-          .filter((line) => line.replace(/#.*$/, '').trim() !== '');
+        const filled = text.split(/\r\n|\n|\r/).filter((line) => line.replace(/#.*$/, '').trim() !== '');
         const { hosts, findings } = parse(text);
         expect(hosts.length + findings.length).toBe(filled.length);
         for (const host of hosts) {

@@ -38,7 +38,6 @@ export interface TestServer {
   createDatabase(options?: { readonly scratchRights?: boolean }): Promise<DatabaseConfig>;
   /** Runs statements as root, in a database if one is named. */
   asRoot(sql: string | readonly string[], database?: string): Promise<RowDataPacket[]>;
-  restart(): Promise<void>;
   /** Freezes and thaws the server without closing its connections. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -98,10 +97,6 @@ export async function startServer(flavour: Flavour, command: readonly string[] =
       return databaseConfig(container, name, scratchName, clientHome);
     },
     asRoot,
-    async restart() {
-      await container.restart();
-      await untilAnswers(connectRoot);
-    },
     pause: () => docker('pause', container.getId()),
     resume: () => docker('unpause', container.getId()),
     async stop() {

@@ -126,7 +126,7 @@ describe('refusals', () => {
   });
 
   it('refuses SQL that it cannot read as statements, before any connection', async () => {
-    const sql = await file('client.sql', "source /etc/passwd;\nALTER TABLE t ADD c VARCHAR(10) DEFAULT 'open;\n");
+    const sql = await file('client.sql', 'source /etc/passwd;\nLOCK TABLES store_option WRITE;\n');
     await expectRefusal(
       { mounts: { '/client.sql': `${sql}:ro` }, env: { MYSQL_FILE: '/client.sql', MYSQL_HOST: 'nowhere.invalid' } },
       65,

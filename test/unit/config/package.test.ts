@@ -85,6 +85,9 @@ describe('openPackage', () => {
       files.map((piece) => piece.name).toSorted((left, right) => (left < right ? -1 : 1)),
     );
     await expectTreeOnDisk(opened);
+    for (const { path, mode } of opened.tree.values()) {
+      expect((await lstat(join(opened.root, path))).mode & 0o777).toBe(mode);
+    }
     await opened.dispose();
     expect(await readdir(join(folder, 'tmp/unpack'))).toEqual([]);
   });
@@ -188,6 +191,7 @@ describe('openPackage', () => {
       { name: 'bin/away', type: 'symlink', linkname: '../../etc' },
       { name: 'bin/absolute', type: 'symlink', linkname: '/etc/passwd' },
       { name: 'bin/data', type: 'symlink', linkname: '../data' },
+      { name: 'bin/round', type: 'symlink', linkname: '../../bin/eggroll.sh' },
       { name: 'bin/hard', type: 'link', linkname: '/etc/passwd' },
       { name: 'bin/tty', type: 'character-device', devmajor: 5, devminor: 0 },
       { name: 'bin/pipe', type: 'fifo' },
@@ -197,7 +201,7 @@ describe('openPackage', () => {
     for (const name of ['../evil', 'eggroll/../../evil', '/etc/evil', 'bin/hard', 'bin/tty', 'bin/pipe']) {
       expect(found).toContain(JSON.stringify(name));
     }
-    expect(found).toContain('"bin/absolute", "bin/data": is a link that leads out of the package.');
+    expect(found).toContain('"bin/absolute", "bin/data", "bin/round": is a link that leads out of the package.');
     expect(found).toContain('"lib/other-1.0.jar": is there more than once.');
     expect(await readdir(folder)).toEqual(['eggroll.tar.gz']);
   });

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { parseActivity } from '../../../src/cluster/processes.ts';
+
+describe('parseActivity', () => {
+  it('reads processes and ports', () => {
+    const text = '12\t/data/eggroll\tjava -cp lib/* x.Bootstrap \n13\t?\tpython egg_pair.py \n\n1240\n2484\n';
+    expect(parseActivity(text)).toEqual({
+      processes: [
+        { pid: 12, workingFolder: '/data/eggroll', commandLine: 'java -cp lib/* x.Bootstrap' },
+        { pid: 13, workingFolder: '?', commandLine: 'python egg_pair.py' },
+      ],
+      listeningPorts: new Set([4672, 9348]),
+    });
+  });
+
+  it('reads ports alone, processes alone, and nothing', () => {
+    expect(parseActivity('\n0016\n')).toEqual({ processes: [], listeningPorts: new Set([22]) });
+    expect(parseActivity('12\t/\tx\n\n').processes).toHaveLength(1);
+    expect(parseActivity('\n')).toEqual({ processes: [], listeningPorts: new Set() });
+    expect(parseActivity('')).toEqual({ processes: [], listeningPorts: new Set() });
+  });
+
+  it('leaves out lines that are none', () => {
+    expect(parseActivity('self\t/\tx\n-1\t/\tx\n\n').processes).toEqual([]);
+  });
+});
