@@ -37,7 +37,7 @@ export function scanSql(text: string): Segment[] {
 }
 
 /**
- * A text of the same length in which only code is left as it is: comments are blank, strings and quoted names are filled with `x`
+ * A text of the same length in which only code is left as it is: comments are blank, and strings and quoted names are blank
  * between their quotes. `directives` says whether version comments are filled as one word or opened, so that their content is code.
  * `names` keeps quoted names readable.
  */
@@ -59,7 +59,7 @@ function maskSegment(part: string, { kind, closed }: Segment, options: MaskOptio
 
 function fillQuoted(part: string, closed: boolean): string {
   const quote = part.slice(0, 1);
-  return closed ? quote + 'x'.repeat(part.length - 2) + quote : quote + 'x'.repeat(part.length - 1);
+  return closed ? quote + ' '.repeat(part.length - 2) + quote : quote + ' '.repeat(part.length - 1);
 }
 
 function segmentAt(text: string, start: number): Segment | undefined {

@@ -156,11 +156,13 @@ function plainName(name: string): string {
 }
 
 function hashOf(sql: string): string {
-  const parts = scanSql(sql).map(({ kind, start, end }) => {
-    if (kind === 'comment') return ' ';
-    return kind === 'code' ? sql.slice(start, end).replace(/\s+/g, ' ') : sql.slice(start, end);
-  });
-  return sha256(parts.join('').replace(/ {2,}/g, ' ').trim());
+  let text = '';
+  for (const { kind, start, end } of scanSql(sql)) {
+    const part = sql.slice(start, end);
+    const plain = kind === 'comment' ? ' ' : kind === 'code' ? part.replace(/\s+/g, ' ') : part;
+    text += text.endsWith(' ') ? plain.replace(/^ /, '') : plain;
+  }
+  return sha256(text.trim());
 }
 
 function findingAt(source: string, position: number, file: string, problem: string): Finding {

@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# Upgrades a simulated cluster from EggRoll 2.0.2 to 2.2.1 with the image, puts it back, and proves that it is what it was.
+# Says what it does at every stage, and fails as soon as anything is not as promised.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/demo/cluster.sh
+. "$root/scripts/demo/cluster.sh"
+# shellcheck source=scripts/demo/tables.sh
+. "$root/scripts/demo/tables.sh"
+
+export JOB_IMAGE=${JOB_IMAGE:-eggroll-upgrade:local}
+export NODE_IMAGE_TAG=${NODE_IMAGE_TAG:-eggroll-upgrade-node:local}
+# Enough to see it being sent.
+export LIB_MEGABYTES=${LIB_MEGABYTES:-30}
+home=/data/projects/fate/eggroll
+hosts='nm1 nm2 nm3 rs1'
+stages=8
+
+bold='' plain='' green=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' plain=$'\033[0m' green=$'\033[32m'; fi
+
+stage=0 title='' stage_start=0 timings=''
+
+# stage TITLE: notes the time of the stage before and begins the next one.
+stage() {
+  end_stage
+  stage=$((stage + 1)) title=$1 stage_start=$SECONDS
+  printf '\n%s== %d/%d  %s%s\n\n' "$bold" "$stage" "$stages" "$title" "$plain"
+}
+
+end_stage() {
+  [ "$stage" = 0 ] || timings+=$(printf '  %-52s %4d s' "$title" "$((SECONDS - stage_start))")$'\n'
+}
+
+on_exit() {
+  local status=$?
+  [ "$status" = 0 ] && return
+  printf '\n'
+  say "FAILED (exit code $status) in stage $stage: $title"
+  say 'what was started is still there to be looked at; make demo-down removes it'
+}
+trap on_exit EXIT
+
+# in_container HOST USER SCRIPT: runs one of the demo's scripts inside a container.
+in_container() { docker exec -i --user "$2" "$(container "$1")" bash -s <"$root/scripts/demo/$3"; }
+
+make_ready() {
+  bash "$root/scripts/setup.sh"
+  bash "$root/images/bases/bases.sh" >/dev/null
+  (cd "$root" && bash scripts/build-image.sh "$JOB_IMAGE" . && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
+}
+
+# As root the job runs as the image's own user, who is then the owner of what it reads; else as whoever runs the demo.
+start_cluster() {
+  mkdir -p "$root/.cache"
+  quietly "$root/.cache/demo-down.log" remove_demo
+  mkdir -p "$work/state"
+  printf '  nm1            ClusterManager, NodeManager\n  nm2, nm3       NodeManager\n  rs1            RollSite\n'
+  printf '  mysql          database server with eggroll_meta\n\n'
+  printf '  Each node is an SSH server with EggRoll 2.0.2 in %s.\n' "$home"
+  quietly "$work/compose.log" compose up --detach --wait mysql nm1 nm2 nm3 rs1
+  local archive=()
+  if [ "$(id -u)" = 0 ]; then
+    archive=(--archive)
+    chown 65532:65532 "$work/state"
+  fi
+  local name
+  for name in config package secrets; do
+    quietly "$work/compose.log" compose cp ${archive[@]+"${archive[@]}"} "setup:/cluster/$name" "$work/"
+  done
+  printf '  All services are up. Lists, SQL, package, SSH key and known_hosts for the job are in\n  %s\n' "$work"
+}
+
+docker_run=()
+write_command() {
+  local options=(--rm)
+  if [ -t 1 ]; then options+=(-t); fi
+  if [ -t 0 ] && [ -t 1 ]; then options+=(-i); fi
+  if [ "$(id -u)" != 0 ]; then options+=(--user "$(id -u):$(id -g)"); fi
+  docker_run=(docker run "${options[@]}" --read-only --tmpfs /tmp
+    --network "${project}_default" --label "$project"
+    -v "$work/config:/config:ro" -v "$work/package:/package:ro" -v "$work/secrets:/secrets:ro" -v "$work/state:/state"
+    -e "EGGROLL_HOME=$home" -e MYSQL_HOST=mysql -e MYSQL_USER=fate -e MYSQL_PWD_FILE=/secrets/mysql
+    "$JOB_IMAGE")
+  # shellcheck disable=SC2016 # the arguments of the file written
+  printf '%s "$@"\n' "$(command_text)" >"$work/run.sh"
+}
+
+# The command as one would type it, with line breaks before what is mounted and set.
+command_text() {
+  local word
+  printf '%s' "${docker_run[0]}"
+  for word in "${docker_run[@]:1}"; do
+    case $word in
+      --network | -v | -e | "$JOB_IMAGE") printf ' \\\n     ' ;;
+    esac
+    printf ' %q' "$word"
+  done
+}
+
+# job COMMAND: runs the image before the eyes of whoever watches.
+job() {
+  local status=0
+  printf '  $ %s %s\n\n' "$(command_text)" "$1"
+  "${docker_run[@]}" "$1" || status=$?
+  [ "$status" = 0 ] || die "\`$1\` should have ended with exit code 0 and ended with $status"
+}
+
+# snapshot NAME: keeps all that is compared, under a name.
+snapshot() {
+  local host
+  mkdir -p "$work/snapshots/$1"
+  for host in $hosts; do
+    in_container "$host" root snapshot-node.sh >"$work/snapshots/$1/$host"
+    [ "$(count_files "$work/snapshots/$1/$host")" -gt 30 ] || die "the snapshot of $host is too small to be true"
+  done
+  in_container mysql root snapshot-database.sh >"$work/snapshots/$1/database"
+  grep -q '^INSERT INTO .session_main' "$work/snapshots/$1/database" || die 'the dump of the database has no sessions in it'
+}
+
+count_files() { grep -c '^[fl] ' "$1" || true; }
+
+# A comparison that finds nothing proves nothing, unless it finds something when there is something.
+show_changes() {
+  local name changed
+  for name in $hosts database; do
+    changed=$(diff "$work/snapshots/before/$name" "$work/snapshots/upgraded/$name" | grep -c '^[<>]' || true)
+    [ "$changed" -gt 0 ] || die "$name was upgraded, and its snapshot is the same as before"
+    printf '  %-10s %4d lines of the snapshot changed\n' "$name" "$changed"
+  done
+}
+
+compare() {
+  local name different=''
+  for name in $hosts database; do
+    if cmp -s "$work/snapshots/before/$name" "$work/snapshots/recovered/$name"; then
+      printf '  %-10s %sidentical%s (%s)\n' "$name" "$green" "$plain" "$(size_of "$name")"
+    else
+      different+=" $name"
+      printf '  %-10s DIFFERENT (< before, > now):\n' "$name"
+      diff "$work/snapshots/before/$name" "$work/snapshots/recovered/$name" | grep '^[<>]' | head -n 20 || true
+    fi
+  done
+  [ -z "$different" ] || die "not what it was:$different"
+}
+
+size_of() {
+  if [ "$1" = database ]; then
+    printf '%d rows' "$(grep -c '^INSERT INTO ' "$work/snapshots/before/database")"
+  else
+    printf '%d files' "$(count_files "$work/snapshots/before/$1")"
+  fi
+}
+
+summary() {
+  printf '\n%s== Done: upgraded, put back, and byte for byte what it was%s\n\n%s' "$bold" "$plain" "$timings"
+  printf '  %-52s %4d s\n' total "$SECONDS"
+  cat <<END
+
+  The cluster still runs, on EggRoll 2.0.2 again. To look around:
+
+    docker exec -it -u app -w $home $(container nm1) bash
+    docker exec -it $(container mysql) bash -c 'mysql -ufate -p"\$(cat /cluster/secrets/mysql)" eggroll_meta'
+    bash $work/run.sh upgrade          (or recover, or --help)
+
+  What the job keeps beside the result.json of each run (STATE_DIR):
+
+$(cd "$work/state" && find . -name result.json | sed "s|^\\.|    $work/state|")
+
+  make demo-down removes all of it.
+END
+}
+
+stage 'Make this machine ready: Docker, packages, images'
+make_ready
+stage 'Start a simulated cluster'
+start_cluster
+write_command
+stage 'The cluster before'
+look before
+expect_cluster before empty 2.0.2 1
+stage 'Remember every byte of it'
+printf '  Of all of EGGROLL_HOME: content, mode and owner, link targets, times of files and links. Of the database: a dump.\n'
+printf '  Left out: content of logs, process numbers in bin, the folder .eggroll-upgrade, times of folders, and the\n'
+printf '  tables eggroll_upgrade_*: the last in each place is where the tool keeps its backups and its books.\n\n'
+snapshot before
+for name in $hosts database; do printf '  %-10s %s\n' "$name" "$(size_of "$name")"; done
+stage 'Upgrade to 2.2.1'
+job upgrade
+stage 'The cluster after'
+look upgraded
+expect_cluster upgraded 2.2.1 2.2.1 3
+snapshot upgraded
+printf '\n'
+show_changes
+stage 'Put it back'
+job recover
+stage 'Compare every byte'
+look recovered >/dev/null
+expect_cluster recovered empty 2.0.2 1
+snapshot recovered
+compare
+end_stage
+summary

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { errorsPage, readmeWithTable } from '../../../scripts/reference.ts';
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8');
+
+it('README.md holds the table of variables as the code has it', () => {
+  const readme = read('README.md');
+  expect(readmeWithTable(readme)).toBe(readme);
+});
+
+it('docs/errors.md lists every error of the catalogue as the code has it', () => {
+  expect(read('docs/errors.md')).toBe(errorsPage());
+});
+
+it('a README without the marks is an error', () => {
+  expect(() => readmeWithTable('# no marks')).toThrow('marks');
+});
