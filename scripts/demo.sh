@@ -60,16 +60,9 @@ start_cluster() {
   printf '  mysql          database server with eggroll_meta\n\n'
   printf '  Each node is an SSH server with EggRoll 2.0.2 in %s.\n' "$home"
   quietly "$work/compose.log" compose up --detach --wait mysql nm1 nm2 nm3 rs1
-  local archive=()
-  if [ "$(id -u)" = 0 ]; then
-    archive=(--archive)
-    chown 65532:65532 "$work/state"
-  fi
-  local name
-  for name in config package secrets; do
-    quietly "$work/compose.log" compose cp ${archive[@]+"${archive[@]}"} "setup:/cluster/$name" "$work/"
-  done
-  printf '  All services are up. Lists, SQL, package, SSH key and known_hosts for the job are in\n  %s\n' "$work"
+  for name in config package secrets; do quietly "$work/compose.log" compose cp "setup:/cluster/$name" "$work/"; done
+  if [ "$(id -u)" = 0 ]; then chown -R 65532:65532 "$work/secrets" "$work/state"; fi
+  printf '  All services are up. Lists, SQL, package and SSH keys for the job are in\n  %s\n' "$work"
 }
 
 docker_run=()

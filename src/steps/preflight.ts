@@ -5,6 +5,8 @@ import { inspectNode, type NodeFacts } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
 import { type ClusterNode, clusterNode } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
+import { isH2Url } from '../eggroll/migrations.ts';
+import { readProperties } from '../eggroll/properties.ts';
 import { downgradeReason } from '../eggroll/versions.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
@@ -74,7 +76,7 @@ async function check(world: World, node: ClusterNode, facts: NodeFacts): Promise
     ...tools,
     ...checkHome(world, node, facts),
     ...checkRoom(world, node, facts),
-    ...(await checkServices(world, node)),
+    ...(await checkServices(world, node, facts)),
   ];
 }
 
@@ -134,12 +136,25 @@ function checkRoom({ inputs }: World, node: ClusterNode, { freeBytes, freeInodes
   return room;
 }
 
-async function checkServices({ config }: World, node: ClusterNode): Promise<Finding[]> {
-  if (config.services.control !== 'none') return [];
+async function checkServices({ config }: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
   const running = modulesOf(await activityOf(node));
-  if (running.length === 0) return [];
-  const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
-  return [{ code: 'NODE_UNFIT', where: node.name, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' }];
+  const where = node.name;
+  const findings: Finding[] = [];
+  if (config.services.control === 'none' && running.length > 0) {
+    const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
+    findings.push({ code: 'NODE_UNFIT', where, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' });
+  }
+  const usesH2 = isH2Url(readProperties(properties?.toString('utf8') ?? ''));
+  if (config.database && running.includes('clustermanager') && usesH2) {
+    const found = 'This ClusterManager keeps its metadata in an H2 file, not in MySQL.';
+    findings.push({
+      code: 'HOME_INVALID',
+      where,
+      found,
+      remedy: 'Set MYSQL_FILE=none: the file in data is left alone.',
+    });
+  }
+  return findings;
 }
 
 /** What `work` found wrong; errors of another kind go on. */
