@@ -40,7 +40,7 @@ function describe(event: Event): string | undefined {
 }
 
 function stepFinished({ title, outcome, durationMs }: Extract<Event, { type: 'step-finished' }>): string {
-  const words = { applied: 'done', 'already-done': 'was done already', undone: 'done', failed: 'FAILED' }[outcome];
+  const words = { applied: 'done', 'already-done': 'nothing to do', undone: 'done', failed: 'FAILED' }[outcome];
   return `    ${title}: ${words} (${durationText(durationMs)})`;
 }
 

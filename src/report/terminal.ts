@@ -131,7 +131,7 @@ function update(live: Live, event: Event, nowMs: number, paint: Paint): string[]
 
 function stepLine({ title, outcome, durationMs }: Extract<Event, { type: 'step-finished' }>, paint: Paint): string {
   if (outcome === 'failed') return `${paint('bad', '  ✗')} ${title}  ${paint('dim', durationText(durationMs))}`;
-  const note = outcome === 'already-done' ? 'was done already' : durationText(durationMs);
+  const note = outcome === 'already-done' ? 'nothing to do' : durationText(durationMs);
   return `${paint('good', '  ✓')} ${title}  ${paint('dim', note)}`;
 }
 

@@ -22,7 +22,7 @@ const databaseImages = {
 
 export interface JobOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Host paths by place in the container, in the place of the prepared ones. */
+  /** Host paths by place in the container, in the place of the prepared ones; an empty one mounts nothing there. */
   readonly mounts?: Readonly<Record<string, string>>;
   readonly dockerArgs?: readonly string[];
 }
@@ -220,9 +220,10 @@ function jobArguments(dir: string, network: StartedNetwork, command: string, opt
     `--network=${network.getName()}`,
     `--env-file=${dir}/job.env`,
     ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
-    ...Object.entries(mounts).map(([target, source]) => {
+    ...Object.entries(mounts).flatMap(([target, source]) => {
+      if (source === '') return [];
       const [path = '', mode] = source.split(':');
-      return `--volume=${path}:${target}${mode ? `:${mode}` : ''}`;
+      return [`--volume=${path}:${target}${mode ? `:${mode}` : ''}`];
     }),
     ...(options.dockerArgs ?? []),
     jobImage,

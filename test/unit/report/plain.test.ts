@@ -19,7 +19,7 @@ describe('plainLine', () => {
         `${time} WARNING nm2: Slow.`,
         `${time} ERROR DISK_FULL nm2: No room. Make room.`,
         `${time}     stage the new version: done (1.2 s)`,
-        `${time}     stage the new version: was done already (12 ms)`,
+        `${time}     stage the new version: nothing to do (12 ms)`,
         `${time}     stage the new version: done (1.0 s)`,
         `${time}     stage the new version: FAILED (1 min 1 s)`,
         `${time} upgrade: succeeded (exit code 0)`,

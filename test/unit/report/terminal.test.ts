@@ -116,7 +116,7 @@ describe('terminalReport', () => {
       '  ! nm2: Slow.',
       '  ✗ nm2: No room. Make room.',
       '  ✓ stage the new version  1.2 s',
-      '  ✓ stage the new version  was done already',
+      '  ✓ stage the new version  nothing to do',
       '  ✓ stage the new version  1.0 s',
       '  ✗ stage the new version  1 min 1 s',
       '',

@@ -1,0 +1,138 @@
+// Other ways to be given the same job: another server, an archive, lists as Windows writes them, supervisord, no database, and what
+// a site has put into its EggRoll.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { expectNew, expectOld } from '../../support/oracle.ts';
+
+describe('variants', () => {
+  let cluster: TestCluster;
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ flavour: 'mariadb' });
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(async () => {
+    await cluster.reset();
+    before = await cluster.snapshot();
+  });
+
+  async function archive(): Promise<{ path: string; sha256: string }> {
+    const path = join(cluster.dir, 'eggroll.tar.gz');
+    execFileSync('tar', ['-czf', path, '-C', join(cluster.dir, 'package'), 'eggroll']);
+    return {
+      path,
+      sha256: createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    };
+  }
+
+  it('upgrades on MariaDB from an archive, with CRLF lists and the built-in migration, and recovers', async () => {
+    const { path, sha256 } = await archive();
+    const config = join(cluster.dir, 'crlf');
+    await mkdir(config, { recursive: true });
+    await writeFile(join(config, 'nm_ip_list'), '\uFEFF# managers\r\nnm1 \r\napp@nm2\r\n\r\nnm3:22\t\r\n');
+    await writeFile(join(config, 'rs_ip_list'), 'rs1 # RollSite alone');
+    const mounts = { '/config': `${config}:ro`, '/package': '', '/eggroll.tar.gz': `${path}:ro` };
+    const env = { PKG_BASE_PATH: '/eggroll.tar.gz', PKG_SHA256: sha256, MYSQL_FILE: 'auto' };
+
+    const { result } = await cluster.job('upgrade', { mounts, env });
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0, database: { before: '2.0', after: '2.2.1' } });
+    await expectNew(cluster, before);
+
+    expect((await cluster.job('recover', { mounts, env })).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+  });
+
+  it('keeps what the site has put there and takes away what the old version left', async () => {
+    expect((await cluster.job('upgrade')).exitCode).toBe(0);
+    const after = await cluster.snapshot();
+    for (const host of cluster.hosts) {
+      const linesOf = (snapshot: Snapshot, pattern: RegExp) =>
+        (snapshot.files[host] ?? '').split('\n').filter((line) => pattern.test(line));
+      for (const kept of [
+        /^\.\/bin\/fate-eggroll\.sh /,
+        /^\.\/conf\/route_table\.json /,
+        /^\.\/data\//,
+        /^\.\/venv/,
+        /^\.\/init_env\.sh /,
+      ]) {
+        expect(linesOf(before, kept).length, `${host} ${kept}`).toBeGreaterThan(0);
+        expect(linesOf(after, kept), host).toEqual(linesOf(before, kept));
+      }
+      expect(linesOf(after, /roll_pair_master_bootstrap/), host).toEqual([]);
+      expect(linesOf(after, /[\u4e00-\u9fff]/).length, host).toBeGreaterThan(0);
+      expect(linesOf(after, /^\.\/bin\/debug\/.* .* f /).length, host).toBeGreaterThan(0);
+    }
+    const { stdout: properties } = await cluster.exec('nm1', `cat ${cluster.home}/conf/eggroll.properties`);
+    expect(properties).toContain('[eggroll]');
+    expect(properties).toMatch(/^eggroll\.core\.grpc\.channel\.keepalive\.timeout\.sec=20$/m);
+    expect(properties.match(/^# ?eggroll\.resourcemanager\.bootstrap\.roll_pair_master\./gm)).toHaveLength(5);
+    expect(properties).toMatch(/^eggroll\.resourcemanager\.process\.tag ?= ?eggroll-host$/m);
+  });
+
+  it("stops and starts by the site's supervisord, the action first", async () => {
+    for (const host of cluster.hosts) {
+      await cluster.exec(
+        host,
+        `mkdir -p /data/projects/common/supervisord && cat >/data/projects/common/supervisord/service.sh <<'END'
+case $1 in
+  start|stop) echo "$*" >>/data/projects/common/supervisord/calls; cd ${cluster.home} && bash bin/eggroll.sh "\${2#fate-}" "$1" ;;
+  *) echo 'Usage: service.sh action name' ;;
+esac
+END
+        chown -R app:apps /data/projects/common`,
+      );
+    }
+    const { result } = await cluster.job('upgrade', { env: { SERVICE_CONTROL: 'supervisord' } });
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    const { stdout: calls } = await cluster.exec('nm1', 'cat /data/projects/common/supervisord/calls');
+    expect(calls.trim().split('\n')).toEqual([
+      'stop fate-clustermanager',
+      'stop fate-nodemanager',
+      'start fate-clustermanager',
+      'start fate-nodemanager',
+    ]);
+    await expectNew(cluster, before);
+  });
+
+  it('leaves the database alone with MYSQL_FILE=none', async () => {
+    const env = { MYSQL_FILE: 'none', MYSQL_HOST: '', MYSQL_USER: '', MYSQL_PWD_FILE: '', MYSQL_DB: '' };
+    const { result } = await cluster.job('upgrade', { env });
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    expect(result.database).toBeUndefined();
+    expect((await cluster.snapshot()).database).toBe(before.database);
+    expect((await cluster.job('recover', { env })).exitCode).toBe(0);
+    await expectOld(cluster, before);
+  });
+
+  it('runs as any user, with a key that only its group may read', async () => {
+    const key = join(cluster.dir, 'secrets', 'ssh', 'id');
+    await chmod(key, 0o640);
+    try {
+      const dockerArgs = [`--user=4711:${process.getgid?.() ?? 0}`];
+      const { result } = await cluster.job('recover', { dockerArgs, mounts: { '/state': '' } });
+      expect(result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    } finally {
+      await chmod(key, 0o644);
+    }
+  });
+
+  it('records a first host key with accept-new, and refuses another one later', async () => {
+    const env = { SSH_HOST_KEY_CHECKING: 'accept-new', SSH_KNOWN_HOSTS_FILE: '/nothing' };
+    expect((await cluster.job('recover', { env })).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    const accepted = await readFile(join(cluster.dir, 'state', 'known_hosts'), 'utf8');
+    expect(accepted.trim().split('\n')).toHaveLength(4);
+    const other = accepted.replaceAll(/AAAA\S+/g, (key) => `${key.slice(0, -6)}AAAAAA`);
+    await writeFile(join(cluster.dir, 'state', 'known_hosts'), other);
+    const { result } = await cluster.job('recover', { env });
+    expect(result.exitCode).toBe(77);
+    expect(result.findings.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => 'HOST_KEY_REFUSED'));
+  });
+});
