@@ -53,16 +53,21 @@ make_ready() {
 
 # As root the job runs as the image's own user, who is then the owner of what it reads; else as whoever runs the demo.
 start_cluster() {
-  mkdir -p "$root/.cache"
   quietly "$root/.cache/demo-down.log" remove_demo
   mkdir -p "$work/state"
-  printf '  nm1            ClusterManager, NodeManager\n  nm2, nm3       NodeManager\n  rs1            RollSite\n'
-  printf '  mysql          database server with eggroll_meta\n\n'
-  printf '  Each node is an SSH server with EggRoll 2.0.2 in %s.\n' "$home"
+  cat <<END
+  nm1        ClusterManager, NodeManager
+  nm2, nm3   NodeManager
+  rs1        RollSite
+  mysql      database server with eggroll_meta
+
+  Each node is an SSH server with EggRoll 2.0.2 in
+  $home. Starting them takes a moment.
+END
   quietly "$work/compose.log" compose up --detach --wait mysql nm1 nm2 nm3 rs1
   for name in config package secrets; do quietly "$work/compose.log" compose cp "setup:/cluster/$name" "$work/"; done
   if [ "$(id -u)" = 0 ]; then chown -R 65532:65532 "$work/secrets" "$work/state"; fi
-  printf '  All services are up. Lists, SQL, package and SSH keys for the job are in\n  %s\n' "$work"
+  printf '  All services are up. Lists, SQL, package and SSH keys for the job are in\n  %s.\n' "$work"
 }
 
 docker_run=()
@@ -76,8 +81,10 @@ write_command() {
     -v "$work/config:/config:ro" -v "$work/package:/package:ro" -v "$work/secrets:/secrets:ro" -v "$work/state:/state"
     -e "EGGROLL_HOME=$home" -e MYSQL_HOST=mysql -e MYSQL_USER=fate -e MYSQL_PWD_FILE=/secrets/mysql
     "$JOB_IMAGE")
-  # shellcheck disable=SC2016 # the arguments of the file written
-  printf '%s "$@"\n' "$(command_text)" >"$work/run.sh"
+  # For whoever wants to go on by hand.
+  printf '%s "$@"\n' "$(command_text)" >"$work/job.sh"
+  printf "docker exec -it %s bash -c '. /cluster/mysql.env; MYSQL_PWD=\$MYSQL_ROOT_PASSWORD mysql eggroll_meta'\n" \
+    "$(container mysql)" >"$work/mysql.sh"
 }
 
 # The command as one would type it, with line breaks before what is mounted and set.
@@ -92,10 +99,10 @@ command_text() {
   done
 }
 
-# job COMMAND: runs the image before the eyes of whoever watches.
+# job COMMAND TEXT: shows the text as what is typed, and runs the image before the eyes of whoever watches.
 job() {
   local status=0
-  printf '  $ %s %s\n\n' "$(command_text)" "$1"
+  printf '  $ %s\n\n' "$2"
   "${docker_run[@]}" "$1" || status=$?
   [ "$status" = 0 ] || die "\`$1\` should have ended with exit code 0 and ended with $status"
 }
@@ -153,13 +160,13 @@ summary() {
 
   The cluster still runs, on EggRoll 2.0.2 again. To look around:
 
-    docker exec -it -u app -w $home $(container nm1) bash
-    docker exec -it $(container mysql) bash -c 'mysql -ufate -p"\$(cat /cluster/secrets/mysql)" eggroll_meta'
-    bash $work/run.sh upgrade          (or recover, or --help)
+    docker exec -it $(container nm1) bash -c 'cd \$EGGROLL_HOME; bash'
+    bash .cache/demo/mysql.sh          the database, as root
+    bash .cache/demo/job.sh upgrade    the command above; or recover, or --help
 
-  What the job keeps beside the result.json of each run (STATE_DIR):
+  What the job keeps (STATE_DIR), the result of the last run among it:
 
-$(cd "$work/state" && find . -name result.json | sed "s|^\\.|    $work/state|")
+$(cd "$root" && find .cache/demo/state -name result.json | sed 's/^/    /')
 
   make demo-down removes all of it.
 END
@@ -174,13 +181,17 @@ stage 'The cluster before'
 look before
 expect_cluster before empty 2.0.2 1
 stage 'Remember every byte of it'
-printf '  Of all of EGGROLL_HOME: content, mode and owner, link targets, times of files and links. Of the database: a dump.\n'
-printf '  Left out: content of logs, process numbers in bin, the folder .eggroll-upgrade, times of folders, and the\n'
-printf '  tables eggroll_upgrade_*: the last in each place is where the tool keeps its backups and its books.\n\n'
+cat <<'END'
+  EGGROLL_HOME of each node: content, mode, owner, links, times of files.
+  The database: a dump of all that is in it.
+  Left out: content of logs, pid files in bin, times of folders, and what the
+  tool keeps for itself (folder .eggroll-upgrade, tables eggroll_upgrade_*).
+
+END
 snapshot before
 for name in $hosts database; do printf '  %-10s %s\n' "$name" "$(size_of "$name")"; done
 stage 'Upgrade to 2.2.1'
-job upgrade
+job upgrade "$(command_text) upgrade"
 stage 'The cluster after'
 look upgraded
 expect_cluster upgraded 2.2.1 2.2.1 3
@@ -188,7 +199,7 @@ snapshot upgraded
 printf '\n'
 show_changes
 stage 'Put it back'
-job recover
+job recover "docker run (all as above) $JOB_IMAGE recover"
 stage 'Compare every byte'
 look recovered >/dev/null
 expect_cluster recovered empty 2.0.2 1

@@ -35,15 +35,15 @@ print_nodes() {
 
 print_conf() {
   local host
-  printf '\n  %-5s %-38s %s\n' node 'line of the site in eggroll.properties' settings
-  for host in $hosts; do printf '  %-5s %-38s %8s\n' "$host" "$(values site "$host")" "$(values settings "$host")"; done
+  printf '\n  %-5s %-39s  %s\n' node 'line of the site in eggroll.properties' settings
+  for host in $hosts; do printf '  %-5s %-39s  %8s\n' "$host" "$(values site "$host")" "$(values settings "$host")"; done
 }
 
 print_schema() {
   local table column type key
   printf '\n  %-18s %-17s %-16s %s\n' table column type key
   while IFS=$tab read -r table column type key; do
-    printf '  %-18s %-17s %-16s %s\n' "$table" "$column" "$type" "${key#-}"
+    printf '  %-18s %-17s %-16s %s\n' "$table" "$column" "$type" "$key"
   done <"$found/schema"
 }
 

@@ -44,11 +44,22 @@ const app = subcommands({
   cmds: { upgrade: upgradeCommand(edge), recover: recoverCommand(edge) },
 });
 
+// An error that reached nobody who waits for it: what the run has done by now is found by the next one.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`A defect in this program: ${error.stack ?? error.message}\n`);
+  process.exit(exitCodes.defect);
+});
+
 const ended = await runSafely(app, process.argv.slice(2));
 if (ended._tag === 'ok') {
-  process.exitCode = await ended.value.value;
+  leave(await ended.value.value);
 } else {
   const { message, into, exitCode } = ended.error.config;
   process[into].write(`${message}\n`);
-  process.exitCode = exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  leave(exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+}
+
+// Once everything is written; a connection whose peer does not answer must not keep the process.
+function leave(exitCode: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }

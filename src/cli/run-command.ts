@@ -26,6 +26,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     config = await loadConfig(edge.env);
     report = open(edge, newRunId, config.output, config.secrets);
     report.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
+    const signal = stopSignal(edge, report);
     const inputs = await plan.loadInputs(config);
     try {
       const adoptRun = (id: string) => {
@@ -34,7 +35,6 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
       };
       const { owner, clock } = edge;
       const { emit } = report;
-      const signal = stopSignal(edge, report);
       const world = newWorld({
         config,
         inputs,

@@ -100,9 +100,12 @@ function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string 
   return undefined;
 }
 
+// Every byte is read; the keep-alive notices a node that is gone.
+const readLimitMs = 1_800_000;
+
 /** The tree of some folders below `root` on a node. Throws NODE_UNFIT when it holds a device or the like, or changed while it was read. */
 export async function readTree(node: ClusterNode, root: string, folders: readonly string[]): Promise<Tree> {
-  const { stdout } = await node.ask('manifest', [root, ...folders]);
+  const { stdout } = await node.ask('manifest', [root, ...folders], { limitMs: readLimitMs });
   try {
     return parseManifest(stdout);
   } catch (error) {

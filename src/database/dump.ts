@@ -23,8 +23,7 @@ import type { Database } from './database.ts';
 import { tableNames } from './fingerprint.ts';
 import { isOwnTable } from './names.ts';
 
-export { type Backup, type BackupTable, isBackupCurrent, readBackup } from './backup.ts';
-export { type ClientTools, findDumpClient } from './client.ts';
+export { type Backup, isBackupCurrent, readBackup } from './backup.ts';
 export { proveBackup } from './proof.ts';
 
 /**

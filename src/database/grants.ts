@@ -3,6 +3,8 @@
 
 import type { DatabaseConfig } from '../config/config.ts';
 import type { Finding } from '../engine/errors.ts';
+import { UpgradeError } from '../engine/errors.ts';
+import { type ClientTools, defaultTools, findDumpClient } from './client.ts';
 import type { Database } from './database.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { unsupportedObjects } from './objects.ts';
@@ -31,9 +33,13 @@ const rightsForPurge = ['SELECT', 'INSERT', 'DELETE', 'CREATE', 'ALTER', 'DROP']
 
 /**
  * Everything that would stop a run at this database: missing rights as the GRANT statement to run, a scratch schema that cannot
- * be had (unless REQUIRE_PROOF=false: see `scratchFindings`), a read-only server, objects that cannot be put back.
+ * be had (unless REQUIRE_PROOF=false: see `scratchFindings`), a read-only server, objects that cannot be put back, no dump client.
  */
-export async function checkGrants(db: Database, config: DatabaseConfig): Promise<Finding[]> {
+export async function checkGrants(
+  db: Database,
+  config: DatabaseConfig,
+  tools: ClientTools = defaultTools,
+): Promise<Finding[]> {
   const where = `database ${db.name}`;
   if (!db.exists) return [{ code: 'DATABASE_MISSING', where, found: `The server has no database ${db.name}.` }];
   const findings: Finding[] = [];
@@ -48,7 +54,18 @@ export async function checkGrants(db: Database, config: DatabaseConfig): Promise
   if (unsupported.length) {
     findings.push({ code: 'DATABASE_UNSUPPORTED', where, found: `It holds ${unsupported.join(', ')}.` });
   }
+  findings.push(...(await clientFindings(db, config, tools)));
   return findings;
+}
+
+async function clientFindings(db: Database, config: DatabaseConfig, tools: ClientTools): Promise<readonly Finding[]> {
+  try {
+    await findDumpClient(db, config, tools);
+    return [];
+  } catch (error) {
+    if (error instanceof UpgradeError) return error.findings;
+    throw error;
+  }
 }
 
 /** Why the scratch schema cannot be had; empty when it can. Only a warning where REQUIRE_PROOF=false. */

@@ -26,7 +26,7 @@ export interface LedgerRow {
   readonly before: readonly TableStructure[] | undefined;
 }
 
-export const ledgerName = `${ownPrefix}ledger`;
+const ledgerName = `${ownPrefix}ledger`;
 
 const columns = `run VARCHAR(64) NOT NULL,
   statement INT UNSIGNED NOT NULL,

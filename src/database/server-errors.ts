@@ -72,7 +72,7 @@ export function statementError(error: unknown, config: DatabaseConfig, sql: stri
 }
 
 /** `host:port`, or the socket. */
-export function addressOf(config: DatabaseConfig): string {
+function addressOf(config: DatabaseConfig): string {
   return config.socketPath ?? `${config.host}:${config.port}`;
 }
 

@@ -70,7 +70,7 @@ export async function withLockRetries<T>(db: Database, what: string, run: () => 
 }
 
 /** Other sessions in MYSQL_DB that may hold the lock, the longest first. */
-export async function describeBlockers(db: Database): Promise<string> {
+async function describeBlockers(db: Database): Promise<string> {
   const holders = await metadataLockHolders(db);
   const others = (await sessions(db)).filter(
     ({ id, schema }) => id !== db.connectionId && (holders ? holders.has(id) : schema === db.name),

@@ -17,8 +17,6 @@ export interface RunRecord {
   readonly hosts: readonly string[];
   /** The database that the run works on; absent when it leaves the database alone. */
   readonly database?: string;
-  /** The finished run before this one, whose migration counts as done. */
-  readonly previous?: string;
   /** Modules that ran on this node before they were stopped; absent until that is known. */
   readonly services?: readonly string[];
 }
@@ -46,8 +44,10 @@ function parseJson(text: string): unknown {
 
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, previous, services } =
-    value as Record<string, unknown>;
+  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, services } = value as Record<
+    string,
+    unknown
+  >;
   return (
     schema === 1 &&
     [run, from, to, packageDigest].every((text) => typeof text === 'string' && text !== '') &&
@@ -57,7 +57,7 @@ function isRecord(value: unknown): value is RunRecord {
     typeof state === 'string' &&
     states.includes(state) &&
     isTextList(hosts) &&
-    [database, previous].every((text) => text === undefined || typeof text === 'string') &&
+    (database === undefined || typeof database === 'string') &&
     (services === undefined || isTextList(services))
   );
 }

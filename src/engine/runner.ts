@@ -38,7 +38,7 @@ export async function runForward<World>(
         return 'applied';
       });
     } catch (error) {
-      return { completed: false, begun, error };
+      return { completed: false, begun, error: reasonFor(error, context.signal) };
     }
   }
   return { completed: true, begun };
@@ -56,10 +56,14 @@ export async function runBackward<World>(
     const { undo } = step;
     if (!undo) continue;
     const place = { index: index + 1, count: undoable.length };
-    await timed({ id: step.id, title: undo.title }, place, context, async () => {
-      await undo.apply(world);
-      return 'undone';
-    });
+    try {
+      await timed({ id: step.id, title: undo.title }, place, context, async () => {
+        await undo.apply(world);
+        return 'undone';
+      });
+    } catch (error) {
+      throw reasonFor(error, context.signal);
+    }
   }
 }
 
@@ -81,6 +85,11 @@ async function timed(
     finished('failed');
     throw error;
   }
+}
+
+/** What stopped the work: a wait that a signal cuts short throws an error of its own, and what counts is why. */
+export function reasonFor(error: unknown, signal: AbortSignal | undefined): unknown {
+  return signal?.aborted && error instanceof Error && error.name === 'AbortError' ? signal.reason : error;
 }
 
 /** Throws INTERRUPTED once a signal has asked the run to stop. */

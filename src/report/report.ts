@@ -45,7 +45,8 @@ export function openReport(options: ReportOptions): Report {
   };
   const mode = options.mode === 'auto' ? (options.isTerminal ? 'tty' : 'plain') : options.mode;
   const terminal = mode === 'tty' ? terminalReport(screen, clock.monotonicMs) : undefined;
-  const ticking = terminal && setInterval(terminal.tick, ticksMs);
+  // A display, even one that was never closed, must not keep the process from ending.
+  const ticking = terminal && setInterval(terminal.tick, ticksMs).unref();
 
   function show(event: Event): void {
     if (terminal) {

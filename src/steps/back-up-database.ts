@@ -1,26 +1,23 @@
 // Step 6: the dump, taken once nothing writes any more, and proven by restoring it to the scratch schema.
 
-import { type Backup, dumpDatabase, isBackupCurrent, proveBackup, readBackup } from '../database/dump.ts';
-import { migrationState } from '../database/migration.ts';
-import { UpgradeError } from '../engine/errors.ts';
+import { dumpDatabase, isBackupCurrent, proveBackup } from '../database/dump.ts';
 import type { Step } from '../engine/step.ts';
-import { currentRun, type World } from './world.ts';
+import { backupFolder, backupToRestore, isMigrated, runBackup } from './run-state.ts';
+import { anySwitchBegun } from './node-plan.ts';
+import type { World } from './world.ts';
 
 export const backUpDatabase: Step<World> = {
   id: 'back-up-database',
   title: 'back up the database and prove the backup',
   reach: 'services',
   async probe(world) {
-    const { database } = world;
-    if (!database) return 'done';
-    const backup = await readBackup(backupFolder(world));
-    if (await databaseTouched(world)) {
-      if (backup) return 'done';
-      const found = `The database was changed by this run, and its backup is not in ${backupFolder(world)}.`;
-      const remedy = 'Mount the STATE_DIR of the run, then run the same command again.';
-      throw new UpgradeError({ code: 'STATE_UNEXPECTED', where: `database ${database.name}`, found, remedy });
-    }
-    return backup && (await isBackupCurrent(database, backup)) ? 'done' : 'pending';
+    const { database, config } = world;
+    if (!database || !config.database || (await backupToRestore(world))) return 'done';
+    // Nothing of the migration is left to do, so the new services may be running and writing again.
+    if ((await isMigrated(world)) && (await anySwitchBegun(world))) return 'done';
+    const backup = await runBackup(world);
+    if (!backup || (config.database.requireProof && !backup.proven)) return 'pending';
+    return (await isBackupCurrent(database, backup)) ? 'done' : 'pending';
   },
   async apply(world) {
     const { database, config, emit } = world;
@@ -39,18 +36,3 @@ export const backUpDatabase: Step<World> = {
     }
   },
 };
-
-export function backupFolder(world: World): string {
-  return `${world.config.stateDir}/runs/${currentRun(world).id}/database`;
-}
-
-/** The backup of this run; undefined when none was completed. Throws BACKUP_DAMAGED. */
-export function runBackup(world: World): Promise<Backup | undefined> {
-  return readBackup(backupFolder(world));
-}
-
-/** Has this run changed the database: does the ledger hold a statement of it? */
-export async function databaseTouched(world: World): Promise<boolean> {
-  const { database, statements } = world;
-  return database !== undefined && (await migrationState(database, currentRun(world).id, statements)) !== 'none';
-}

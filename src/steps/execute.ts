@@ -2,15 +2,16 @@
 
 import { type ExitCode, exitCodes, UpgradeError } from '../engine/errors.ts';
 import type { Outcome, Result } from '../engine/events.ts';
-import { runForward } from '../engine/runner.ts';
+import { reasonFor, runForward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
 import { preflight } from './preflight.ts';
 import { giveUp, putBack } from './put-back.ts';
 import { describeResult, type Ending, summaryOf } from './result.ts';
+import { somethingChanged } from './run-state.ts';
 import { upgradeSteps, work } from './upgrade.ts';
-import type { World } from './world.ts';
+import { currentRun, type World } from './world.ts';
 
 /** Runs `upgrade` to its end, whatever that is; never throws. Locks are given back, connections closed. */
 export function executeUpgrade(world: World): Promise<Result> {
@@ -48,24 +49,35 @@ async function ending(world: World, command: 'upgrade' | 'recover', execute: () 
 }
 
 async function afterFailure(world: World, begun: readonly Step<World>[], error: unknown): Promise<Ending> {
-  if (!world.run || isStop(error)) return world.run ? unfinished(error) : untouched(error);
+  if (!world.run) return untouched(error);
   const touched = begun.filter((step) => (work as readonly Step<World>[]).includes(step));
-  const reach = touched.some((step) => step.reach === 'cluster')
-    ? 'cluster'
-    : touched.some((step) => step.reach === 'services')
-      ? 'services'
-      : 'nothing';
-  if (reach === 'cluster' && !world.config.autoRecover) {
-    return { outcome: 'failed', exitCode: exitCodes.needsDecision, error };
-  }
-  world.emit({ type: 'warning', message: `${summaryOf(error)} Everything is put back.` });
+  const adopted = world.run.id !== world.newRunId;
+  // Without a step begun, an earlier process alone knows how far this run is: the next one looks again.
+  if (isStop(error) || (adopted && touched.length === 0)) return unfinished(error);
+  let reach: Step<World>['reach'];
   try {
-    if (reach === 'cluster') await putBack(touched, world);
-    else await giveUp(touched, world);
+    reach = await reachOf(world, touched);
+  } catch (lookError) {
+    return unfinished(reasonFor(lookError, world.signal), error);
+  }
+  if (reach === 'cluster' && !world.config.autoRecover) return unfinished(error);
+  world.emit({ type: 'warning', message: `${summaryOf(error)} Everything is put back.` });
+  // Of an adopted run, an earlier process may have done more than this one has begun.
+  const undone = adopted ? work : touched;
+  try {
+    if (reach === 'cluster') await putBack(undone, world);
+    else await giveUp(undone, world);
   } catch (undoError) {
-    return unfinished(undoError, error);
+    return unfinished(reasonFor(undoError, world.signal), error);
   }
   return wasPutBack(reach, error);
+}
+
+/** How far the run has come, by its steps and by what the world shows: an earlier process may have been further. */
+async function reachOf(world: World, touched: readonly Step<World>[]): Promise<Step<World>['reach']> {
+  const reached = (reach: Step<World>['reach']) => touched.some((step) => step.reach === reach);
+  if (reached('cluster') || (await somethingChanged(world))) return 'cluster';
+  return reached('services') || currentRun(world).services.size > 0 ? 'services' : 'nothing';
 }
 
 // After a failure that touched nothing, the kind of the failure says more than that nothing was changed.
@@ -83,7 +95,7 @@ function unfinished(error: unknown, cause?: unknown): Ending {
   const passing = exitCode === exitCodes.interrupted || exitCode === exitCodes.unreachable;
   const outcome: Outcome = passing ? 'interrupted' : 'failed';
   const code = passing ? exitCodes.interrupted : exitCode === exitCodes.defect ? exitCode : exitCodes.needsDecision;
-  return { outcome, exitCode: code, error, ...(cause === undefined ? {} : { cause }) };
+  return { outcome, exitCode: code, halfWay: true, error, ...(cause === undefined ? {} : { cause }) };
 }
 
 /** Nothing was begun. */

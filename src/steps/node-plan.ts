@@ -9,6 +9,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import { expectedTree, planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
 import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
+import { onNodes } from './nodes.ts';
 import { currentPackage, currentRun, type NodePlan, type World } from './world.ts';
 
 /** Where the old and the new one of a folder are. */
@@ -38,6 +39,12 @@ export async function readSwitchState(world: World, node: ClusterNode): Promise<
 /** Has the switch of this node begun: is any of its folders, or the place of one, not the old one any more? */
 export function switchBegun(state: SwitchState): boolean {
   return [...state.values()].some(({ backup }) => backup);
+}
+
+/** Has the switch begun on any node? */
+export async function anySwitchBegun(world: World): Promise<boolean> {
+  const begun = await onNodes(world, async (node) => switchBegun(await readSwitchState(world, node)));
+  return begun.some(Boolean);
 }
 
 /** Is every folder of this node the new one? */

@@ -1,20 +1,23 @@
 // The database's part of the preflight: can we work there, what is its schema, which statements will run?
 
-import { connectDatabase, type Database } from '../database/database.ts';
+import { connectDatabase, type Database, type DatabaseEvent } from '../database/database.ts';
 import { checkGrants, inspectDatabase, scratchFindings } from '../database/inspect.ts';
 import { readLedger } from '../database/ledger.ts';
 import { plannedStatements } from '../database/migration.ts';
 import { parseStatements, type Statement } from '../database/statements.ts';
 import { builtInMigration, detectSchemaLevel, levelOfVersion } from '../eggroll/migrations.ts';
-import { describeFinding, type Finding, throwFindings } from '../engine/errors.ts';
+import { describeFinding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import type { World } from './world.ts';
 
-/** Opens the session and checks the database; for an upgrade also chooses the statements. Throws everything it found wrong. */
+/** Opens the session and checks the database. Throws everything it found wrong. */
 export async function openDatabase(world: World): Promise<void> {
-  const { config, clock, emit, owner, newRunId } = world;
+  const { config, clock, emit, owner, newRunId, signal } = world;
   if (!config.database) return;
   const attributes = { run: newRunId, holder: owner, since: clock.date().toISOString() };
-  const database = await connectDatabase(config.database, { attributes });
+  const onEvent = (event: DatabaseEvent) => {
+    if (event.type === 'waiting') emit({ type: 'warning', message: `database: ${event.reason}` });
+  };
+  const database = await connectDatabase(config.database, { attributes, signal, onEvent });
   world.database = database;
   throwFindings(await checkGrants(database, config.database));
   if (!config.database.requireProof) {
@@ -35,8 +38,6 @@ export async function openDatabase(world: World): Promise<void> {
     emit({ type: 'warning', message });
   }
   world.schemaBefore = detectSchemaLevel(facts.columns).level;
-  if (!world.inputs) return;
-  throwFindings(await chooseStatements(world));
 }
 
 /** The schema level of the database now, `unknown` when it is none of EggRoll's. */
@@ -44,34 +45,32 @@ export async function schemaLevel(database: Database): Promise<string> {
   return detectSchemaLevel((await inspectDatabase(database)).columns).level;
 }
 
-async function chooseStatements(world: World): Promise<Finding[]> {
+/** Chooses the statements of an upgrade: the file's, or the built-in ones for the schema of now. Throws SQL_INVALID. */
+export async function chooseStatements(world: World): Promise<void> {
   const { inputs, database } = world;
-  if (!inputs || !database) return [];
-  if (inputs.statements) {
-    world.statements = inputs.statements;
-    return [];
-  }
+  if (!inputs || !database) return;
+  world.statements = inputs.statements ?? (await chooseBuiltIn(database, inputs.package.version));
+}
+
+async function chooseBuiltIn(database: Database, version: string): Promise<readonly Statement[]> {
   // A built-in migration that was interrupted goes on as it was planned; the schema of now is half-way.
   const interrupted = await interruptedStatements(database);
-  if (interrupted.length > 0) {
-    world.statements = interrupted;
-    return [];
-  }
+  if (interrupted.length > 0) return interrupted;
   const where = `database ${database.name}`;
+  const remedy = 'Give the migration as a file by MYSQL_FILE.';
   const { columns } = await inspectDatabase(database);
   const detected = detectSchemaLevel(columns);
   if (detected.level === 'unknown') {
     const found = `The schema is none of EggRoll's: ${detected.reasons.join('; ')}.`;
-    return [{ code: 'SQL_INVALID', where, found, remedy: 'Give the migration as a file by MYSQL_FILE.' }];
+    throw new UpgradeError({ code: 'SQL_INVALID', where, found, remedy });
   }
-  const target = levelOfVersion(inputs.package.version);
+  const target = levelOfVersion(version);
   const migration = target ? builtInMigration(detected.level, target, detected) : undefined;
   if (!migration || 'refusal' in migration) {
-    const found = migration?.refusal ?? `No schema is known for version ${inputs.package.version}.`;
-    return [{ code: 'SQL_INVALID', where, found, remedy: 'Give the migration as a file by MYSQL_FILE.' }];
+    const found = migration?.refusal ?? `No schema is known for version ${version}.`;
+    throw new UpgradeError({ code: 'SQL_INVALID', where, found, remedy });
   }
-  world.statements = builtInStatements(migration.statements, database.name);
-  return [];
+  return builtInStatements(migration.statements, database.name);
 }
 
 // The statements of a run of which some have begun and some are not done.

@@ -1,19 +1,17 @@
 // Step 1: every check that can be made beforehand, on all nodes and the database at once. Every finding is collected; nothing is changed.
 
 import { connect } from '../cluster/connection.ts';
-import { inspectNode, type NodeFacts } from '../cluster/facts.ts';
+import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
 import { type ClusterNode, clusterNode } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
-import { isH2Url } from '../eggroll/migrations.ts';
-import { readProperties } from '../eggroll/properties.ts';
-import { downgradeReason } from '../eggroll/versions.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
+import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
-import { openDatabase } from './preflight-database.ts';
-import { isUnfinished, latestRecord } from './run-records.ts';
-import { activityOf, modulesOf } from './services.ts';
-import { homeVersion } from './versions.ts';
+import { checkNode } from './check-node.ts';
+import { inParallel, onNodes } from './nodes.ts';
+import { chooseStatements, openDatabase } from './preflight-database.ts';
+import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import type { World } from './world.ts';
 
 export const preflight: Step<World> = {
@@ -21,140 +19,57 @@ export const preflight: Step<World> = {
   title: 'check the nodes and the database',
   reach: 'nothing',
   probe: async () => 'pending',
-  async apply(world) {
-    const [nodes, database] = await Promise.all([
-      findingsOf(() => lookAtNodes(world)),
-      findingsOf(() => openDatabase(world)),
-    ]);
-    throwFindings([...nodes, ...database]);
-  },
+  // A signal need not wait for nodes that do not answer, as nothing was changed.
+  apply: (world) => unlessStopped(world.signal, checkAll(world)),
 };
 
+async function checkAll(world: World): Promise<void> {
+  const [nodes, database] = await Promise.all([
+    findingsOf(() => lookAtNodes(world)),
+    findingsOf(() => openDatabase(world)),
+  ]);
+  // In the middle of a recovery the schema tells nothing yet: open-run chooses, once the recovery is finished.
+  const chooses = database.length === 0 && stateOf(recordsOfLatestRun(world)) !== 'recovering';
+  const statements = chooses ? await findingsOf(() => chooseStatements(world)) : [];
+  throwFindings([...nodes, ...database, ...statements]);
+}
+
+/** The checks of the nodes once more, over the connections that are open. */
+export async function checkAgain(world: World): Promise<void> {
+  await onNodes(world, async (node) => {
+    const facts = await inspectNode(node);
+    world.facts.set(node.name, facts);
+    throwFindings(await checkNode(world, node, facts));
+  });
+  await chooseStatements(world);
+}
+
 async function lookAtNodes(world: World): Promise<void> {
-  const { config } = world;
+  const { config, signal } = world;
   const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
-  const findings: Finding[] = [];
   const nodes: ClusterNode[] = [];
-  await Promise.all(
-    config.hosts.map(async (host) => {
-      findings.push(
-        ...(await findingsOf(async () => {
-          const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys));
-          nodes.push(node);
-          const facts = await inspectNode(node);
-          world.facts.set(node.name, facts);
-          throwFindings(await check(world, node, facts));
-        })),
-      );
-    }),
-  );
-  world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
+  const findings = await findingsOf(async () => {
+    await inParallel(config.hosts, config.concurrency, async (host) => {
+      throwIfStopped(signal);
+      const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys));
+      nodes.push(node);
+      const facts = await inspectNode(node);
+      world.facts.set(node.name, facts);
+      throwFindings(await checkNode(world, node, facts));
+    });
+  }).finally(() => {
+    world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
+  });
   throwFindings(byHost(config.hosts, findings));
 }
 
-async function check(world: World, node: ClusterNode, facts: NodeFacts): Promise<Finding[]> {
-  const where = node.name;
-  const tools = facts.missingTools.map(
-    (tool): Finding => ({
-      code: 'NODE_UNFIT',
-      where,
-      found: `The command ${tool} is not installed.`,
-      remedy: `Install ${tool}.`,
-    }),
-  );
-  if (!facts.homePresent) {
-    const found = `EGGROLL_HOME ${node.home} does not exist.`;
-    return [...tools, { code: 'HOME_INVALID', where, found }];
-  }
-  const latest = latestRecord(facts.records);
-  // In the middle of a switch a folder may be in its backup: what the run recorded counts, and the steps look closer.
-  if (latest && isUnfinished(latest)) {
-    world.versionsBefore.set(node.name, latest.from);
-    return tools;
-  }
-  return [
-    ...tools,
-    ...checkHome(world, node, facts),
-    ...checkRoom(world, node, facts),
-    ...(await checkServices(world, node, facts)),
-  ];
-}
-
-function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {
-  const where = node.name;
-  const folders = [...facts.folders].flatMap(([folder, kind]): Finding[] => {
-    if (kind === 'directory') return [];
-    if (kind === 'missing') return [{ code: 'HOME_INVALID', where, found: `${node.home} has no folder ${folder}.` }];
-    const found = `${node.home}/${folder} is not a real folder but a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`;
-    return [{ code: 'HOME_REFUSED', where, found }];
+function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
-  const renames = facts.renameProblems.map(
-    (problem): Finding => ({ code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` }),
-  );
-  const detected = homeVersion(facts);
-  if ('reason' in detected) {
-    return [
-      ...folders,
-      ...renames,
-      { code: 'HOME_INVALID', where, found: `No EggRoll version was found: ${detected.reason}.` },
-    ];
-  }
-  world.versionsBefore.set(node.name, detected.version);
-  const downgrade = world.inputs && downgradeReason(detected.version, world.inputs.package.version);
-  return [
-    ...folders,
-    ...renames,
-    ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: `${downgrade}.` }] : []),
-  ];
-}
-
-const roomMargin = 1.1;
-const spareBytes = 64 * 1024 * 1024;
-
-function checkRoom({ inputs }: World, node: ClusterNode, { freeBytes, freeInodes }: NodeFacts): Finding[] {
-  if (!inputs) return [];
-  const entries = [...inputs.package.tree.values()];
-  const needed = Math.ceil(entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * roomMargin) + spareBytes;
-  const where = node.name;
-  const room: Finding[] =
-    freeBytes < needed
-      ? [
-          {
-            code: 'DISK_FULL',
-            where,
-            found: `${node.home} has ${megabytes(freeBytes)} free; ${megabytes(needed)} are needed.`,
-          },
-        ]
-      : [];
-  if (freeInodes !== undefined && freeInodes < entries.length * roomMargin) {
-    room.push({
-      code: 'DISK_FULL',
-      where,
-      found: `${node.home} has ${freeInodes} inodes free; ${entries.length} files are to come.`,
-    });
-  }
-  return room;
-}
-
-async function checkServices({ config }: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
-  const running = modulesOf(await activityOf(node));
-  const where = node.name;
-  const findings: Finding[] = [];
-  if (config.services.control === 'none' && running.length > 0) {
-    const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
-    findings.push({ code: 'NODE_UNFIT', where, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' });
-  }
-  const usesH2 = isH2Url(readProperties(properties?.toString('utf8') ?? ''));
-  if (config.database && running.includes('clustermanager') && usesH2) {
-    const found = 'This ClusterManager keeps its metadata in an H2 file, not in MySQL.';
-    findings.push({
-      code: 'HOME_INVALID',
-      where,
-      found,
-      remedy: 'Set MYSQL_FILE=none: the file in data is left alone.',
-    });
-  }
-  return findings;
+  return Promise.race([work, stopped]);
 }
 
 /** What `work` found wrong; errors of another kind go on. */
@@ -171,8 +86,4 @@ async function findingsOf(work: () => Promise<void>): Promise<readonly Finding[]
 function byHost(hosts: readonly Host[], findings: readonly Finding[]): Finding[] {
   const rank = (finding: Finding) => hosts.findIndex(({ name }) => finding.where.startsWith(name));
   return [...findings].sort((a, b) => rank(a) - rank(b));
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(0)} MiB`;
 }

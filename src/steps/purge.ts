@@ -2,7 +2,7 @@
 
 import { purge as purgeTables, restorePurged } from '../database/purge.ts';
 import type { Step } from '../engine/step.ts';
-import { backupFolder } from './back-up-database.ts';
+import { backupFolder } from './run-state.ts';
 import type { World } from './world.ts';
 
 export const purge: Step<World> = {

@@ -3,7 +3,7 @@
 import { migrationState } from '../database/migration.ts';
 import { rehearse } from '../database/scratch.ts';
 import type { Step } from '../engine/step.ts';
-import { isMigrated } from './migrate.ts';
+import { isMigrated } from './run-state.ts';
 import { currentRun, type World } from './world.ts';
 
 export const rehearseSql: Step<World> = {

@@ -2,7 +2,7 @@
 
 import { inspectNode } from '../cluster/facts.ts';
 import { nodeName } from '../cluster/node.ts';
-import { catalogue, type ExitCode, exitCodes, type Finding, UpgradeError } from '../engine/errors.ts';
+import { catalogue, type ExitCode, exitCodes, type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Outcome, Result } from '../engine/events.ts';
 import { planHash } from './plan-hash.ts';
 import { schemaLevel } from './preflight-database.ts';
@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 export interface Ending {
   readonly outcome: Outcome;
   readonly exitCode: ExitCode;
+  /** The run has begun and neither ended nor been put back. */
+  readonly halfWay?: boolean;
   readonly error?: unknown;
   /** The failure that made a put-back necessary, when the put-back itself failed. */
   readonly cause?: unknown;
@@ -89,7 +91,7 @@ function findingsIn({ error, cause }: Ending): Finding[] {
   return [cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
 }
 
-function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, exitCode, error, cause }: Ending): string {
+function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, halfWay, error, cause }: Ending): string {
   const version = world.run?.to ?? world.inputs?.package.version;
   const why = [cause, error].flatMap((failure) => (failure === undefined ? [] : [summaryOf(failure)])).join(' ');
   if (outcome === 'succeeded') {
@@ -101,8 +103,7 @@ function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, exi
     return command === 'upgrade' ? `All nodes are on version ${version} already.` : 'There is no upgrade to undo.';
   }
   if (outcome === 'rolled-back') return `The upgrade failed and everything was put back. ${why}`;
-  if (outcome === 'interrupted') return `The run stopped before it was done. ${why}`;
-  if (exitCode === exitCodes.needsDecision) return `The run failed half-way. ${why}`;
+  if (halfWay) return `The run ${outcome === 'interrupted' ? 'stopped before it was done' : 'failed half-way'}. ${why}`;
   return `Nothing was changed. ${why}`;
 }
 
@@ -113,19 +114,20 @@ export function summaryOf(error: unknown): string {
   return `${where}: ${found}${more.length > 0 ? ` And ${more.length} more.` : ''}`;
 }
 
-function nextFor(command: 'upgrade' | 'recover', { outcome, exitCode, error }: Ending): string {
+function nextFor(command: 'upgrade' | 'recover', { outcome, exitCode, halfWay, error }: Ending): string {
   if (outcome === 'succeeded' && command === 'upgrade')
     return 'Check your jobs. `recover` goes back to the old version.';
   if (outcome === 'succeeded' || outcome === 'unchanged') return 'Nothing.';
-  if (outcome === 'interrupted') {
+  if (halfWay && outcome === 'interrupted') {
     return command === 'upgrade'
       ? 'Run `upgrade` again: it resumes. `recover` goes back.'
       : 'Run `recover` again: it resumes.';
   }
-  if (exitCode === exitCodes.needsDecision) {
+  if (halfWay && exitCode === exitCodes.needsDecision) {
     return command === 'upgrade'
       ? 'Run `recover` to go back, or put right what is named above and run `upgrade` again.'
       : 'Put right what is named above and run `recover` again.';
   }
-  return error instanceof UpgradeError ? catalogue[error.code].remedy : catalogue.DEFECT.remedy;
+  const decisive = error instanceof UpgradeError && error.findings.find(({ code }) => code === error.code);
+  return decisive ? remedyOf(decisive) : catalogue.DEFECT.remedy;
 }

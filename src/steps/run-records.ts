@@ -36,7 +36,7 @@ export async function writeRecords(world: World, state: RunState): Promise<void>
 }
 
 export async function writeRecord(world: World, node: ClusterNode, state: RunState): Promise<void> {
-  const { id, sequence, from, to, packageDigest, hosts, database, previous, services } = currentRun(world);
+  const { id, sequence, from, to, packageDigest, hosts, database, services } = currentRun(world);
   const ran = services.get(node.name);
   const record: RunRecord = {
     schema: 1,
@@ -48,7 +48,6 @@ export async function writeRecord(world: World, node: ClusterNode, state: RunSta
     packageDigest,
     hosts,
     ...(database === undefined ? {} : { database }),
-    ...(previous === undefined ? {} : { previous }),
     ...(ran === undefined ? {} : { services: ran }),
   };
   await node.change('write-record', [id, 'record.json'], { input: Buffer.from(serialiseRecord(record)) });

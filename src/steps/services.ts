@@ -45,8 +45,12 @@ export function modulesOf({ services }: NodeActivity): ModuleName[] {
   return [...new Set(services.map(({ module }) => module))];
 }
 
-/** Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. Throws SERVICE_NOT_STOPPED. */
+/**
+ * Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
+ * Throws SERVICE_NOT_STOPPED.
+ */
 export async function stopAll(world: World, version: string): Promise<void> {
+  if (world.config.services.control === 'none') return void (await onNodes(world, refuseRunning));
   for (const module of stopOrder(generationOf(version) ?? '2.2')) {
     await onNodes(world, async (node) => {
       const { services } = await activityOf(node);
@@ -59,18 +63,26 @@ export async function stopAll(world: World, version: string): Promise<void> {
 
 async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
   const ports = portsOf(await liveProperties(node));
-  const call = callScript(world, node, module, 'stop', world.limits.stopMs);
-  const gone = await poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
+  const isGone = poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
     const now = await activityOf(node);
     const portOpen = now.listeningPorts.has(ports[module] ?? -1);
     return now.services.some((service) => service.module === module) || portOpen ? undefined : true;
   });
-  const said = await call;
+  // Together, as both fail when the node is lost: a failure that nobody waits for would end this process.
+  const [said, gone] = await Promise.all([callScript(world, node, module, 'stop', world.limits.stopMs), isGone]);
   if (gone) return;
   const pids = running.map(({ process }) => process.pid).join(', ');
   const seconds = Math.round(world.limits.stopMs / 1000);
   const found = `${module} (process ${pids}) did not stop within ${seconds} s. Its script said: ${said}`;
   throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found });
+}
+
+async function refuseRunning(node: ClusterNode): Promise<void> {
+  const running = modulesOf(await activityOf(node));
+  if (running.length === 0) return;
+  const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
+  const remedy = 'Stop the services first, or set SERVICE_CONTROL.';
+  throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found, remedy });
 }
 
 // A worker that outlived its NodeManager still has the old files open and would go on with them.

@@ -2,8 +2,7 @@
 
 import type { ModuleName } from '../eggroll/services.ts';
 import type { Step } from '../engine/step.ts';
-import { databaseTouched } from './back-up-database.ts';
-import { readSwitchState, switchBegun } from './node-plan.ts';
+import { somethingChanged } from './run-state.ts';
 import { onNodes } from './nodes.ts';
 import { isUp, startAll, stopAll } from './services.ts';
 import { beginDowntime, endDowntime } from './stop-services.ts';
@@ -39,9 +38,3 @@ export const startServices: Step<World> = {
     },
   },
 };
-
-// As long as neither a folder nor the database is new, the old services may go on.
-async function somethingChanged(world: World): Promise<boolean> {
-  const switched = await onNodes(world, async (node) => switchBegun(await readSwitchState(world, node)));
-  return switched.some(Boolean) || (await databaseTouched(world));
-}

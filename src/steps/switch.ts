@@ -5,7 +5,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
-import { planNode, readSwitchState, runFolder, switchBegun, switchDone } from './node-plan.ts';
+import { readSwitchState, runFolder, switchBegun, switchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { refreshStaged, shortList } from './stage.ts';
 import { currentRun, type World } from './world.ts';
@@ -52,8 +52,9 @@ export const switchFolders: Step<World> = {
 
 const oldTreeFile = 'old-tree.json';
 
+// Read again as a whole: what was planned from was read while EggRoll ran, and Python writes its caches into the folders.
 async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
-  const { old } = await planNode(world, node, []);
+  const old = await readTree(node, node.home, programFolders);
   const text = JSON.stringify([...old.values()]);
   await node.change('write-record', [currentRun(world).id, oldTreeFile], { input: Buffer.from(text) });
 }
@@ -62,6 +63,10 @@ async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
 async function proveOldTree(world: World, node: ClusterNode): Promise<void> {
   const { stdout } = await node.ask('read-file', [`${runFolder(world, node)}/${oldTreeFile}`, String(1_073_741_824)]);
   const recorded = stdout.subarray('present\n'.length).toString('utf8');
+  if (recorded === '') {
+    const found = `What was put back cannot be compared: ${oldTreeFile} is missing in ${runFolder(world, node)}.`;
+    throw new UpgradeError({ code: 'RECOVER_MISMATCH', where: node.name, found });
+  }
   const old: Tree = new Map((JSON.parse(recorded) as TreeEntry[]).map((entry) => [entry.path, entry]));
   const differences = compareTrees(old, await readTree(node, node.home, programFolders), { times: true });
   if (differences.length === 0) return;

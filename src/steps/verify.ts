@@ -7,7 +7,7 @@ import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
-import { isMigrated } from './migrate.ts';
+import { isMigrated } from './run-state.ts';
 import { planNode } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { shortList } from './stage.ts';

@@ -41,8 +41,6 @@ export interface Run {
   readonly services: Map<string, readonly string[]>;
   /** Name of the database that the run works on. */
   readonly database: string | undefined;
-  /** The last run before this one that was finished: its migration need not be done again. */
-  readonly previous: string | undefined;
 }
 
 export interface NodePlan {

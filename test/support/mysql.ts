@@ -25,7 +25,7 @@ const images = {
 
 const rootPassword = 'root-secret';
 /** Every character that an options file, a shell or a URL could stumble over. */
-export const userPassword = `p"a's#s\\w $x\`;ü`;
+export const userPassword = `p"a's#s\\n $x\`;ü`;
 const userName = 'fate';
 
 export interface TestServer {

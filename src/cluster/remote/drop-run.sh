@@ -5,10 +5,19 @@ main() {
   fence "$1" "$2"
   # shellcheck disable=SC2154 # work comes from prelude.sh
   runs=$1/$work/runs
+  if holds_backup "$runs/$3"; then
+    echo "unexpected: run $3 holds old folders" >&2
+    exit 11
+  fi
   rm -f "$runs/$3/record.json"
   for folder in "$runs"/*; do
-    [ -e "$folder/record.json" ] || rm -rf "$folder"
+    [ -e "$folder/record.json" ] || holds_backup "$folder" || rm -rf "$folder"
   done
+}
+
+# Old folders are never removed here, whatever a run says about itself.
+holds_backup() {
+  [ -n "$(ls -A "$1/backup" 2>/dev/null)" ]
 }
 
 main "$@"

@@ -57,12 +57,17 @@ rename_proof() {
     fact rename "cannot make a folder in $place: $probe"
     return 0
   fi
+  # Also when nobody listens any more.
+  trap 'rm -rf "$probe"' EXIT
+  trap 'exit 1' HUP PIPE TERM
   for folder in "$@"; do
     [ "$(kind_of "$home/$folder")" = directory ] || continue
     mkdir -p "$probe/$folder/occupied"
     inode=$(stat -c %i "$home/$folder")
     answer=$(mv -T "$home/$folder" "$probe/$folder" 2>&1) || true
     case $answer in
+      # Between file systems mv tries to remove the target before it copies, and says `not empty` too.
+      *inter-device*) fact rename "$folder: $answer" ;;
       *'not empty'* | *'File exists'*) [ "$(stat -c %i "$home/$folder")" = "$inode" ] || fact rename "$folder changed its inode" ;;
       *) fact rename "$folder: $answer" ;;
     esac

@@ -19,10 +19,13 @@ main() {
     # shellcheck disable=SC2016 # expanded by that bash
     set -- -c '. "$0"; exec bash "$@"' "$init_env" "$@"
   fi
-  ended=0
-  timeout -k 5 "$limit" bash "$@" </dev/null >"$said" 2>&1 || ended=$?
-  head -c 65536 "$said"
+  # Without a name from the start: a runner that goes away leaves nothing behind.
+  exec 3>"$said"
+  exec 4<"$said"
   rm -f "$said"
+  ended=0
+  timeout -k 5 "$limit" bash "$@" </dev/null >&3 2>&1 3>&- 4<&- || ended=$?
+  head -c 65536 <&4
   if [ "$ended" -eq 124 ] || [ "$ended" -eq 137 ]; then
     echo "the script did not end within $limit s" >&2
     exit 124

@@ -2,6 +2,9 @@ import { appendFile, mkdtemp, readdir, readFile, stat, truncate, writeFile } fro
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpDatabase, isBackupCurrent, proveBackup, readBackup } from '../../../src/database/dump.ts';
+import { parseStatements } from '../../../src/database/statements.ts';
+import { schemaSql } from '../../../src/rehearsal/schema.ts';
+import { seedSql } from '../../../src/rehearsal/seed.ts';
 import {
   type Flavour,
   schema20,
@@ -45,6 +48,21 @@ describe.each<Flavour>(['mysql', 'mariadb'])('backup on %s', (flavour) => {
     const schemas = await server.asRoot(`SHOW DATABASES LIKE '${config.scratchName.replaceAll('_', '\\_')}'`);
     expect(schemas).toEqual([]);
   });
+
+  it.each(['2.0.2', '2.2.0', '2.2.1', '2.5.1', '3.2.0'] as const)(
+    'proves a lived-in database of %s',
+    async (release) => {
+      const config = await server.createDatabase();
+      const statements = parseStatements(schemaSql(release) + seedSql(release), 'fixture.sql').map(({ sql }) => sql);
+      await server.asRoot(statements, config.name);
+      const dir = await mkdtemp(join(server.tools.tempDir, 'backup-'));
+      await withDatabase(config, async (db) => {
+        const backup = await proveBackup(db, config, await dumpDatabase(db, config, dir, server.tools));
+        expect(backup.proven).toBe(true);
+        expect(backup.tables.length).toBeGreaterThanOrEqual(7);
+      });
+    },
+  );
 
   it('leaves no file with the password, and a dump that only its owner can read', async () => {
     const { config, dir } = await prepared();

@@ -112,6 +112,13 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
     }
   });
 
+  it('misses a dump client before anything else is done', async () => {
+    const config = { ...(await withRights('ALL PRIVILEGES', 'ALL PRIVILEGES')), clientHome: '/nowhere' };
+    await withDatabase(config, async (db) => {
+      expect((await checkGrants(db, config)).map(({ code }) => code)).toEqual(['DUMP_CLIENT_MISSING']);
+    });
+  });
+
   it('tells tables, columns, FATE tables, and what cannot be put back', async () => {
     const config = await withRights('ALL PRIVILEGES', 'ALL PRIVILEGES');
     await server.asRoot(
@@ -122,7 +129,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
         'CREATE TRIGGER tr BEFORE INSERT ON t_job FOR EACH ROW SET @a = 1',
         'CREATE PROCEDURE p() SELECT 1',
         'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1',
-        'CREATE TABLE child (x INT UNIQUE, y INT, FOREIGN KEY fk (y) REFERENCES child (x)) ENGINE=InnoDB',
+        'CREATE TABLE child (x INT UNIQUE, y INT, z FLOAT, FOREIGN KEY fk (y) REFERENCES child (x)) ENGINE=InnoDB',
       ],
       config.name,
     );
@@ -141,7 +148,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
         nullable: true,
       });
       const kinds = facts.unsupported.map((text) => text.split(' ')[0]);
-      expect(kinds).toEqual(['view', 'trigger', 'procedure', 'event', 'foreign']);
+      expect(kinds).toEqual(['view', 'trigger', 'procedure', 'event', 'foreign', 'float']);
       expect((await checkGrants(db, config)).map(({ code }) => code)).toEqual(['DATABASE_UNSUPPORTED']);
     });
   });

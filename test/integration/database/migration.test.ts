@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
+import type { Database } from '../../../src/database/database.ts';
 import { schemaFingerprint } from '../../../src/database/fingerprint.ts';
 import { readLedger, writeIntent, writePlan } from '../../../src/database/ledger.ts';
 import { acquireLock } from '../../../src/database/lock.ts';
@@ -156,7 +157,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
       await acquireLock(db, 'orphan', 'run-1');
       await writePlan(db, 'run-1', statements);
       await writeIntent(db, 'run-1', 1, await schemaFingerprint(db, db.name));
-      await db.change(`${statementTag('run-1', 1)} DO SLEEP(3)`);
+      await db.change(`${statementTag('run-1', 1)} DO SLEEP(8)`);
     });
     await sleep(1000);
     const startMs = performance.now();
@@ -196,6 +197,23 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
       expect(await migrationState(db, 'run-1', statements)).toBe('none');
     });
     expect(await statuses(config)).toEqual(['ACTIVE', 'KILLED']);
+  });
+
+  it('runs DML once, though it was killed between the rows and their record', async () => {
+    const { config } = await prepared();
+    const statements = parseStatements("UPDATE session_main SET status = CONCAT(status, '!');", 'm.sql');
+    await withLockedDatabase(config, async (db) => {
+      const fragile: Database = {
+        ...db,
+        change: async (sql, params) => {
+          if (sql.includes("state = 'done'")) await server.asRoot(`KILL ${db.connectionId}`);
+          return db.change(sql, params);
+        },
+      };
+      await expect(migrate(fragile, config, 'run-1', statements)).rejects.toMatchObject({ code: 'DATABASE_LOST' });
+    });
+    await withLockedDatabase(config, (db) => migrate(db, config, 'run-1', statements));
+    expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
   });
 
   it('asks for a restore after a procedure failed half-way', async () => {

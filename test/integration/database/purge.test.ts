@@ -80,10 +80,15 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
     const { config, dir } = await prepared();
     await withLockedDatabase(config, async (db) => {
       const first = await purge(db, config, 'eggroll', dir, server.tools);
-      await server.asRoot("INSERT INTO session_main VALUES ('new', '', 'NEW')", config.name);
+      const rows = [
+        "INSERT INTO session_main VALUES ('new', '', 'NEW')",
+        "INSERT INTO session_option (session_id, name) VALUES ('new', 'k')",
+        "INSERT INTO store_option (store_locator_id, name) VALUES ('9', 'k')",
+      ];
+      await server.asRoot(rows, config.name);
       expect(await purge(db, config, 'eggroll', dir, server.tools)).toEqual(first);
     });
-    expect(await counts(config)).toMatchObject({ session_main: 1 });
+    expect(await counts(config)).toMatchObject({ session_main: 1, session_option: 1, store_option: 1 });
   });
 
   it('keeps the rows when it was killed right after emptying', async () => {

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTables } from '../../../src/database/backup.ts';
 import { copyToScratch, rehearse, withScratch } from '../../../src/database/scratch.ts';
 import { parseStatements } from '../../../src/database/statements.ts';
+import { guideSql } from '../../../src/rehearsal/guide.ts';
+import { schemaSql } from '../../../src/rehearsal/schema.ts';
+import { seedSql } from '../../../src/rehearsal/seed.ts';
 import {
   type Flavour,
   migration22,
@@ -59,6 +62,28 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
       expect(await describeTables(db, db.name)).toEqual(before);
     });
     expect(await schemas(config.scratchName)).toEqual([]);
+  });
+
+  it("rehearses the guide's own list on a lived-in database of 2.0.2, and finds it wrong on one of 2.2.1", async () => {
+    const lists = [
+      ['2.0.2', 'passes'],
+      ['2.2.1', 'fails'],
+    ] as const;
+    for (const [release, outcome] of lists) {
+      const config = await server.createDatabase();
+      const fixture = parseStatements(schemaSql(release) + seedSql(release), 'fixture.sql').map(({ sql }) => sql);
+      await server.asRoot(fixture, config.name);
+      const statements = parseStatements(
+        guideSql('2.0-2.2', { comments: true, lineEnd: '\r\n' }),
+        'guide.sql',
+        config.name,
+      );
+      await withDatabase(config, async (db) => {
+        const rehearsal = rehearse(db, config, statements);
+        if (outcome === 'passes') expect(await rehearsal).toHaveLength(5);
+        else await expect(rehearsal).rejects.toThrow('Statement 2 of 5 failed: Duplicate column name');
+      });
+    }
   });
 
   it('finds the statement that fails on the rows of today; nothing is changed and nothing left', async () => {

@@ -11,11 +11,10 @@ const record: RunRecord = {
   packageDigest: 'a'.repeat(64),
   hosts: ['nm1:22', 'nm2:2222'],
   database: 'eggroll_meta',
-  previous: '20251231-123456',
   services: ['clustermanager', 'nodemanager'],
 };
 
-const { database: _, previous: __, services: ___, ...smallest } = record;
+const { database: _, services: __, ...smallest } = record;
 
 describe('parseRecord', () => {
   it.each([record, smallest])('reads what was written', (written) => {

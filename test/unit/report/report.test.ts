@@ -13,20 +13,20 @@ import {
 import { testClock } from '../../support/clock.ts';
 import { event, everyEvent, failed, result } from './events.ts';
 
+const options: ReportOptions = {
+  mode: 'auto',
+  clock: testClock(),
+  secrets: [],
+  run: 'r1',
+  write: () => undefined,
+  isTerminal: false,
+  columns: () => 80,
+  colour: false,
+};
+
 function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
   const written: string[] = [];
-  const options: ReportOptions = {
-    mode: 'auto',
-    clock: testClock(),
-    secrets: [],
-    run: 'r1',
-    write: (text) => void written.push(text),
-    isTerminal: false,
-    columns: () => 80,
-    colour: false,
-    ...parts,
-  };
-  const report = openReport(options);
+  const report = openReport({ ...options, write: (text) => void written.push(text), ...parts });
   for (const body of bodies) report.emit(body);
   report.close();
   return written.join('');
@@ -48,18 +48,17 @@ describe('openReport', () => {
     expect(open(parts, warning)).toBe(text);
   });
 
+  it('keeps no process from ending, closed or not', () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const report = openReport({ ...options, mode: 'tty' });
+    expect(timers()).toBe(before);
+    report.close();
+  });
+
   it('names the run that was adopted from then on', () => {
     const lines: string[] = [];
-    const report = openReport({
-      mode: 'json',
-      clock: testClock(),
-      secrets: [],
-      run: 'r1',
-      write: (text) => void lines.push(text),
-      isTerminal: false,
-      columns: () => 80,
-      colour: false,
-    });
+    const report = openReport({ ...options, mode: 'json', write: (text) => void lines.push(text) });
     report.emit(warning);
     report.adoptRun('r0');
     report.emit(warning);

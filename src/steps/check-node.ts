@@ -1,0 +1,127 @@
+// What a node has to be for a new run: its home, its room, its services. A part of the preflight.
+
+import type { NodeFacts } from '../cluster/facts.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import { isH2Url } from '../eggroll/migrations.ts';
+import { readProperties } from '../eggroll/properties.ts';
+import { downgradeReason } from '../eggroll/versions.ts';
+import type { Finding } from '../engine/errors.ts';
+import { isUnfinished, latestRecord } from './run-records.ts';
+import { activityOf, modulesOf } from './services.ts';
+import { homeVersion } from './versions.ts';
+import type { World } from './world.ts';
+
+/** What is wrong with a node; notes the version that is installed. */
+export async function checkNode(world: World, node: ClusterNode, facts: NodeFacts): Promise<Finding[]> {
+  const where = node.name;
+  const tools = facts.missingTools.map(
+    (tool): Finding => ({
+      code: 'NODE_UNFIT',
+      where,
+      found: `The command ${tool} is not installed.`,
+      remedy: `Install ${tool}.`,
+    }),
+  );
+  if (!facts.homePresent) {
+    const found = `EGGROLL_HOME ${node.home} does not exist.`;
+    return [...tools, { code: 'HOME_INVALID', where, found }];
+  }
+  const latest = latestRecord(facts.records);
+  // In the middle of a switch a folder may be in its backup: what the run recorded counts, and the steps look closer.
+  if (latest && isUnfinished(latest)) {
+    world.versionsBefore.set(node.name, latest.from);
+    return tools;
+  }
+  return [
+    ...tools,
+    ...checkHome(world, node, facts),
+    ...checkRoom(world, node, facts),
+    ...(await checkServices(world, node, facts)),
+  ];
+}
+
+function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {
+  const where = node.name;
+  const folders = [...facts.folders].flatMap(([folder, kind]): Finding[] => {
+    if (kind === 'directory') return [];
+    if (kind === 'missing') return [{ code: 'HOME_INVALID', where, found: `${node.home} has no folder ${folder}.` }];
+    const found = `${node.home}/${folder} is not a real folder but a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`;
+    return [{ code: 'HOME_REFUSED', where, found }];
+  });
+  const renames = facts.renameProblems.map(
+    (problem): Finding => ({ code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` }),
+  );
+  const detected = homeVersion(facts);
+  if (!world.inputs) {
+    // A recovery replaces whatever has become of the folders.
+    if ('version' in detected) world.versionsBefore.set(node.name, detected.version);
+    return [...folders.filter(({ code }) => code === 'HOME_REFUSED'), ...renames];
+  }
+  if ('reason' in detected) {
+    return [
+      ...folders,
+      ...renames,
+      { code: 'HOME_INVALID', where, found: `No EggRoll version was found: ${detected.reason}.` },
+    ];
+  }
+  world.versionsBefore.set(node.name, detected.version);
+  const downgrade = downgradeReason(detected.version, world.inputs.package.version);
+  return [
+    ...folders,
+    ...renames,
+    ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: `${downgrade}.` }] : []),
+  ];
+}
+
+const roomMargin = 1.1;
+const spareBytes = 64 * 1024 * 1024;
+
+function checkRoom({ inputs }: World, node: ClusterNode, { freeBytes, freeInodes }: NodeFacts): Finding[] {
+  if (!inputs) return [];
+  const entries = [...inputs.package.tree.values()];
+  const needed = Math.ceil(entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * roomMargin) + spareBytes;
+  const where = node.name;
+  const room: Finding[] =
+    freeBytes < needed
+      ? [
+          {
+            code: 'DISK_FULL',
+            where,
+            found: `${node.home} has ${megabytes(freeBytes)} free; ${megabytes(needed)} are needed.`,
+          },
+        ]
+      : [];
+  if (freeInodes !== undefined && freeInodes < entries.length * roomMargin) {
+    room.push({
+      code: 'DISK_FULL',
+      where,
+      found: `${node.home} has ${freeInodes} inodes free; ${entries.length} files are to come.`,
+    });
+  }
+  return room;
+}
+
+async function checkServices({ config }: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
+  const running = modulesOf(await activityOf(node));
+  const where = node.name;
+  const findings: Finding[] = [];
+  if (config.services.control === 'none' && running.length > 0) {
+    const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
+    findings.push({ code: 'NODE_UNFIT', where, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' });
+  }
+  const usesH2 = isH2Url(readProperties(properties?.toString('utf8') ?? ''));
+  if (config.database && running.includes('clustermanager') && usesH2) {
+    const found = 'This ClusterManager keeps its metadata in an H2 file, not in MySQL.';
+    findings.push({
+      code: 'HOME_INVALID',
+      where,
+      found,
+      remedy: 'Set MYSQL_FILE=none: the file in data is left alone.',
+    });
+  }
+  return findings;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(0)} MiB`;
+}

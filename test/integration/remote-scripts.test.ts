@@ -1,0 +1,592 @@
+// Every script that runs on nodes, by every shell that may be a node's sh, on a real file system.
+
+import { readdirSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parseManifest } from '../../src/cluster/manifest.ts';
+import { parseActivity } from '../../src/cluster/processes.ts';
+import { invocation, type ScriptName } from '../../src/cluster/remote-scripts.ts';
+import { programFolders } from '../../src/eggroll/tree.ts';
+import { type ScriptBox, startScriptBox } from '../support/script-box.ts';
+
+const oddNames = [
+  'with blank',
+  '中文 证书.pem',
+  'new\nline',
+  '-dash',
+  '--help',
+  'back\\slash',
+  "quo'te",
+  '*',
+  'a$(id)`id`',
+];
+const run = 'run-1';
+const token = '7';
+
+let box: ScriptBox;
+let home: string;
+let runFolder: string;
+let homes = 0;
+
+beforeAll(async () => {
+  box = await startScriptBox();
+  await box.bash('chown app:apps /data', 'root');
+});
+afterAll(() => box.stop());
+
+// An old home with the lock taken and a staged tree; files differ by what they hold.
+beforeEach(async () => {
+  homes += 1;
+  home = `/data/home ${homes}`;
+  runFolder = `${home}/.eggroll-upgrade/runs/${run}`;
+  await box.bash(`
+    mkdir -p '${home}/.eggroll-upgrade/locks/${token}' '${home}/data'
+    for name in ${programFolders.join(' ')}; do
+      mkdir -p "${home}/$name" "${runFolder}/staged/$name"
+      echo old >"${home}/$name/file"
+      echo new >"${runFolder}/staged/$name/file"
+    done`);
+});
+
+/** Everything below the home with its inode, mode, time of files and content. */
+function listing(): Promise<string> {
+  return box.bash(
+    `cd '${home}'; find . -printf '%p %y %i %m %l\\n' | sort; find . -type f -print0 | sort -z | xargs -0 sha256sum`,
+  );
+}
+
+const live = () => box.bash(`cd '${home}'; cat bin/file conf/file deploy/file lib/file python/file`);
+const allOf = (word: string) => `${word}\n`.repeat(5);
+
+describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
+  const script = (name: ScriptName, args: readonly string[] = [], input?: Buffer | string) =>
+    box.script(shell, name, [home, token, run, ...args], input);
+
+  describe('switch and switch-back', () => {
+    // The renames in order, as shell commands, to stop between any two of them.
+    const forward = programFolders.flatMap((name) => [
+      `mv -T ${name} "$run/backup/${name}"`,
+      `mv -T "$run/staged/${name}" ${name}`,
+    ]);
+    const backward = programFolders.flatMap((name) => [
+      `mv -T ${name} "$run/staged/${name}"`,
+      `mv -T "$run/backup/${name}" ${name}`,
+    ]);
+    const renames = (commands: readonly string[]) =>
+      box.bash(`cd '${home}'; run='${runFolder}'; mkdir -p "$run/backup"\n${commands.join('\n')}`);
+    // Every point in one shell, some in the others.
+    const steps = Array.from({ length: forward.length + 1 }, (_, count) => count).filter(
+      (count) => shell === 'dash' || count % 3 === 1,
+    );
+
+    test.each(steps)('switch goes on after %i renames, and again when all is done', async (count) => {
+      await renames(forward.slice(0, count));
+      expect(await script('switch', programFolders)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await live()).toBe(allOf('new'));
+      expect(await box.bash(`cat '${runFolder}'/backup/*/file`)).toBe(allOf('old'));
+      const done = await listing();
+      expect((await script('switch', programFolders)).exitCode).toBe(0);
+      expect(await listing()).toBe(done);
+    });
+
+    test.each(steps)('switch-back undoes %i renames, to the very same folders', async (count) => {
+      const before = await box.bash(`cd '${home}'; stat -c '%n %i' ${programFolders.join(' ')}`);
+      await renames(forward.slice(0, count));
+      expect(await script('switch-back', programFolders)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await live()).toBe(allOf('old'));
+      expect(await box.bash(`cd '${home}'; stat -c '%n %i' ${programFolders.join(' ')}`)).toBe(before);
+      expect(await box.bash(`cat '${runFolder}'/staged/*/file`)).toBe(allOf('new'));
+      expect(await box.bash(`ls '${runFolder}/backup'`)).toBe('');
+    });
+
+    test.each(steps)('an interrupted switch-back can go on, or be turned round, after %i renames', async (count) => {
+      await renames([...forward, ...backward.slice(0, count)]);
+      expect((await script('switch-back', programFolders)).exitCode).toBe(0);
+      expect(await live()).toBe(allOf('old'));
+      await renames([...forward, ...backward.slice(0, count)]);
+      expect((await script('switch', programFolders)).exitCode).toBe(0);
+      expect(await live()).toBe(allOf('new'));
+    });
+
+    test('rename nothing when a folder is in three places', async () => {
+      await box.bash(`mkdir -p '${runFolder}/backup/python'`);
+      const before = await listing();
+      expect(await script('switch', programFolders)).toMatchObject({
+        exitCode: 11,
+        stderr: 'unexpected: python is staged, live and in the backup',
+      });
+      expect((await script('switch-back', programFolders)).exitCode).toBe(11);
+      expect(await listing()).toBe(before);
+    });
+
+    test('switch renames nothing when a folder is missing from the staged tree', async () => {
+      await box.bash(`rm -r '${runFolder}/staged/python'`);
+      const before = await listing();
+      expect(await script('switch', programFolders)).toMatchObject({
+        exitCode: 11,
+        stderr: expect.stringContaining('python'),
+      });
+      expect(await listing()).toBe(before);
+    });
+
+    test('switch-back does without the staged folder', async () => {
+      await renames([...forward, 'rmdir "$run/staged"']);
+      expect((await script('switch-back', programFolders)).exitCode).toBe(0);
+      expect(await live()).toBe(allOf('old'));
+    });
+
+    test('switch-state tells where each folder is', async () => {
+      await renames([...forward.slice(0, 3), 'rm -r lib', 'ln -s /nowhere lib']);
+      const { stdout } = await box.script(shell, 'switch-state', [home, run, ...programFolders]);
+      expect(stdout.toString()).toBe(
+        'bin no yes yes\nconf yes no yes\ndeploy yes yes no\nlib yes yes no\npython yes yes no\n',
+      );
+    });
+  });
+
+  describe('fence', () => {
+    const calls: Partial<Record<ScriptName, readonly [readonly string[], string?]>> = {
+      switch: [programFolders],
+      'switch-back': [programFolders],
+      'stage-receive': [[], 'no tar at all'],
+      'stage-carry': [[], 'bin\0bin/file\0'],
+      'stage-drop': [[]],
+      'stage-remove': [[], 'bin\0'],
+      'put-aside': [[]],
+      'drop-run': [[]],
+      'write-record': [['record.json', '2'], '{}'],
+    };
+
+    test('every script that changes a node is here', () => {
+      const readOnly = ['inspect', 'log-tail', 'manifest', 'processes', 'read-file', 'switch-state'];
+      const others = ['prelude', 'lock', 'service'];
+      const all = readdirSync('src/cluster/remote').flatMap((file) =>
+        file.endsWith('.sh') ? [file.slice(0, -3)] : [],
+      );
+      expect(all.sort()).toEqual([...readOnly, ...others, ...Object.keys(calls)].sort());
+    });
+
+    test.each(Object.entries(calls))(
+      '%s changes nothing with an old or a released token',
+      async (name, [args, input]) => {
+        await box.bash(`mkdir -p '${home}/.eggroll-upgrade/locks/8'`);
+        const before = await listing();
+        const fenced = await script(name as ScriptName, args, input);
+        expect(fenced).toMatchObject({ exitCode: 75, stderr: 'fenced: token 7, newest 8' });
+        expect(await listing()).toBe(before);
+        await box.bash(`cd '${home}/.eggroll-upgrade/locks'; rmdir 8; : >7/released`);
+        const released = await listing();
+        expect((await script(name as ScriptName, args, input)).exitCode).toBe(75);
+        expect(await listing()).toBe(released);
+      },
+    );
+
+    test('service calls nothing with an old token', async () => {
+      await box.bash(`mkdir -p '${home}/.eggroll-upgrade/locks/10'; echo 'touch called' >'${home}/bin/eggroll.sh'`);
+      const { exitCode } = await box.script(shell, 'service', [home, token, '', '5', 'bin/eggroll.sh', 'all', 'stop']);
+      expect(exitCode).toBe(75);
+      expect(await listing()).not.toContain('called');
+    });
+  });
+
+  describe('the staged tree', () => {
+    const staged = (command: string) => box.bash(`cd '${runFolder}/staged'; ${command}`);
+
+    test('stage-receive unpacks any names, modes and times, and again over what is there', async () => {
+      const tar = pack();
+      const mtime = new Date(1_600_000_000_000);
+      tar.entry({ name: 'conf', type: 'directory', mode: 0o750, mtime });
+      for (const name of oddNames) tar.entry({ name: `conf/${name}`, mode: 0o640, mtime }, name);
+      tar.entry({ name: `conf/${'长'.repeat(60)}`, mode: 0o755, mtime }, 'long');
+      tar.finalize();
+      const bytes = await buffer(tar as AsyncIterable<Buffer>);
+      for (let round = 0; round < 2; round += 1) {
+        expect(await script('stage-receive', [], bytes)).toMatchObject({ exitCode: 0, stderr: '' });
+        const { stdout } = await box.script(shell, 'manifest', [`${runFolder}/staged`, 'conf']);
+        const tree = parseManifest(stdout);
+        expect([...tree.keys()].sort()).toEqual(
+          ['conf', 'conf/file', `conf/${'长'.repeat(60)}`, ...oddNames.map((name) => `conf/${name}`)].sort(),
+        );
+        expect(tree.get('conf/with blank')).toMatchObject({ mode: 0o640, modifiedSeconds: 1_600_000_000 });
+        expect(tree.get('conf')).toMatchObject({ mode: 0o750 });
+      }
+    });
+
+    test('stage-receive leaves nothing of a tar that was cut', async () => {
+      const tar = pack();
+      tar.entry({ name: 'bin/big' }, Buffer.alloc(100_000));
+      tar.finalize();
+      const bytes = await buffer(tar as AsyncIterable<Buffer>);
+      expect((await script('stage-receive', [], bytes.subarray(0, 50_000))).exitCode).toBe(2);
+      expect(await box.bash(`ls '${runFolder}'`)).toBe('');
+    });
+
+    test('stage-carry copies what is named, and nothing that is not', async () => {
+      await box.bash(`cd '${home}/bin'; touch not-named; mkdir -p -m 0770 sub
+        ${oddNames.map((name) => `printf x >${quoted(`./${name}`)}; chmod 0610 ${quoted(`./${name}`)}`).join('\n')}
+        ln -s ${quoted('../中 文')} sub/link; touch -h -d @1500000000 sub/link ./*`);
+      const paths = ['bin', ...oddNames.map((name) => `bin/${name}`), 'bin/sub', 'bin/sub/link'];
+      await staged('rm -r bin');
+      const outcome = await script('stage-carry', [], paths.map((path) => `${path}\0`).join(''));
+      expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+      const carried = parseManifest((await box.script(shell, 'manifest', [`${runFolder}/staged`, 'bin'])).stdout);
+      expect([...carried.keys()].sort()).toEqual([...paths].sort());
+      expect(carried.get('bin/-dash')).toMatchObject({ mode: 0o610, modifiedSeconds: 1_500_000_000, sizeBytes: 1 });
+      expect(carried.get('bin/sub')).toMatchObject({ mode: 0o770 });
+      expect(carried.get('bin/sub/link')).toMatchObject({ target: '../中 文' });
+    });
+
+    test('stage-remove removes any names, and what is gone already', async () => {
+      await staged(oddNames.map((name) => `echo x >${quoted(`bin/${name}`)}`).join(';'));
+      const paths = [...oddNames, 'not there'].map((name) => `bin/${name}\0`).join('');
+      expect(await script('stage-remove', [], paths)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await staged('ls -A bin')).toBe('file\n');
+      expect((await script('stage-remove', [], '')).exitCode).toBe(0);
+      expect(await staged('ls')).toBe('bin\nconf\ndeploy\nlib\npython\n');
+    });
+
+    test('stage-drop takes it away, also after an interruption, and when there is none', async () => {
+      await box.bash(`mkdir -p '${runFolder}/dropped/half'`);
+      expect((await script('stage-drop')).exitCode).toBe(0);
+      expect(await box.bash(`ls '${runFolder}'`)).toBe('');
+      expect((await script('stage-drop')).exitCode).toBe(0);
+      await box.bash(`rm -r '${runFolder}'`);
+      expect((await script('stage-drop')).exitCode).toBe(0);
+    });
+
+    test('put-aside keeps a tree that was live, and drops one that was not', async () => {
+      await box.bash(`cd '${runFolder}'; mkdir backup; echo '[]' >old-tree.json`);
+      expect(await script('put-aside')).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await box.bash(`cd '${runFolder}'; ls; cat replaced/*/file`)).toBe(
+        `old-tree.json\nreplaced\n${allOf('new')}`,
+      );
+      expect((await script('put-aside')).exitCode).toBe(0);
+      await box.bash(`cd '${runFolder}'; mv replaced staged; rm old-tree.json; mkdir dropped`);
+      expect((await script('put-aside')).exitCode).toBe(0);
+      expect(await box.bash(`ls '${runFolder}'`)).toBe('');
+    });
+  });
+
+  test('drop-run forgets a run, and what is left of others without a record', async () => {
+    await box.bash(`cd '${home}/.eggroll-upgrade/runs'; mkdir kept left; : >kept/record.json; : >${run}/record.json`);
+    for (let round = 0; round < 2; round += 1) {
+      expect(await script('drop-run')).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await box.bash(`ls '${home}/.eggroll-upgrade/runs'`)).toBe('kept\n');
+    }
+  });
+
+  test('drop-run removes no old folders', async () => {
+    await box.bash(`mkdir -p '${runFolder}/backup/bin' '${home}/.eggroll-upgrade/runs/left/backup/lib'`);
+    const before = await listing();
+    expect(await script('drop-run')).toMatchObject({
+      exitCode: 11,
+      stderr: `unexpected: run ${run} holds old folders`,
+    });
+    expect(await listing()).toBe(before);
+    await box.bash(`rm -r '${runFolder}/backup'`);
+    expect((await script('drop-run')).exitCode).toBe(0);
+    expect(await box.bash(`cd '${home}/.eggroll-upgrade/runs'; find .`)).toBe(
+      '.\n./left\n./left/backup\n./left/backup/lib\n',
+    );
+  });
+
+  describe('write-record', () => {
+    const text = '{"证":"书"}\n';
+    const size = String(Buffer.byteLength(text));
+
+    test('writes a file, and again over it', async () => {
+      for (const content of [text, text.replace('书', '据')]) {
+        expect(await script('write-record', ['record.json', size], content)).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await box.bash(`cat '${runFolder}/record.json'`)).toBe(content);
+        expect(await box.bash(`ls -A '${runFolder}'`)).toBe('record.json\nstaged\n');
+      }
+    });
+
+    test('leaves the old file when the input is cut at any byte', async () => {
+      await script('write-record', ['record.json', size], text);
+      for (let length = 0; length < Buffer.byteLength(text); length += 1) {
+        const cut = await script('write-record', ['record.json', size], Buffer.from(text).subarray(0, length));
+        expect(cut).toMatchObject({ exitCode: 1, stderr: 'the input was cut short' });
+      }
+      expect(await box.bash(`cat '${runFolder}/record.json'`)).toBe(text);
+    });
+  });
+
+  describe('looking', () => {
+    test('manifest gives any names with their hashes, and nothing for what is missing', async () => {
+      await box.bash(
+        `cd '${home}/lib'; ${oddNames.map((name) => `printf %s ${quoted(name)} >${quoted(`./${name}`)}`).join(';')}`,
+      );
+      const { stdout } = await box.script(shell, 'manifest', [home, 'lib', 'missing']);
+      const tree = parseManifest(stdout);
+      expect([...tree.keys()].sort()).toEqual(['lib', 'lib/file', ...oddNames.map((name) => `lib/${name}`)].sort());
+      const hashes = new Set([...tree.values()].flatMap(({ sha256 }) => sha256 ?? []));
+      expect(hashes.size).toBe(oddNames.length + 1);
+      expect(parseManifest((await box.script(shell, 'manifest', [home, 'missing'])).stdout).size).toBe(0);
+      expect(parseManifest((await box.script(shell, 'manifest', ['/nowhere', 'lib'])).stdout).size).toBe(0);
+    });
+
+    test('manifest shows what is neither file, folder nor link', async () => {
+      await box.bash(`mkfifo '${home}/bin/pipe'`);
+      const { stdout } = await box.script(shell, 'manifest', [home, 'bin']);
+      expect(() => parseManifest(stdout)).toThrow('bin/pipe is neither a file');
+    });
+
+    test('manifest fails on a file that cannot be read', async () => {
+      await box.bash(`chmod 0000 '${home}/bin/file'`);
+      expect((await box.script(shell, 'manifest', [home, 'bin'])).exitCode).not.toBe(0);
+    });
+
+    test('read-file tells no file from an empty one', async () => {
+      await box.bash(`: >'${home}/empty'; printf 'abc\\0def' >'${home}/full'`);
+      const read = async (name: string, limit = '5') =>
+        (await box.script(shell, 'read-file', [`${home}/${name}`, limit])).stdout.toString();
+      expect(await read('none')).toBe('');
+      expect(await read('empty')).toBe('present\n');
+      expect(await read('full')).toBe('present\nabc\0d');
+      expect(await read('bin')).toBe('');
+    });
+
+    test('inspect tells the facts, and leaves nothing behind', async () => {
+      await box.bash(`cd '${home}'; touch 'lib/eggroll-core-2.0.2.jar' 'lib/a b.jar'; rm -r deploy; mv conf real; ln -s real conf
+        mkdir -p '${runFolder}'; echo '{"schema":1}' >'${runFolder}/record.json'`);
+      const before = await listing();
+      const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', [home, ...programFolders]);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      const lines = stdout.toString().trim().split('\n');
+      expect(lines.filter((line) => !line.startsWith('free-')).sort()).toEqual(
+        [
+          'user app',
+          'home present',
+          'folder bin directory',
+          'folder conf symlink',
+          'folder deploy missing',
+          'folder lib directory',
+          'folder python directory',
+          'jar a b.jar',
+          'jar eggroll-core-2.0.2.jar',
+          'record {"schema":1}',
+        ].sort(),
+      );
+      expect(stdout.toString()).toMatch(/^free-kib \d{4,}$/m);
+      expect(await listing()).toBe(before);
+    });
+
+    test('inspect of a home that is not there says no more than that', async () => {
+      const { exitCode, stdout } = await box.script(shell, 'inspect', ['/nowhere', ...programFolders]);
+      expect([exitCode, stdout.toString()]).toEqual([0, 'user app\nhome missing\n']);
+    });
+
+    test('inspect reports a home, and a folder, that cannot be renamed in', async () => {
+      await box.bash(`chown root '${home}/lib'; chmod 0755 '${home}/lib'`, 'root');
+      const problems = async () => {
+        const { stdout } = await box.script(shell, 'inspect', [home, ...programFolders]);
+        return stdout.toString().match(/^rename .*/gm);
+      };
+      expect(await problems()).toEqual([expect.stringMatching(/^rename lib: .*Permission denied/)]);
+      await box.bash(`chown root '${home}'; chmod 0755 '${home}'`, 'root');
+      expect(await problems()).toEqual([`rename ${home} is not writable for app`]);
+    });
+
+    test('processes shows what may be EggRoll, not itself, and the ports', async () => {
+      await box.bash(
+        `cd '${home}'; cp /bin/sleep egg_pair.py; nohup ./egg_pair.py 60 >/dev/null 2>&1 & echo $! >'${home}/pid'`,
+      );
+      const pid = Number(await box.bash(`cat '${home}/pid'`));
+      const { stdout } = await box.script(shell, 'processes', []);
+      await box.bash(`kill ${pid}`);
+      const ours = parseActivity(stdout.toString()).processes.filter(({ workingFolder }) => workingFolder === home);
+      expect(ours).toEqual([{ pid, workingFolder: home, commandLine: './egg_pair.py 60' }]);
+    });
+
+    test('log-tail gives the last lines of both streams', async () => {
+      await box.bash(`mkdir -p '${home}/logs/eggroll'; cd '${home}/logs/eggroll'
+        seq 20 >bootstrap.nodemanager.err; echo out >bootstrap.nodemanager.out`);
+      const { stdout } = await box.script(shell, 'log-tail', [home, 'nodemanager']);
+      expect(stdout.toString().split('\n')).toEqual([
+        ...Array.from({ length: 15 }, (_, i) => String(i + 6)),
+        'out',
+        '',
+      ]);
+      expect((await box.script(shell, 'log-tail', [home, 'none'])).exitCode).toBe(0);
+    });
+  });
+
+  describe('service', () => {
+    const service = (initEnv: string, limit: string, ...words: string[]) =>
+      box.script(shell, 'service', [home, token, initEnv, limit, ...words]);
+
+    test('runs the script by bash from the home, whatever it ends with', async () => {
+      await box.bash(`echo 'echo "$PWD $# [$2]"; array=(x); sleep 60 & exit 255' >'${home}/bin/eggroll.sh'`);
+      const { exitCode, stdout } = await service('', '10', 'bin/eggroll.sh', 'all', 'a b');
+      expect([exitCode, stdout.toString()]).toEqual([0, `${home} 2 [a b]\n`]);
+      expect(await box.bash(`ls '${home}/.eggroll-upgrade'`)).toBe('locks\nruns\n');
+    });
+
+    test('sources an environment file that needs bash and ends badly', async () => {
+      await box.bash(`echo 'here=$(dirname "\${BASH_SOURCE[0]}"); words=(a b); export WORDS="$# \${words[1]} $here $UNSET"; false' >'${home}/init env.sh'
+        echo 'echo "$WORDS|$1"' >'${home}/bin/eggroll.sh'`);
+      const { exitCode, stdout, stderr } = await service(`${home}/init env.sh`, '10', 'bin/eggroll.sh', 'stop');
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(stdout.toString()).toContain(`b ${home} |stop`);
+    });
+
+    test('fails when the environment file is not there', async () => {
+      const outcome = await service('/nowhere/init_env.sh', '10', 'bin/eggroll.sh', 'stop');
+      expect(outcome).toMatchObject({ exitCode: 1, stderr: 'INIT_ENV_FILE /nowhere/init_env.sh cannot be read' });
+    });
+
+    test('ends a script that goes on for ever, and shows what it said', async () => {
+      await box.bash(`echo 'echo waiting; while :; do sleep 0.1; done' >'${home}/bin/eggroll.sh'`);
+      const { exitCode, stdout, stderr } = await service('', '1', 'bin/eggroll.sh', 'stop');
+      expect([exitCode, stdout.toString(), stderr]).toEqual([124, 'waiting\n', 'the script did not end within 1 s']);
+    });
+  });
+
+  describe('lock', () => {
+    const locks = () => box.bash(`ls '${home}/.eggroll-upgrade/locks'`);
+    const lock = (patience = '1') => box.script(shell, 'lock', [home, 'the second', patience], 'beat\nrelease\n');
+    const identity = `echo "1 $(sed 's/.*) //' /proc/1/stat | cut -d ' ' -f 20) $(cat /proc/sys/kernel/random/boot_id)" >process`;
+    const inLock = (commands: string) => box.bash(`cd '${home}/.eggroll-upgrade/locks/${token}'; ${commands}`);
+
+    test('takes the next number after a dead owner, and removes the older ones', async () => {
+      await inLock(`echo 'the first' >owner; echo '1 1 another-boot' >process`);
+      expect(await lock()).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await locks()).toBe('8\n');
+      expect((await lock()).stdout.toString()).toBe('acquired 9\n');
+      expect(await box.bash(`cd '${home}/.eggroll-upgrade/locks/9'; ls`)).toBe('beat\nowner\nprocess\nreleased\n');
+    });
+
+    test('is held while its owner sends lines', async () => {
+      await inLock(
+        `echo 'the first' >owner; ${identity}; (for i in $(seq 50); do touch beat; sleep 0.1; done) >/dev/null 2>&1 &`,
+      );
+      expect(await lock('3')).toMatchObject({ exitCode: 75, stdout: Buffer.from('held the first\n') });
+      expect(await locks()).toBe('7\n');
+    });
+
+    test('goes to another when its owner lives but is silent', async () => {
+      await inLock(`echo 'the first' >owner; ${identity}; touch beat`);
+      expect((await lock()).stdout.toString()).toBe('acquired 8\n');
+    });
+
+    test('cannot be taken in a home that is not there or not ours', async () => {
+      expect(await box.script(shell, 'lock', ['/nowhere', 'me', '1'])).toMatchObject({
+        stderr: expect.stringContaining('/nowhere'),
+      });
+      await box.bash(`mkdir '${home}/closed'; chmod 0555 '${home}/closed'`);
+      const closed = await box.script(shell, 'lock', [`${home}/closed`, 'me', '1']);
+      expect(closed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Permission denied') });
+      expect(closed.stdout.toString()).toBe('');
+    });
+  });
+
+  // The connection may break while a script's text is on its way.
+  describe('a text that is cut short', () => {
+    const calls: readonly [ScriptName, readonly string[]][] = [
+      ['drop-run', []],
+      ['lock', ['1']],
+      ['put-aside', []],
+      ['service', ['5', 'bin/eggroll.sh', 'stop']],
+      ['stage-carry', []],
+      ['stage-drop', []],
+      ['stage-receive', []],
+      ['stage-remove', []],
+      ['switch', programFolders],
+      ['switch-back', programFolders],
+      ['write-record', ['record.json', '0']],
+    ];
+
+    test.each(calls)('%s does nothing', async (name, args) => {
+      const { command, text } = invocation(name, [
+        home,
+        name === 'lock' ? 'owner' : token,
+        name === 'service' ? '' : run,
+        ...args,
+      ]);
+      await box.bash(`echo 'touch called' >'${home}/bin/eggroll.sh'`);
+      const before = await listing();
+      // Up to the last quotation mark, without which the last line is not complete.
+      const whole = text.length - 2;
+      await box.bash(`base64 -d >/tmp/text <<'END'
+${text.toString('base64')}
+END
+        for length in $(seq 0 13 ${whole - 80}) $(seq ${whole - 80} ${whole}); do
+          head -c "$length" /tmp/text | ${shell}${command.slice('sh'.length)} >/dev/null 2>&1 || true
+        done`);
+      expect(await listing()).toBe(before);
+    });
+  });
+});
+
+describe('the proof of true renames', () => {
+  const problems = async (root: string, folders: readonly string[]) =>
+    (
+      await box.bash(`${asRoot(invocation('inspect', [root, ...folders]))} | grep -a '^rename ' || true`, 'root')
+    ).trim();
+
+  // The text goes through a file: standard input holds these commands.
+  function asRoot({ command, text }: ReturnType<typeof invocation>): string {
+    return `base64 -d >/tmp/inspect <<'END'\n${text.toString('base64')}\nEND\n</tmp/inspect ${command}`;
+  }
+
+  test('finds nothing on a volume', async () => {
+    expect(await problems(home, programFolders)).toBe('');
+  });
+
+  test('finds folders of an image layer, which overlayfs cannot rename', async () => {
+    const found = await problems('/usr', ['lib', 'share']);
+    expect(found).toMatch(/^rename lib: /m);
+    expect(found).toMatch(/^rename share: /m);
+    expect(await box.bash('ls -d /usr/lib /usr/share; ls -A /usr | grep probe || true', 'root')).toBe(
+      '/usr/lib\n/usr/share\n',
+    );
+  });
+});
+
+describe('on a small disk with a folder that is a mount point', () => {
+  let small: ScriptBox;
+  beforeAll(async () => {
+    small = await startScriptBox({ '/small': 'rw,exec,size=1m', '/small/conf': 'rw,size=64k' });
+    await small.bash(`chown app:apps /small /small/conf`, 'root');
+    await small.bash(`cd /small; mkdir -p bin deploy lib python .eggroll-upgrade/locks/7`);
+  });
+  afterAll(() => small.stop());
+
+  test('inspect reports the mount point', async () => {
+    const { stdout } = await small.script('dash', 'inspect', ['/small', ...programFolders]);
+    expect(stdout.toString().match(/^rename .*/gm)).toEqual([expect.stringMatching(/^rename conf: /)]);
+  });
+
+  test('a tar that finds no room says so, and leaves room for the record', async () => {
+    const tar = pack();
+    for (let index = 0; index < 40; index += 1) tar.entry({ name: `lib/${index}.jar` }, Buffer.alloc(50_000, 'x'));
+    tar.finalize();
+    const outcome = await small.script(
+      'dash',
+      'stage-receive',
+      ['/small', '7', run],
+      await buffer(tar as AsyncIterable<Buffer>),
+    );
+    expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('No space left on device') });
+    const record = await small.script('dash', 'write-record', ['/small', '7', run, 'record.json', '5'], 'whole');
+    expect(record).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('the lock lives on when the disk is full', async () => {
+    const { command, text } = invocation('lock', ['/small', 'me', '1']);
+    const said = await small.bash(`cd /small
+      base64 -d >/tmp/text <<'END'
+${text.toString('base64')}
+END
+      (cat /tmp/text; until [ -s .eggroll-upgrade/locks/8/owner ]; do sleep 0.05; done; cat /dev/zero >fill 2>/dev/null; for i in 1 2 3; do echo beat; sleep 0.2; done
+       stat -c '%y' .eggroll-upgrade/locks/8/beat >/tmp/beat; echo release) | ${command}
+      [ -e .eggroll-upgrade/locks/8/released ] && echo released; rm fill`);
+    expect(said).toMatch(/acquired 8\nreleased\n$/);
+  });
+});
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
