@@ -6,7 +6,9 @@ export interface Edge {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Of the terminal; a terminal that does not tell is taken for one of 80 by 24. */
   readonly columns: () => number;
+  readonly rows: () => number;
   readonly colour: boolean;
   readonly clock: Clock;
   /** Names this process to whoever finds a lock taken. */

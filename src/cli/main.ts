@@ -14,7 +14,8 @@ const edge: Edge = {
   env: process.env,
   write: (text) => void process.stdout.write(text),
   isTerminal: process.stdout.isTTY === true,
-  columns: () => process.stdout.columns ?? 80,
+  columns: () => process.stdout.columns || 80,
+  rows: () => process.stdout.rows || 24,
   colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
   clock: {
     monotonicMs: () => performance.now(),

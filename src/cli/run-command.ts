@@ -87,8 +87,8 @@ function stopSignal(edge: Edge, report: Report): AbortSignal {
 }
 
 function open(edge: Edge, run: string, mode: OutputMode, secrets: readonly string[]): Report {
-  const { clock, write, isTerminal, columns, colour } = edge;
-  return openReport({ mode, clock, secrets, run, write, isTerminal, columns, colour });
+  const { clock, write, isTerminal, columns, rows, colour } = edge;
+  return openReport({ mode, clock, secrets, run, write, isTerminal, columns, rows, colour });
 }
 
 // Even a report on a wrong configuration comes in the wanted form.

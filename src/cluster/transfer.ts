@@ -67,10 +67,21 @@ async function copy(file: string, sizeBytes: number, sink: Sink, onBytes: (count
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     sent += chunk.length;
     if (sent > sizeBytes) throw changed();
-    if (!sink.write(chunk)) await Promise.race([once(sink, 'drain'), once(sink, 'close')]);
+    if (!sink.write(chunk)) await drained(sink);
     if (sink.destroyed) return;
     onBytes(chunk.length);
   }
   if (sent !== sizeBytes) throw changed();
   sink.end(null);
+}
+
+// Listeners of the race that were not called are taken away again: there is one race per chunk.
+async function drained(sink: Sink): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(sink, 'drain', { signal }), once(sink, 'close', { signal })]);
+  } finally {
+    over.abort();
+  }
 }

@@ -38,6 +38,15 @@ export async function withScratch<T>(
   }
 }
 
+/** Drops what a killed run has left of the scratch schema. One without our marker, or in use by another run, is not touched. */
+export async function clearScratch(db: Database, config: DatabaseConfig): Promise<void> {
+  const schema = config.scratchName;
+  const [row] = await db.query('SELECT GET_LOCK(?, 2) AS got', [scratchLock(schema)]);
+  if (Number(row?.['got'] ?? 0) !== 1) return;
+  await removeScratch(db, schema);
+  await db.query('SELECT RELEASE_LOCK(?) AS released', [scratchLock(schema)]);
+}
+
 async function makeScratch(db: Database, schema: string): Promise<void> {
   const objection = await scratchObjection(db, schema);
   if (objection) throw new UpgradeError({ code: 'SCRATCH_UNUSABLE', where: `schema ${schema}`, found: objection });

@@ -12,7 +12,7 @@ import { currentSchema } from './session.ts';
 import { refuseForeignSchemas, statementFailure } from './statement-error.ts';
 import type { Statement } from './statements.ts';
 
-export { withScratch } from './scratch-schema.ts';
+export { clearScratch, withScratch } from './scratch-schema.ts';
 
 export interface Rehearsed {
   readonly statement: Statement;

@@ -19,6 +19,7 @@ export interface ReportOptions {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   readonly columns: () => number;
+  readonly rows: () => number;
   readonly colour: boolean;
 }
 
@@ -41,6 +42,9 @@ export function openReport(options: ReportOptions): Report {
     colour: options.colour,
     get columns() {
       return options.columns();
+    },
+    get rows() {
+      return options.rows();
     },
   };
   const mode = options.mode === 'auto' ? (options.isTerminal ? 'tty' : 'plain') : options.mode;

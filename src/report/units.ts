@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers and lines as people read them.
 
 export function bytesText(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'] as const;
@@ -14,9 +14,37 @@ export function bytesText(bytes: number): string {
   return `${value.toFixed(1)} ${unit}`;
 }
 
+/** A duration that is over: `12 ms`, `1.2 s`, `1 min 5 s`. */
 export function durationText(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  return secondsText(ms);
+}
+
+/** A duration that goes on, in whole seconds: `0 s`, `1 min 5 s`, `2 h 0 min`. */
+export function secondsText(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+export function cutLine(line: string, columns: number): string {
+  return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
+}
+
+/** Breaks a line between words; what follows is indented a little more than the first. Words longer than a line are left whole. */
+export function wrapLine(line: string, columns: number): string[] {
+  if (line.length <= columns) return [line];
+  const indent = ' '.repeat(Math.min(columns / 2, /^ */.exec(line)?.[0].length ?? 0) + 2);
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > columns) {
+    const space = rest.lastIndexOf(' ', columns);
+    const at = space > indent.length ? space : rest.indexOf(' ', columns);
+    if (at < 0) break;
+    lines.push(rest.slice(0, at));
+    rest = indent + rest.slice(at + 1);
+  }
+  return [...lines, rest];
 }

@@ -1,7 +1,7 @@
 // Step 4: the migration is tried on a scratch copy of the database, data included, while EggRoll still runs.
 
 import { migrationState } from '../database/migration.ts';
-import { rehearse } from '../database/scratch.ts';
+import { clearScratch, rehearse } from '../database/scratch.ts';
 import type { Step } from '../engine/step.ts';
 import { isMigrated } from './run-state.ts';
 import { currentRun, type World } from './world.ts';
@@ -23,5 +23,12 @@ export const rehearseSql: Step<World> = {
     const totalMs = timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const message = `${timings.length} statements passed on a copy in ${Math.round(totalMs)} ms`;
     emit({ type: 'database', step: 'rehearse-sql', message });
+  },
+  undo: {
+    // It holds a copy of the data; every step removes its own, unless it was killed.
+    title: 'remove the scratch schema',
+    async apply({ database, config }) {
+      if (database && config.database) await clearScratch(database, config.database);
+    },
   },
 };

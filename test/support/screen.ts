@@ -2,13 +2,14 @@
 
 export interface FakeScreen {
   readonly columns: number;
+  readonly rows: number;
   readonly colour: boolean;
   write(text: string): void;
   /** The lines on the screen, without blanks at their ends. A line that is too long goes on in the next. */
   lines(): string[];
 }
 
-export function fakeScreen(columns: number, colour = false): FakeScreen {
+export function fakeScreen(columns: number, colour = false, height = 24): FakeScreen {
   const rows: string[][] = [[]];
   let row = 0;
   let column = 0;
@@ -44,6 +45,7 @@ export function fakeScreen(columns: number, colour = false): FakeScreen {
 
   return {
     columns,
+    rows: height,
     colour,
     write(text) {
       const [first = '', ...controlled] = text.split(`${String.fromCharCode(27)}[`);

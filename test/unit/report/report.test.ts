@@ -21,6 +21,7 @@ const options: ReportOptions = {
   write: () => undefined,
   isTerminal: false,
   columns: () => 80,
+  rows: () => 24,
   colour: false,
 };
 

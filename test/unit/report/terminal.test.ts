@@ -47,8 +47,8 @@ describe('terminalReport', () => {
     pass(0);
     expect(screen.lines()).toEqual([
       'eggroll-upgrade 0.1.0: upgrade of 3 nodes',
-      '  … [4/13] stage the new version beside the old one  2.0 s, 1 of 3 nodes done',
-      '      nm1  ████░░░░░░░░░░░░ 1.0 MB of 4.0 MB, 500.0 kB/s, 6.0 s left',
+      '  … [4/13] stage the new version beside the old one  2 s, 1 of 3 nodes done',
+      '      nm1  ████░░░░░░░░░░░░   1.0 MB of 4.0 MB, 500.0 kB/s, 6 s left',
       '',
     ]);
   });
@@ -70,7 +70,9 @@ describe('terminalReport', () => {
     show({ type: 'downtime-ended', downtimeMs: 65_000 });
     pass(1000);
     expect(screen.lines().join('\n')).not.toContain('services down for');
-    expect(screen.lines()[0]).toBe('      services were down for 1 min 5 s');
+    expect(screen.lines()[1]).toBe('      services were down for 1 min 5 s');
+    show({ type: 'step-finished', step: 'stage', title: stage.title, outcome: 'applied', durationMs: 66_000 });
+    expect(screen.lines()).toEqual([`  ✓ ${stage.title}  1 min 6 s`, '      services were down for 1 min 5 s', '']);
   });
 
   it.each([40, 80, 120])('keeps every live line within %d columns, and erases all of it', (columns) => {
@@ -81,7 +83,10 @@ describe('terminalReport', () => {
         show(progress(`a-node-with-a-long-name-${host}.example`, round * 200_000));
       pass(250);
     }
-    const live = screen.lines().filter((line) => line.startsWith('  '));
+    const live = screen.lines().slice(
+      screen.lines().findIndex((line) => line.startsWith('  …')),
+      -1,
+    );
     expect(live).toHaveLength(14);
     expect(live.at(-1)).toBe('      and 28 more');
     const everDrawn = stripVTControlCharacters(written.join('')).split('\n').slice(1);
@@ -110,12 +115,12 @@ describe('terminalReport', () => {
     expect(screen.lines()).toEqual([
       'eggroll-upgrade 0.1.0: upgrade of 2 nodes',
       '  Run r0 was interrupted; it is resumed.',
-      '      database: statement 1 of 5 done in 12 ms',
-      '      services were down for 1 min 5 s',
       '  ! Tables that are not InnoDB.',
       '  ! nm2: Slow.',
       '  ✗ nm2: No room. Make room.',
       '  ✓ stage the new version  1.2 s',
+      '      database: statement 1 of 5 done in 12 ms',
+      '      services were down for 1 min 5 s',
       '  ✓ stage the new version  nothing to do',
       '  ✓ stage the new version  1.0 s',
       '  ✗ stage the new version  1 min 1 s',

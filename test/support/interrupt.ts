@@ -1,0 +1,48 @@
+// A job that is killed, or asked to stop, as soon as the world shows that it has come to a certain point.
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobOptions, JobOutcome, TestCluster } from './cluster.ts';
+import { docker } from './docker.ts';
+
+export interface Interruption {
+  readonly command: 'upgrade' | 'recover';
+  /** Looked at again and again while the job works. */
+  readonly reached: () => Promise<boolean>;
+  readonly options?: JobOptions;
+}
+
+/** Kills the job (SIGKILL) when `reached` says so. Throws when the job ends before. */
+export async function killAt(cluster: TestCluster, interruption: Interruption): Promise<void> {
+  const { ended, output } = await signalAt(cluster, interruption, 'KILL');
+  if (ended) throw new Error(`The job ended before it was killed: ${output}`);
+}
+
+/** Asks the job to stop (SIGTERM) when `reached` says so; gives how it ended and how long that took. */
+export async function stopAt(
+  cluster: TestCluster,
+  interruption: Interruption,
+): Promise<{ readonly outcome: JobOutcome; readonly tookMs: number }> {
+  const { outcome, tookMs, output } = await signalAt(cluster, interruption, 'TERM');
+  if (!outcome) throw new Error(`The job printed no result: ${output}`);
+  return { outcome, tookMs };
+}
+
+async function signalAt(cluster: TestCluster, { command, reached, options }: Interruption, signal: string) {
+  const name = `job-to-stop-${randomUUID()}`;
+  let over = false;
+  const running = cluster
+    .job(command, { ...options, dockerArgs: [`--name=${name}`, ...(options?.dockerArgs ?? [])] })
+    .then(
+      (outcome) => ({ outcome, output: outcome.stdout }),
+      (error: unknown) => ({ outcome: undefined, output: String(error) }),
+    )
+    .finally(() => {
+      over = true;
+    });
+  while (!over && !(await reached())) await sleep(20);
+  const signalled = performance.now();
+  if (!over) await docker(['kill', `--signal=${signal}`, name]);
+  const { outcome, output } = await running;
+  return { outcome, output, ended: outcome !== undefined, tookMs: performance.now() - signalled };
+}
