@@ -2,8 +2,8 @@
 
 import { dumpDatabase, isBackupCurrent, proveBackup } from '../database/dump.ts';
 import type { Step } from '../engine/step.ts';
-import { backupFolder, backupToRestore, isMigrated, runBackup } from './run-state.ts';
 import { anySwitchBegun } from './node-plan.ts';
+import { backupFolder, backupToRestore, isMigrated, runBackup } from './run-state.ts';
 import type { World } from './world.ts';
 
 export const backUpDatabase: Step<World> = {

@@ -6,7 +6,11 @@ import { type Finding, UpgradeError } from '../engine/errors.ts';
 import type { World } from './world.ts';
 
 /** Runs `work` for every item; waits for all of them; then throws all findings in one error, or gives the results in order. */
-export async function inParallel<T, R>(items: readonly T[], concurrency: number, work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const limit = pLimit(concurrency);
   const settled = await Promise.allSettled(items.map((item) => limit(() => work(item))));
   const failures = settled

@@ -2,9 +2,9 @@
 
 import type { Step } from '../engine/step.ts';
 import { adopt } from './adopt-run.ts';
-import { backupToRestore } from './run-state.ts';
 import { refreshFacts } from './open-run.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
+import { backupToRestore } from './run-state.ts';
 import type { World } from './world.ts';
 
 export const openRecovery: Step<World> = {

@@ -7,12 +7,12 @@ import { UpgradeError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/record.ts';
 import type { Step } from '../engine/step.ts';
 import { adopt } from './adopt-run.ts';
-import { backupToRestore, isMigrated } from './run-state.ts';
 import { planLive } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { checkAgain } from './preflight.ts';
 import { chooseStatements, schemaLevel } from './preflight-database.ts';
 import { hostNames, recordsOfLatestRun, stateOf, writeRecords } from './run-records.ts';
+import { backupToRestore, isMigrated } from './run-state.ts';
 import { currentPackage, type World } from './world.ts';
 
 /** `putBack` finishes a recovery that was interrupted: it undoes the steps that come after this one. */

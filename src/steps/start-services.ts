@@ -2,8 +2,8 @@
 
 import type { ModuleName } from '../eggroll/services.ts';
 import type { Step } from '../engine/step.ts';
-import { somethingChanged } from './run-state.ts';
 import { onNodes } from './nodes.ts';
+import { somethingChanged } from './run-state.ts';
 import { isUp, startAll, stopAll } from './services.ts';
 import { beginDowntime, endDowntime } from './stop-services.ts';
 import { currentRun, type World } from './world.ts';

@@ -1,10 +1,10 @@
 // Step 5: stop what runs, with the scripts of the old version, and prove that it stopped. Downtime begins.
 
 import type { Step } from '../engine/step.ts';
-import { isMigrated } from './run-state.ts';
 import { readSwitchState, switchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecord } from './run-records.ts';
+import { isMigrated } from './run-state.ts';
 import { activityOf, modulesOf, startAll, stopAll } from './services.ts';
 import { currentRun, type World } from './world.ts';
 

@@ -1,0 +1,121 @@
+// A run that is killed or stopped, and what comes after it goes wrong as well: nothing is lost, and the next command ends it.
+
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { killAt, stopAt } from '../../support/interrupt.ts';
+import { expectNew, expectOld } from '../../support/oracle.ts';
+
+describe('interruptions', () => {
+  let cluster: TestCluster;
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(async () => {
+    await cluster.reset();
+    before = await cluster.snapshot();
+  });
+
+  const runs = () => `${cluster.home}/.eggroll-upgrade/runs`;
+  const onNode = (host: string, condition: string) => async () => (await cluster.exec(host, condition)).exitCode === 0;
+  const inDatabase = (condition: string) => async () => (await cluster.sql(`SELECT 1 FROM ${condition}`)) !== '';
+  const isRecovering = () => onNode('nm1', `grep -q '"recovering"' ${runs()}/*/record.json`);
+  const servicesAreStopping = () =>
+    onNode('nm1', `grep -q '"services"' ${runs()}/*/record.json && ! pgrep -f '^java.*ClusterManagerBootstrap'`);
+  const isHalfSwitched = () => onNode('nm1', `[ -e ${runs()}/*/backup/bin ]`);
+  const hasScratchSchema = () => inDatabase("information_schema.SCHEMATA WHERE SCHEMA_NAME = 'eggroll_meta_scratch'");
+
+  async function statements(name: string, text: string): Promise<JobOptions> {
+    const folder = join(cluster.dir, 'variants');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, name), text);
+    return { mounts: { [`/${name}`]: `${join(folder, name)}:ro` }, env: { MYSQL_FILE: `/${name}` } };
+  }
+
+  /** Fails in the rehearsal. */
+  const wrongStatement = () => statements('wrong.sql', 'ALTER TABLE no_such_table ADD COLUMN extra INT;');
+
+  const failStart = (host: string, version: string) =>
+    cluster.exec(host, `mkdir -p /etc/simulated && printf '${version}' >/etc/simulated/fail-start`);
+
+  it('keeps the old folders when a put-back that was killed cannot be finished', async () => {
+    await failStart('nm2', cluster.prepared.to);
+    await killAt(cluster, { command: 'upgrade', reached: isRecovering() });
+    const state = join(cluster.dir, 'state');
+    await rename(state, `${state}-away`);
+    await mkdir(state);
+
+    for (const command of ['upgrade', 'recover']) {
+      const { result } = await cluster.job(command);
+      expect(result, command).toMatchObject({ outcome: 'failed', exitCode: 11, downtimeMs: 0 });
+      expect(result.findings.map(({ code }) => code)).toEqual(['STATE_UNEXPECTED']);
+    }
+
+    await rename(state, `${state}-other`);
+    await rename(`${state}-away`, state);
+    expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+  });
+
+  it('starts the services that a killed run had stopped when the resumed one fails before it stops any', async () => {
+    await killAt(cluster, { command: 'upgrade', reached: servicesAreStopping() });
+    const { result } = await cluster.job('upgrade', await wrongStatement());
+    expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
+    await expectOld(cluster, before);
+  });
+
+  it('puts back what a killed run had switched when the resumed one fails before its own switch', async () => {
+    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched() });
+    const { result } = await cluster.job('upgrade', await wrongStatement());
+    expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
+    await expectOld(cluster, before);
+    expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+  });
+
+  it('leaves no copy of the data when a run that was killed in its rehearsal is recovered', async () => {
+    await killAt(cluster, { command: 'upgrade', reached: hasScratchSchema() });
+    expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+  });
+
+  it('chooses the built-in migration anew after it has finished a recovery that was killed', async () => {
+    const options = { env: { MYSQL_FILE: 'auto' } };
+    expect((await cluster.job('upgrade', options)).exitCode).toBe(0);
+    await killAt(cluster, { command: 'recover', reached: isRecovering(), options });
+    const { result } = await cluster.job('upgrade', options);
+    expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0, database: { before: '2.0', after: '2.2.1' } });
+    await expectNew(cluster, before);
+  });
+
+  it('resumes only with the database of the run', async () => {
+    await killAt(cluster, {
+      command: 'upgrade',
+      reached: inDatabase("eggroll_meta.eggroll_upgrade_ledger WHERE statement = 2 AND state = 'done'"),
+      options: await statements(
+        'slow.sql',
+        'ALTER TABLE session_main ADD COLUMN a INT; DO 1; DO SLEEP(2); ALTER TABLE session_main ADD COLUMN b INT;',
+      ),
+    });
+    const { result } = await cluster.job('upgrade', { env: { MYSQL_FILE: 'none' } });
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
+    expect(result.findings.map(({ code, where }) => [code, where])).toEqual([
+      ['RUN_CONFLICT', 'MYSQL_DB and MYSQL_FILE'],
+    ]);
+    expect(result.message).toContain('Nothing was changed');
+    expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+  });
+
+  it('stops at a safe point when it is asked to, and goes on from there', async () => {
+    const { outcome, tookMs } = await stopAt(cluster, { command: 'upgrade', reached: servicesAreStopping() });
+    expect(outcome.result).toMatchObject({ outcome: 'interrupted', exitCode: 75 });
+    expect(outcome.result.findings.map(({ code }) => code)).toEqual(['INTERRUPTED']);
+    expect(tookMs).toBeLessThan(10_000);
+    expect((await cluster.job('upgrade')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectNew(cluster, before);
+  });
+});
