@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '../engine/folders.ts';
 
 export type FileReading = { readonly text: string } | { readonly problem: string; readonly isMissing: boolean };
 
@@ -33,18 +34,6 @@ export async function unwritableReason(folder: string): Promise<string | undefin
     return undefined;
   } catch (error) {
     return `${folder} cannot be written: ${fileProblem(error)}.`;
-  }
-}
-
-/** Makes a folder and what is missing above it. `mkdir` with `recursive` never returns below a place like /proc. */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await mkdir(folder);
   }
 }
 

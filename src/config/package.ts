@@ -4,8 +4,9 @@ import { mkdtemp, realpath, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tree } from '../eggroll/tree.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
+import { makeFolder } from '../engine/folders.ts';
 import { extractArchive, packageTops, programEntries, scanArchive } from './archive.ts';
-import { fileProblem, makeFolder } from './files.ts';
+import { fileProblem } from './files.ts';
 import { checkEntries, digestOf, initPyPath } from './package-entries.ts';
 import { hashFile, packageFolders, scanFolder } from './package-folder.ts';
 

@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { makeFolder } from '../engine/folders.ts';
 import {
   type Backup,
   compareTables,
@@ -37,7 +38,7 @@ export async function dumpDatabase(
   dir: string,
   tools: ClientTools = defaultTools,
 ): Promise<Backup> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir, 0o700);
   const earlier = await readBackup(dir);
   if (earlier && (await isBackupCurrent(db, earlier))) return earlier;
   if (earlier) await refuseToReplace(db, earlier);
@@ -52,7 +53,7 @@ export async function dumpSchema(
   tools: ClientTools,
   what: { readonly schema: string; readonly tables?: readonly string[] },
 ): Promise<Backup> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir, 0o700);
   const client = await findDumpClient(db, config, tools);
   const describe = async () => {
     const tables = await describeTables(db, what.schema);

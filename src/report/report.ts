@@ -1,9 +1,10 @@
 // Picks how events are shown, keeps secrets out of them, and keeps the result where others look for it.
 
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../engine/clock.ts';
 import type { Emit, Event, EventBody, Result } from '../engine/events.ts';
+import { makeFolder } from '../engine/folders.ts';
 import { jsonLine } from './json.ts';
 import { plainLine } from './plain.ts';
 import { terminalReport } from './terminal.ts';
@@ -99,7 +100,7 @@ export async function keepResult(
   terminationFile = '/dev/termination-log',
 ): Promise<void> {
   const file = join(stateDir, 'runs', result.run, 'result.json');
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
   const isThere = await access(terminationFile).then(
     () => true,

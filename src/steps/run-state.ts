@@ -37,7 +37,7 @@ export function runBackup(world: World): Promise<Backup | undefined> {
 }
 
 /** Has this run changed the database: does the ledger hold a statement of it? */
-export async function databaseTouched(world: World): Promise<boolean> {
+async function databaseTouched(world: World): Promise<boolean> {
   const { database, statements } = world;
   return database !== undefined && (await migrationState(database, currentRun(world).id, statements)) !== 'none';
 }

@@ -43,6 +43,11 @@ async function writeWith(token: number): Promise<number | undefined> {
   return (await connection.run('write-record', args, { input: Buffer.from('{}') })).exitCode;
 }
 
+async function fillDisk(): Promise<void> {
+  const { exitCode, stderr } = await node.exec('sim-fill 0');
+  expect([exitCode, stderr]).toEqual([0, '']);
+}
+
 describe('holdLock', () => {
   it('lets one hold it, and tells a second one within 10 s who that is', async () => {
     const lock = await take(await ssh.connect(), "upgrade, process 1 on 'host' $(id)");
@@ -119,11 +124,11 @@ describe('holdLock', () => {
 
   it('outlives a full disk', async () => {
     const lock = await take(await ssh.connect(), 'the first');
-    await node.exec('sim-fill');
+    await fillDisk();
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(lock.lost()).toBe(false);
     expect((await refusal(take(await ssh.connect(), 'the second'))).code).toBe('LOCK_HELD');
-    await node.reset();
+    await node.exec('sim-fill off');
   });
 
   it('says why it cannot be taken', async () => {
@@ -196,9 +201,9 @@ describe('clusterNode', () => {
       code: 'NODE_FAILED',
       message: expect.stringContaining("can't cd to /root"),
     });
-    await node.exec('sim-fill');
+    await fillDisk();
     const full = await refusal(door.change('write-record', record, { input: Buffer.alloc(1_000_000) }));
     expect(full).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('No space left on device') });
-    await node.reset();
+    await node.exec('sim-fill off');
   });
 });

@@ -1,6 +1,7 @@
 // A container in which the scripts of src/cluster/remote run as on a node, by the shell that a test names.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { GenericContainer } from 'testcontainers';
 import { invocation, type ScriptName } from '../../src/cluster/remote-scripts.ts';
 import { nodeImage } from './simulated-node.ts';
@@ -28,42 +29,62 @@ export async function startScriptBox(tmpfs: Record<string, string> = {}): Promis
     .withEntrypoint(['sleep', 'infinity'])
     .withTmpFs(tmpfs)
     .start();
-  const id = container.getId();
+  const workers = new Map<string, Worker>();
+  const worker = (user: string) => {
+    const known = workers.get(user) ?? startWorker(container.getId(), user);
+    workers.set(user, known);
+    return known;
+  };
   return {
     async script(shell, name, args, input = '') {
       const { command, text } = invocation(name, args);
       const line = `exec ${shell}${command.slice('sh'.length)}`;
-      const outcome = await docker(['exec', '-i', '--user=app', id, 'bash', '-c', line], [text, Buffer.from(input)]);
+      const outcome = await worker('app').run(line, Buffer.concat([text, Buffer.from(input)]));
       const mark = Buffer.from('\u0001begin\u0001\n');
       return { ...outcome, stdout: outcome.stdout.subarray(outcome.stdout.indexOf(mark) + mark.length) };
     },
     async bash(commands, user = 'app') {
-      const args = ['exec', '-i', `--user=${user}`, id, 'bash', '-eu'];
-      const { exitCode, stdout, stderr } = await docker(args, [Buffer.from(commands)]);
+      const { exitCode, stdout, stderr } = await worker(user).run(commands, Buffer.alloc(0));
       if (exitCode !== 0) throw new Error(`${commands}\nended with ${exitCode}: ${stderr}`);
       return stdout.toString('utf8');
     },
-    stop: async () => void (await container.stop({ timeout: 0 })),
+    async stop() {
+      for (const { child } of workers.values()) child.kill();
+      await container.stop({ timeout: 0 });
+    },
   };
 }
 
-function docker(args: readonly string[], input: readonly Buffer[]): Promise<BoxOutcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('docker', args);
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      resolve({
-        exitCode: code ?? -1,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr).toString('utf8').trim(),
-      }),
-    );
-    // A script may end before it has read everything.
-    child.stdin.on('error', () => child.stdin.destroy());
-    child.stdin.end(Buffer.concat(input));
-  });
+interface Worker {
+  readonly child: ChildProcessWithoutNullStreams;
+  run(commands: string, input: Buffer): Promise<BoxOutcome>;
+}
+
+// Runs one job after another: a line with the commands and one with the input in, a line with what came of it out, all in base64.
+// Much quicker than a `docker exec` for each.
+const workerScript = `
+  dir=$(mktemp -d)
+  while read -r commands && read -r input; do
+    base64 -d <<<"$commands" >"$dir/commands"
+    base64 -d <<<"$input" | bash -eu "$dir/commands" >"$dir/out" 2>"$dir/err"
+    echo "\${PIPESTATUS[1]},$(base64 -w 0 "$dir/out"),$(base64 -w 0 "$dir/err")"
+  done`;
+
+function startWorker(containerId: string, user: string): Worker {
+  const child = spawn('docker', ['exec', '-i', `--user=${user}`, containerId, 'bash', '-c', workerScript]);
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    child,
+    async run(commands, input) {
+      child.stdin.write(`${Buffer.from(commands).toString('base64')}\n${input.toString('base64')}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`The container ended at: ${commands}`);
+      const [exitCode, stdout = '', stderr = ''] = value.split(',');
+      return {
+        exitCode: Number(exitCode),
+        stdout: Buffer.from(stdout, 'base64'),
+        stderr: Buffer.from(stderr, 'base64').toString('utf8').trim(),
+      };
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isExecutable, makeFolder, readTextFile, unwritableReason } from '../../../src/config/files.ts';
+import { isExecutable, readTextFile, unwritableReason } from '../../../src/config/files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -20,14 +20,6 @@ describe('unwritableReason', () => {
     await writeFile(join(folder, 'file'), '');
     expect(await unwritableReason(join(folder, 'file'))).toContain('a part of the path is not a folder');
     expect(await unwritableReason('/proc/nowhere')).toContain('/proc/nowhere cannot be written');
-  });
-});
-
-describe('makeFolder', () => {
-  it('takes a folder that exists, and makes what is missing above it', async () => {
-    await makeFolder(folder);
-    await makeFolder(join(folder, 'x/y/z'));
-    expect(await readdir(join(folder, 'x/y'))).toEqual(['z']);
   });
 });
 
