@@ -7,8 +7,8 @@ import type { ClusterNode } from './node.ts';
 const types = { f: 'file', d: 'directory', l: 'symlink' } as const;
 
 /**
- * Parses what `manifest.sh` printed. Throws a plain Error when the output is cut short or of another shape, and for devices,
- * sockets and the like.
+ * Parses what `manifest.sh` printed. Throws a plain Error when the output is cut short or of another shape, for devices, sockets
+ * and the like, and for names that are not UTF-8.
  */
 export function parseManifest(output: Buffer): Tree {
   const { fields, rest } = splitFields(output);
@@ -18,6 +18,7 @@ export function parseManifest(output: Buffer): Tree {
     const [facts, path, target] = fields.slice(at, at + 3);
     if (facts === undefined || path === undefined || target === undefined)
       throw new Error('The list of files is cut short.');
+    if (path.includes('\uFFFD')) throw new Error(`The name of ${path} is not UTF-8: rename it.`);
     tree.set(path, entryOf(facts, path, target, hashes));
   }
   return tree;

@@ -95,5 +95,6 @@ export function reasonFor(error: unknown, signal: AbortSignal | undefined): unkn
 /** Throws INTERRUPTED once a signal has asked the run to stop. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (!signal.aborted) return;
+  if (signal.reason instanceof UpgradeError) throw signal.reason;
   throw new UpgradeError({ code: 'INTERRUPTED', where: 'this run', found: 'It was asked to stop by a signal.' });
 }

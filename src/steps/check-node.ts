@@ -66,11 +66,7 @@ function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[]
   }
   world.versionsBefore.set(node.name, detected.version);
   const downgrade = downgradeReason(detected.version, world.inputs.package.version);
-  return [
-    ...folders,
-    ...renames,
-    ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: `${downgrade}.` }] : []),
-  ];
+  return [...folders, ...renames, ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: downgrade }] : [])];
 }
 
 const roomMargin = 1.1;

@@ -32,7 +32,12 @@ export function onNodes<R>(
 export function together(failures: readonly unknown[]): unknown {
   const foreign = failures.find((failure) => !(failure instanceof UpgradeError));
   if (foreign !== undefined) return foreign;
-  const findings = failures.flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
-  const [first, ...rest] = findings as [Finding, ...Finding[]];
+  const all = failures.flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
+  const [first, ...rest] = distinct(all) as [Finding, ...Finding[]];
   return new UpgradeError([first, ...rest], { cause: failures[0] });
+}
+
+/** Findings that are alike, once: a signal stops the work on every node, a lost node fails a step and its put-back. */
+export function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }

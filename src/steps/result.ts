@@ -4,6 +4,7 @@ import { inspectNode } from '../cluster/facts.ts';
 import { nodeName } from '../cluster/node.ts';
 import { catalogue, type ExitCode, exitCodes, type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Outcome, Result } from '../engine/events.ts';
+import { distinct } from './nodes.ts';
 import { planHash } from './plan-hash.ts';
 import { schemaLevel } from './preflight-database.ts';
 import { homeVersion } from './versions.ts';
@@ -88,12 +89,13 @@ async function databaseResult(world: World, { outcome }: Ending): Promise<Databa
 }
 
 function findingsIn({ error, cause }: Ending): Finding[] {
-  return [cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
+  return distinct([cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : [])));
 }
 
 function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, halfWay, error, cause }: Ending): string {
   const version = world.run?.to ?? world.inputs?.package.version;
-  const why = [cause, error].flatMap((failure) => (failure === undefined ? [] : [summaryOf(failure)])).join(' ');
+  const reasons = [cause, error].flatMap((failure) => (failure === undefined ? [] : [summaryOf(failure)]));
+  const why = [...new Set(reasons)].join(' ');
   if (outcome === 'succeeded') {
     return command === 'upgrade'
       ? `All ${world.nodes.length} nodes are on version ${version}.`

@@ -33,6 +33,11 @@ describe('parseManifest', () => {
     ]);
   });
 
+  it('names a file whose name is not UTF-8', () => {
+    const gbk = Buffer.from('f 644 1 1700000000.0\0conf/\xd6\xd0.pem\0\0\0', 'latin1');
+    expect(() => parseManifest(gbk)).toThrow(/conf\/.*\.pem is not UTF-8/);
+  });
+
   it('reads nothing', () => {
     expect(parseManifest(Buffer.from('\0')).size).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { UpgradeError } from '../../../src/engine/errors.ts';
 import type { EventBody } from '../../../src/engine/events.ts';
@@ -49,6 +50,24 @@ describe('runForward', () => {
     expect(progress.completed).toBe(true);
     expect(ids(progress.begun)).toEqual(['a', 'b']);
     expect(outcomes(run.events)).toEqual(['a applied', 'b applied']);
+  });
+
+  it('gives the reason of the signal when a wait was cut short', async () => {
+    const stop = new AbortController();
+    const reason = new UpgradeError({ code: 'INTERRUPTED', where: 'this run', found: 'Asked to stop.' });
+    const waits = step('a', {
+      async apply() {
+        stop.abort(reason);
+        await setTimeout(1000, undefined, { signal: stop.signal });
+      },
+    });
+    const progress = await runForward([waits], { calls: [] }, context({ signal: stop.signal }));
+    expect(progress).toMatchObject({ completed: false, error: reason });
+    const back = step('b', { undo: { title: 'undo b', apply: (world) => waits.apply(world) } });
+    const late = new AbortController();
+    const failed = runBackward([step('c'), back], { calls: [] }, { ...context(), signal: late.signal });
+    late.abort(reason);
+    await expect(failed).rejects.toBe(reason);
   });
 
   it('leaves alone what is done already', async () => {

@@ -1,0 +1,20 @@
+// A world without a cluster, for what can be told without one.
+
+import type { Config } from '../../../src/config/config.ts';
+import { newWorld, type World } from '../../../src/steps/world.ts';
+import { testClock } from '../../support/clock.ts';
+
+const services = { control: 'eggroll', supervisordHome: '', initEnvFile: undefined, startAfter: true };
+
+export function testWorld(config: Partial<Config> = {}): World {
+  return newWorld({
+    config: { hosts: [], concurrency: 4, services, ...config } as unknown as Config,
+    inputs: undefined,
+    emit: () => undefined,
+    clock: testClock(),
+    signal: new AbortController().signal,
+    owner: 'test',
+    newRunId: '20260102-abcdef',
+    adoptRun: () => undefined,
+  });
+}
