@@ -39,7 +39,8 @@ function meaningOf({ meaning, choices }: Variable): string {
 /** docs/errors.md: every code of the catalogue. */
 export function errorsPage(): string {
   const rows = Object.entries(catalogue).map(
-    ([code, { exitCode, summary, remedy }]: [string, CatalogueEntry]) => `| \`${code}\` | ${exitCode} | ${summary} | ${remedy} |\n`,
+    ([code, { exitCode, summary, remedy }]: [string, CatalogueEntry]) =>
+      `| \`${code}\` | ${exitCode} | ${summary} | ${remedy} |\n`,
   );
   return [
     '# Errors\n\n',

@@ -95,7 +95,7 @@ export function packageTops(entries: readonly PackageEntry[]): string[] {
 }
 
 /** The part of a path below a top; undefined when it is not below it. */
-export function below(top: string, path: string): string | undefined {
+function below(top: string, path: string): string | undefined {
   if (top === '') return path;
   return path.startsWith(`${top}/`) ? path.slice(top.length + 1) : undefined;
 }

@@ -5,10 +5,7 @@ import type { SchemaLevel } from './schema-level.ts';
 import { compareVersions } from './versions.ts';
 
 export {
-  type ColumnFact,
   detectSchemaLevel,
-  type IndexFact,
-  type SchemaDetection,
   type SchemaLevel,
 } from './schema-level.ts';
 

@@ -48,7 +48,7 @@ export const mainClasses: Record<Generation, Partial<Record<ModuleName, string>>
 };
 
 /** The key of eggroll.properties that holds a module's port. */
-export const portKeys: Record<ModuleName, string> = {
+const portKeys: Record<ModuleName, string> = {
   clustermanager: 'eggroll.resourcemanager.clustermanager.port',
   nodemanager: 'eggroll.resourcemanager.nodemanager.port',
   rollsite: 'eggroll.rollsite.port',

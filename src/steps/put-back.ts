@@ -1,9 +1,10 @@
 // Taking a run back: its work, undone from its end.
 
+import { UpgradeError } from '../engine/errors.ts';
 import { runBackward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { onNodes } from './nodes.ts';
-import { writeRecords } from './run-records.ts';
+import { writeRecord, writeRecords } from './run-records.ts';
 import { currentRun, type World } from './world.ts';
 
 /**
@@ -16,10 +17,20 @@ export async function putBack(steps: readonly Step<World>[], world: World, signa
   await writeRecords(world, 'recovered');
 }
 
-/** Ends a run that has changed neither a folder nor the database: services start again, and nothing of the run stays. */
+/**
+ * Ends a run that has changed neither a folder nor the database: services start again, and of the run only its record stays, so that
+ * a `recover` that follows does not undo the upgrade before it. A node without room for the record forgets the run.
+ */
 export async function giveUp(steps: readonly Step<World>[], world: World): Promise<void> {
   await undo(steps, world);
-  await onNodes(world, (node) => node.change('drop-run', [currentRun(world).id]));
+  await onNodes(world, async (node) => {
+    try {
+      await writeRecord(world, node, 'recovered');
+    } catch (error) {
+      if (!(error instanceof UpgradeError) || error.code !== 'DISK_FULL') throw error;
+      await node.change('drop-run', [currentRun(world).id]);
+    }
+  });
 }
 
 function undo(steps: readonly Step<World>[], world: World, signal?: AbortSignal): Promise<void> {

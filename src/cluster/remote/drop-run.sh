@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# drop-run.sh HOME TOKEN RUN: forgets a run that has changed nothing. Needs no room on the disk. The record goes first: what is left
-# of a run without one is not taken for a run, and goes with the next call.
+# drop-run.sh HOME TOKEN RUN: forgets a run that has changed nothing, on a disk without room for its closing record. The record goes
+# first: what is left of a run without one is not taken for a run, and goes with the next call.
 main() {
   fence "$1" "$2"
   # shellcheck disable=SC2154 # work comes from prelude.sh

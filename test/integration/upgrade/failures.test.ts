@@ -73,6 +73,17 @@ describe('failures', () => {
     await expectOld(cluster, before);
   });
 
+  it('does not undo the upgrade before when recover follows an upgrade that gave up', async () => {
+    expect((await cluster.job('upgrade')).exitCode).toBe(0);
+    const upgraded = await cluster.snapshot();
+    const path = join(cluster.dir, 'variants', 'fails.sql');
+    await writeFile(path, 'ALTER TABLE no_such_table ADD COLUMN extra INT;');
+    const options = { mounts: { '/fails.sql': `${path}:ro` }, env: { MYSQL_FILE: '/fails.sql' } };
+    expect((await cluster.job('upgrade', options)).result).toMatchObject({ outcome: 'failed', exitCode: 65 });
+    expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    await expectOld(cluster, upgraded);
+  });
+
   it('is resumed after kill -9 while staging', async () => {
     await cluster.killWhen('upgrade', 'nm2', `ls ${cluster.home}/.eggroll-upgrade/runs/*/staged/lib >/dev/null 2>&1`);
     const { result } = await cluster.job('upgrade');
