@@ -20,21 +20,22 @@ export interface CommandPlan {
 export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCode> {
   const newRunId = runId(edge.clock.date());
   let config: Config | undefined;
-  let report = open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
+  let report: Report | undefined;
   let run = newRunId;
   try {
     config = await loadConfig(edge.env);
-    report = open(edge, newRunId, config.output, config.secrets);
-    report.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
-    const signal = stopSignal(edge, report);
+    const opened = open(edge, newRunId, config.output, config.secrets);
+    report = opened;
+    opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
+    const signal = stopSignal(edge, opened);
     const inputs = await plan.loadInputs(config);
     try {
       const adoptRun = (id: string) => {
         run = id;
-        report.adoptRun(id);
+        opened.adoptRun(id);
       };
       const { owner, clock } = edge;
-      const { emit } = report;
+      const { emit } = opened;
       const world = newWorld({
         config,
         inputs,
@@ -45,14 +46,15 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
         newRunId,
         adoptRun,
       });
-      return await end(report, await plan.execute(world), config, run, edge);
+      return await end(opened, await plan.execute(world), config, run, edge);
     } finally {
       await inputs?.package.dispose();
     }
   } catch (error) {
+    report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
     return await end(report, failedResult(plan.name, error), config, run, edge);
   } finally {
-    report.close();
+    report?.close();
   }
 }
 

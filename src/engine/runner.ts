@@ -12,6 +12,10 @@ export interface RunnerContext {
   readonly signal: AbortSignal;
   /** True once the steps that are left have nothing to do. */
   readonly isOver?: () => boolean;
+  /** How often anything was changed so far: an undo that changes nothing had nothing to do. */
+  readonly changes?: () => number;
+  /** Where these steps stand in a longer row; on their own when absent. */
+  readonly row?: { readonly before: number; readonly count: number };
 }
 
 /** How far a list of steps got. `begun` holds the steps whose work may show in the world, in order. */
@@ -31,7 +35,7 @@ export async function runForward<World>(
     try {
       throwIfStopped(context.signal);
       begun.push(step);
-      await timed(step, { index: index + 1, count: steps.length }, context, async () => {
+      await timed(step, placeIn(context, index, steps.length), context, async () => {
         if ((await step.probe(world)) === 'done') return 'already-done';
         await step.apply(world);
         await step.verify?.(world);
@@ -55,16 +59,26 @@ export async function runBackward<World>(
     if (context.signal) throwIfStopped(context.signal);
     const { undo } = step;
     if (!undo) continue;
-    const place = { index: index + 1, count: undoable.length };
+    const place = placeIn(context, index, undoable.length);
     try {
       await timed({ id: step.id, title: undo.title }, place, context, async () => {
+        const before = context.changes?.();
         await undo.apply(world);
-        return 'undone';
+        return before !== undefined && context.changes?.() === before ? 'already-done' : 'undone';
       });
     } catch (error) {
       throw reasonFor(error, context.signal);
     }
   }
+}
+
+/** How many steps of a list can be undone. */
+export function countUndoable<World>(steps: readonly Step<World>[]): number {
+  return steps.filter((step) => step.undo).length;
+}
+
+function placeIn({ row }: Pick<RunnerContext, 'row'>, index: number, count: number) {
+  return { index: (row?.before ?? 0) + index + 1, count: row?.count ?? count };
 }
 
 type Done = 'applied' | 'already-done' | 'undone';

@@ -2,7 +2,7 @@
 
 import { type ExitCode, exitCodes, UpgradeError } from '../engine/errors.ts';
 import type { Outcome, Result } from '../engine/events.ts';
-import { reasonFor, runForward } from '../engine/runner.ts';
+import { countUndoable, reasonFor, runForward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
@@ -25,11 +25,13 @@ export function executeUpgrade(world: World): Promise<Result> {
 /** Runs `recover` to its end; never throws. */
 export function executeRecover(world: World): Promise<Result> {
   return ending(world, 'recover', async () => {
-    const opening = await runForward([preflight, lock, openRecovery], world, world);
+    const openers = [preflight, lock, openRecovery];
+    const count = openers.length + countUndoable(work);
+    const opening = await runForward(openers, world, { ...world, row: { before: 0, count } });
     if (!opening.completed) return untouched(opening.error);
     if (world.nothingToDo) return { outcome: 'unchanged', exitCode: exitCodes.ok };
     try {
-      await putBack(work, world, world.signal);
+      await putBack(work, world, { signal: world.signal, row: { before: openers.length, count } });
       return { outcome: 'succeeded', exitCode: exitCodes.ok };
     } catch (error) {
       return unfinished(error);

@@ -1,19 +1,22 @@
 // Taking a run back: its work, undone from its end.
 
 import { UpgradeError } from '../engine/errors.ts';
-import { runBackward } from '../engine/runner.ts';
+import { type RunnerContext, runBackward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecord, writeRecords } from './run-records.ts';
 import { currentRun, type World } from './world.ts';
 
+/** When a signal may stop it, and where its steps stand in the row of a command. */
+type UndoOptions = Pick<Partial<RunnerContext>, 'signal' | 'row'>;
+
 /**
  * Puts the cluster back to what it was before the run: for `recover`, for an upgrade that fails after the switch began, and for one
  * that finds an interrupted recovery. The run is marked first, so that whoever comes after an interruption goes on backward.
  */
-export async function putBack(steps: readonly Step<World>[], world: World, signal?: AbortSignal): Promise<void> {
+export async function putBack(steps: readonly Step<World>[], world: World, how: UndoOptions = {}): Promise<void> {
   await writeRecords(world, 'recovering');
-  await undo(steps, world, signal);
+  await undo(steps, world, how);
   await writeRecords(world, 'recovered');
 }
 
@@ -33,7 +36,8 @@ export async function giveUp(steps: readonly Step<World>[], world: World): Promi
   });
 }
 
-function undo(steps: readonly Step<World>[], world: World, signal?: AbortSignal): Promise<void> {
+function undo(steps: readonly Step<World>[], world: World, how: UndoOptions = {}): Promise<void> {
   const { emit, clock } = world;
-  return runBackward(steps, world, { emit, clock, ...(signal ? { signal } : {}) });
+  const changes = () => world.nodes.reduce((sum, node) => sum + node.changes, world.database?.changes ?? 0);
+  return runBackward(steps, world, { emit, clock, changes, ...how });
 }

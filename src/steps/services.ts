@@ -62,11 +62,10 @@ export async function stopAll(world: World, version: string): Promise<void> {
 }
 
 async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
-  const ports = portsOf(await liveProperties(node));
+  const port = await portOf(node, module);
   const isGone = poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
-    const now = await activityOf(node);
-    const portOpen = now.listeningPorts.has(ports[module] ?? -1);
-    return now.services.some((service) => service.module === module) || portOpen ? undefined : true;
+    const { running: lives, listening } = await lifeOf(node, module, port);
+    return lives || (port !== undefined && listening) ? undefined : true;
   });
   // Together, as both fail when the node is lost: a failure that nobody waits for would end this process.
   const [said, gone] = await Promise.all([callScript(world, node, module, 'stop', world.limits.stopMs), isGone]);
@@ -130,11 +129,12 @@ export async function startAll(
 }
 
 async function comesUp({ clock, limits }: World, node: ClusterNode, module: ModuleName): Promise<boolean> {
+  const port = await portOf(node, module);
   const begun = clock.monotonicMs();
   const up = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
-    if (await isUp(node, module)) return true;
-    const gone = !(await isRunning(node, module)) && clock.monotonicMs() - begun > limits.stableMs;
-    return gone ? false : undefined;
+    const { running, listening } = await lifeOf(node, module, port);
+    if (running && listening) return true;
+    return !running && clock.monotonicMs() - begun > limits.stableMs ? false : undefined;
   });
   return up === true;
 }
@@ -152,19 +152,21 @@ async function startError(
 
 /** Does the module's process run, and does its port listen? */
 export async function isUp(node: ClusterNode, module: ModuleName): Promise<boolean> {
-  const [activity, properties] = await Promise.all([activityOf(node), liveProperties(node)]);
-  const port = portsOf(properties)[module];
-  const running = activity.services.some((service) => service.module === module);
-  return running && (port === undefined || activity.listeningPorts.has(port));
+  const { running, listening } = await lifeOf(node, module, await portOf(node, module));
+  return running && listening;
 }
 
-async function isRunning(node: ClusterNode, module: ModuleName): Promise<boolean> {
-  return (await activityOf(node)).services.some((service) => service.module === module);
+async function lifeOf(node: ClusterNode, module: ModuleName, port: number | undefined) {
+  const { services, listeningPorts } = await activityOf(node);
+  return {
+    running: services.some((service) => service.module === module),
+    listening: port === undefined || listeningPorts.has(port),
+  };
 }
 
-async function liveProperties(node: ClusterNode): Promise<ReadonlyMap<string, string>> {
+async function portOf(node: ClusterNode, module: ModuleName): Promise<number | undefined> {
   const bytes = await readSmallFile(node, `${node.home}/conf/eggroll.properties`);
-  return readProperties(bytes?.toString('utf8') ?? '');
+  return portsOf(readProperties(bytes?.toString('utf8') ?? ''))[module];
 }
 
 type Action = 'start' | 'stop';

@@ -21,7 +21,7 @@ export interface ServiceLimits {
   readonly pollMs: number;
 }
 
-const serviceLimits: ServiceLimits = { stopMs: 60_000, startMs: 90_000, stableMs: 3_000, pollMs: 250 };
+const serviceLimits: ServiceLimits = { stopMs: 60_000, startMs: 90_000, stableMs: 3_000, pollMs: 400 };
 
 /** What an upgrade is given; a recovery needs none of it. */
 export interface Inputs {
