@@ -65,6 +65,12 @@ export type EventBody =
       readonly totalBytes: number;
     }
   | { readonly type: 'node-done'; readonly step: string; readonly host: string; readonly message: string }
+  | {
+      readonly type: 'service';
+      readonly host: string;
+      readonly service: string;
+      readonly state: 'stopped' | 'started';
+    }
   | { readonly type: 'database'; readonly step: string; readonly message: string }
   | { readonly type: 'downtime-started' }
   | { readonly type: 'downtime-ended'; readonly downtimeMs: number }

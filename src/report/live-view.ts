@@ -30,11 +30,20 @@ export interface LiveView {
   /** Lines that belong to the step; they stay below it once it has ended. */
   details: string[];
   nodesInRun: number;
+  /** Services stopped or started in this step. */
+  services: { readonly count: number; readonly state: string } | undefined;
   downtimeStartMs: number | undefined;
 }
 
 export function newLiveView(): LiveView {
-  return { step: undefined, nodes: new Map(), details: [], nodesInRun: 0, downtimeStartMs: undefined };
+  return {
+    step: undefined,
+    nodes: new Map(),
+    details: [],
+    nodesInRun: 0,
+    services: undefined,
+    downtimeStartMs: undefined,
+  };
 }
 
 /** Takes an event into the view; gives the lines that stay on the screen. */
@@ -47,6 +56,7 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
       return [{ text: `  ${event.message}` }];
     case 'step-started':
       view.nodes.clear();
+      view.services = undefined;
       view.step = { title: event.title, index: event.index, count: event.count, startMs: nowMs };
       return [];
     case 'step-finished':
@@ -60,6 +70,9 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
     }
     case 'node-done':
       view.nodes.set(event.host, { bytes: 0, totalBytes: 0, startMs: nowMs, done: true });
+      return [];
+    case 'service':
+      view.services = { count: (view.services?.count ?? 0) + 1, state: event.state };
       return [];
     case 'database':
       return detail(view, `database: ${event.message}`);
@@ -121,7 +134,8 @@ export function liveLines(view: LiveView, nowMs: number, rows: number): string[]
   ];
 }
 
-function counts({ nodes, nodesInRun }: LiveView): string {
+function counts({ nodes, nodesInRun, services }: LiveView): string {
+  if (services) return `, ${services.count} services ${services.state}`;
   const done = [...nodes.values()].filter((node) => node.done).length;
   return nodes.size > 0 ? `, ${done} of ${nodesInRun} nodes done` : '';
 }

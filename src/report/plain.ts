@@ -24,6 +24,8 @@ function describe(event: Event): string | undefined {
       return undefined;
     case 'node-done':
       return `    ${event.host}: ${event.message}`;
+    case 'service':
+      return `    ${event.host}: ${event.service} ${event.state}`;
     case 'database':
       return `    database: ${event.message}`;
     case 'downtime-started':

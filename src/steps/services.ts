@@ -69,7 +69,7 @@ async function stopModule(world: World, node: ClusterNode, module: ModuleName, r
   });
   // Together, as both fail when the node is lost: a failure that nobody waits for would end this process.
   const [said, gone] = await Promise.all([callScript(world, node, module, 'stop', world.limits.stopMs), isGone]);
-  if (gone) return;
+  if (gone) return void world.emit({ type: 'service', host: node.name, service: module, state: 'stopped' });
   const pids = running.map(({ process }) => process.pid).join(', ');
   const seconds = Math.round(world.limits.stopMs / 1000);
   const found = `${module} (process ${pids}) did not stop within ${seconds} s. Its script said: ${said}`;
@@ -118,6 +118,7 @@ export async function startAll(
       if (await isUp(node, module)) return;
       said.set(`${node.name} ${module}`, await callScript(world, node, module, 'start', world.limits.startMs));
       if (!(await comesUp(world, node, module))) throw await startError(node, module, said);
+      world.emit({ type: 'service', host: node.name, service: module, state: 'started' });
     });
   }
   await world.clock.sleep(said.size > 0 ? world.limits.stableMs : 0);

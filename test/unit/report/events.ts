@@ -40,6 +40,7 @@ const bodies: readonly EventBody[] = [
   { type: 'step-started', step: 'stage', title: 'stage the new version', index: 4, count: 13 },
   { type: 'node-progress', step: 'stage', host: 'nm1', bytes: 1_500_000, totalBytes: 3_000_000 },
   { type: 'node-done', step: 'stage', host: 'nm1', message: 'staged and verified' },
+  { type: 'service', host: 'nm1', service: 'nodemanager', state: 'stopped' },
   { type: 'database', step: 'migrate', message: 'statement 1 of 5 done in 12 ms' },
   { type: 'downtime-started' },
   { type: 'downtime-ended', downtimeMs: 65_432 },

@@ -12,6 +12,7 @@ describe('plainLine', () => {
         `${time} Run r0 was interrupted; it is resumed.`,
         `${time} [4/13] stage the new version`,
         `${time}     nm1: staged and verified`,
+        `${time}     nm1: nodemanager stopped`,
         `${time}     database: statement 1 of 5 done in 12 ms`,
         `${time}     downtime begins`,
         `${time}     downtime ends after 1 min 5 s`,

@@ -62,6 +62,20 @@ describe('terminalReport', () => {
     expect(screen.lines()).toEqual([`  ✓ ${stage.title}  1.2 s`, '']);
   });
 
+  it('counts the services that were stopped or started in the step', () => {
+    const { screen, show, pass } = session(120);
+    show(
+      { type: 'step-started', ...stage },
+      { type: 'service', host: 'nm1', service: 'clustermanager', state: 'stopped' },
+    );
+    show({ type: 'service', host: 'nm2', service: 'nodemanager', state: 'stopped' });
+    pass(250);
+    expect(screen.lines()[0]).toBe(`  … [4/13] ${stage.title}  0 s, 2 services stopped`);
+    show({ type: 'step-started', ...stage });
+    pass(250);
+    expect(screen.lines()[0]).not.toContain('services stopped');
+  });
+
   it('shows how long services are down while they are', () => {
     const { screen, show, pass } = session(120);
     show({ type: 'downtime-started' }, { type: 'step-started', ...stage });
