@@ -1,5 +1,6 @@
 // A tree on a node as data: the output of remote/manifest.sh turned into a Tree.
 
+import { isUtf8 } from 'node:buffer';
 import type { Tree, TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { ClusterNode } from './node.ts';
@@ -18,7 +19,6 @@ export function parseManifest(output: Buffer): Tree {
     const [facts, path, target] = fields.slice(at, at + 3);
     if (facts === undefined || path === undefined || target === undefined)
       throw new Error('The list of files is cut short.');
-    if (path.includes('\uFFFD')) throw new Error(`The name of ${path} is not UTF-8: rename it.`);
     tree.set(path, entryOf(facts, path, target, hashes));
   }
   return tree;
@@ -31,7 +31,9 @@ function splitFields(output: Buffer): { fields: string[]; rest: Buffer } {
   for (;;) {
     const end = output.indexOf(0, start);
     if (end < 0) throw new Error('The list of files is cut short.');
-    const field = output.toString('utf8', start, end);
+    const bytes = output.subarray(start, end);
+    const field = bytes.toString('utf8');
+    if (!isUtf8(bytes)) throw new Error(`The name of ${field} is not UTF-8: rename it.`);
     start = end + 1;
     if (field === '' && fields.length % 3 === 0) return { fields, rest: output.subarray(start) };
     fields.push(field);
