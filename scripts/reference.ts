@@ -1,6 +1,6 @@
 /** The parts of the documentation that come from the code. */
 import { isSecret, type Variable, variableNames, variables } from '../src/config/variables.ts';
-import { type CatalogueEntry, catalogue } from '../src/engine/errors.ts';
+import { type CatalogueEntry, catalogue } from '../src/engine/catalogue.ts';
 
 const begin = '<!-- variables: written by `npm run docs` -->';
 const end = '<!-- end of variables -->';
@@ -46,7 +46,7 @@ export function errorsPage(): string {
     '# Errors\n\n',
     'Every finding of a run carries one of these codes, where it was found, what was found and what to do.\n',
     'The codes are stable. The exit code is that of the worst finding; a failure after services were stopped ends with 10 once everything is put back.\n',
-    'This page is written by `npm run docs` from `src/engine/errors.ts`.\n\n',
+    'This page is written by `npm run docs` from `src/engine/catalogue.ts`.\n\n',
     '| code | exit code | what it means | what to do |\n|---|---|---|---|\n',
     ...rows,
   ].join('');

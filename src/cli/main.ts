@@ -4,7 +4,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runSafely, subcommands } from 'cmd-ts';
-import { exitCodes } from '../engine/errors.ts';
+import { exitCodes } from '../engine/catalogue.ts';
 import type { Edge } from './edge.ts';
 import { recoverCommand } from './recover.ts';
 import { upgradeCommand } from './upgrade.ts';

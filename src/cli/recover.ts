@@ -1,7 +1,7 @@
 // `eggroll-upgrade recover`
 
 import { command } from 'cmd-ts';
-import type { ExitCode } from '../engine/errors.ts';
+import type { ExitCode } from '../engine/catalogue.ts';
 import { executeRecover } from '../steps/execute.ts';
 import type { Edge } from './edge.ts';
 import { runCommand } from './run-command.ts';

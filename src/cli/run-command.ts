@@ -2,7 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Config, loadConfig } from '../config/config.ts';
-import { type ExitCode, UpgradeError } from '../engine/errors.ts';
+import type { ExitCode } from '../engine/catalogue.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
 import { keepResult, type OutputMode, openReport, type Report, redactor } from '../report/report.ts';
 import { failedResult } from '../steps/result.ts';

@@ -1,7 +1,7 @@
 // `eggroll-upgrade upgrade`
 
 import { command } from 'cmd-ts';
-import type { ExitCode } from '../engine/errors.ts';
+import type { ExitCode } from '../engine/catalogue.ts';
 import { executeUpgrade } from '../steps/execute.ts';
 import { loadInputs } from '../steps/inputs.ts';
 import type { Edge } from './edge.ts';

@@ -1,7 +1,7 @@
 // What mysql2 and the server call an error, in the words of the catalogue.
 
 import type { DatabaseConfig } from '../config/config.ts';
-import type { ErrorCode } from '../engine/errors.ts';
+import type { ErrorCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 
 /** The part of mysql2's errors that is read here. */

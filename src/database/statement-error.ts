@@ -1,6 +1,7 @@
 // What a person is told when a statement of the migration fails: which, where in the file, why, what is committed, what next.
 
-import type { ErrorCode, Finding } from '../engine/errors.ts';
+import type { ErrorCode } from '../engine/catalogue.ts';
+import type { Finding } from '../engine/errors.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
 import { causeOf, isBlocked, isLost } from './server-errors.ts';

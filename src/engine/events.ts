@@ -1,6 +1,7 @@
 // What a run tells the world while it works. Steps emit events; renderers (report/) turn them into text or JSON lines.
 
-import type { ExitCode, Finding } from './errors.ts';
+import type { ExitCode } from './catalogue.ts';
+import type { Finding } from './errors.ts';
 
 export type Outcome = 'succeeded' | 'unchanged' | 'rolled-back' | 'failed' | 'interrupted';
 

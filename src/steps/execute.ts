@@ -1,6 +1,7 @@
 // A whole command: its steps forward, and what happens when one of them fails. Gives the result that the user sees.
 
-import { type ExitCode, exitCodes, UpgradeError } from '../engine/errors.ts';
+import { type ExitCode, exitCodes } from '../engine/catalogue.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { Outcome, Result } from '../engine/events.ts';
 import { countUndoable, reasonFor, runForward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';

@@ -2,7 +2,8 @@
 
 import { inspectNode } from '../cluster/facts.ts';
 import { nodeName } from '../cluster/node.ts';
-import { catalogue, type ExitCode, exitCodes, type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
+import { catalogue, type ExitCode, exitCodes } from '../engine/catalogue.ts';
+import { type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Outcome, Result } from '../engine/events.ts';
 import { distinct } from './nodes.ts';
 import { planHash } from './plan-hash.ts';

@@ -1,0 +1,254 @@
+// The catalogue of everything that can go wrong: one entry per code, with the exit code and what a person does next.
+// The codes are stable: users and tests match on them.
+
+/** Exit codes of every command (DESIGN.md section 2). */
+export const exitCodes = {
+  ok: 0,
+  rolledBack: 10,
+  needsDecision: 11,
+  usage: 64,
+  badInput: 65,
+  unreachable: 69,
+  defect: 70,
+  interrupted: 75,
+  refused: 77,
+  badConfig: 78,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export interface CatalogueEntry {
+  readonly exitCode: ExitCode;
+  /** What went wrong, in general. */
+  readonly summary: string;
+  /** What a person does about it, in general. A finding may say it more exactly. */
+  readonly remedy: string;
+}
+
+const { badConfig, badInput, unreachable, refused, interrupted, rolledBack, needsDecision, defect, usage } = exitCodes;
+
+export const catalogue = {
+  CONFIG_INVALID: {
+    exitCode: badConfig,
+    summary: 'A variable is missing or has a wrong value.',
+    remedy: 'Correct the variable and run the same command again.',
+  },
+  CONFIG_UNKNOWN: {
+    exitCode: badConfig,
+    summary: 'A variable with one of our prefixes is not known.',
+    remedy: 'Correct its spelling or remove it.',
+  },
+  USAGE: {
+    exitCode: usage,
+    summary: 'The command line is wrong.',
+    remedy: 'Run the command with --help.',
+  },
+  LIST_INVALID: {
+    exitCode: badInput,
+    summary: 'A host list cannot be used.',
+    remedy: 'Correct the line that is named.',
+  },
+  PACKAGE_INVALID: {
+    exitCode: badInput,
+    summary: 'The EggRoll package cannot be used.',
+    remedy: 'Mount a complete EggRoll package: bin, conf, deploy, lib and python.',
+  },
+  SQL_INVALID: {
+    exitCode: badInput,
+    summary: 'The migration SQL cannot be used.',
+    remedy: 'Correct the statement that is named.',
+  },
+  NODE_UNREACHABLE: {
+    exitCode: unreachable,
+    summary: 'A node cannot be reached by SSH.',
+    remedy: 'Check the address, the port, the network and that sshd runs, then run the same command again.',
+  },
+  DATABASE_UNREACHABLE: {
+    exitCode: unreachable,
+    summary: 'The database server cannot be reached.',
+    remedy: 'Check MYSQL_HOST, MYSQL_PORT and the network, then run the same command again.',
+  },
+  HOST_KEY_REFUSED: {
+    exitCode: refused,
+    summary: "A node's host key is unknown or has changed.",
+    remedy: 'Compare the key with the one on the node, then correct SSH_KNOWN_HOSTS_FILE.',
+  },
+  LOGIN_REFUSED: {
+    exitCode: refused,
+    summary: 'A node refused the login.',
+    remedy: 'Check SSH_USER and the key or password, and authorized_keys on the node.',
+  },
+  DATABASE_LOGIN_REFUSED: {
+    exitCode: refused,
+    summary: 'The database server refused the login.',
+    remedy: 'Check MYSQL_USER, the password, and from which hosts this account may connect.',
+  },
+  DATABASE_MISSING: {
+    exitCode: badConfig,
+    summary: 'The database MYSQL_DB does not exist on the server.',
+    remedy: 'Correct MYSQL_DB or MYSQL_HOST.',
+  },
+  DATABASE_LOST: {
+    exitCode: interrupted,
+    summary: 'The connection to the database broke while the run was working.',
+    remedy: 'Check the database server and the network, then run the same command again: it resumes.',
+  },
+  DATABASE_FAILED: {
+    exitCode: rolledBack,
+    summary: 'The database server could not carry out a statement of this program.',
+    remedy: 'Correct what the message names and run the same command again.',
+  },
+  DATABASE_READ_ONLY: {
+    exitCode: refused,
+    summary: 'The database server accepts no changes.',
+    remedy: 'Name the writable server in MYSQL_HOST, or switch read_only off.',
+  },
+  DATABASE_UNSUPPORTED: {
+    exitCode: refused,
+    summary: 'The database holds objects that this version cannot put back.',
+    remedy: 'Move them to another database for the time of the upgrade.',
+  },
+  SCRATCH_UNUSABLE: {
+    exitCode: refused,
+    summary: 'The scratch schema cannot be used.',
+    remedy:
+      'Grant the right that is shown, or name another schema in MYSQL_SCRATCH_DB, or set REQUIRE_PROOF=false to go on without proof.',
+  },
+  DUMP_CLIENT_MISSING: {
+    exitCode: badConfig,
+    summary: 'No client for dumping the database was found.',
+    remedy: 'Correct MYSQL_HOME: its bin folder must hold mysqldump or mariadb-dump.',
+  },
+  BACKUP_FAILED: {
+    exitCode: rolledBack,
+    summary: 'The database could not be backed up.',
+    remedy: 'Correct what the message names and run the same command again.',
+  },
+  BACKUP_UNPROVEN: {
+    exitCode: rolledBack,
+    summary: 'The database backup did not restore to an equal database.',
+    remedy: 'Look at the difference that is named, then run the same command again.',
+  },
+  BACKUP_DAMAGED: {
+    exitCode: needsDecision,
+    summary: 'The database backup is incomplete or was altered.',
+    remedy: 'Put back an unharmed copy of the backup folder, then run `recover`.',
+  },
+  SQL_FAILED_IN_REHEARSAL: {
+    exitCode: badInput,
+    summary: 'A migration statement failed on a copy of the database.',
+    remedy: 'Correct the statement or the data that is named, then run the same command again.',
+  },
+  SQL_FAILED: {
+    exitCode: needsDecision,
+    summary: 'A migration statement failed.',
+    remedy: 'Run `recover`, or correct the statement and run `upgrade` again.',
+  },
+  LEDGER_MISMATCH: {
+    exitCode: needsDecision,
+    summary: 'The database does not fit the record of the migration.',
+    remedy: 'Run `recover`, or use the statement file that the run began with.',
+  },
+  RESTORE_FAILED: {
+    exitCode: needsDecision,
+    summary: 'The database could not be put back.',
+    remedy: 'Correct what the message names, then run `recover` again.',
+  },
+  NODE_LOST: {
+    exitCode: interrupted,
+    summary: 'The connection to a node broke while the run was working.',
+    remedy: 'Check the node and the network, then run the same command again: it resumes.',
+  },
+  NODE_UNFIT: {
+    exitCode: rolledBack,
+    summary: 'A node is not ready for the upgrade.',
+    remedy: 'Put the node in order and run the same command again.',
+  },
+  NODE_FAILED: {
+    exitCode: rolledBack,
+    summary: 'A command on a node failed.',
+    remedy: 'Put right what the message names and run the same command again.',
+  },
+  DISK_FULL: {
+    exitCode: rolledBack,
+    summary: 'A disk has no room left.',
+    remedy: 'Make room and run the same command again.',
+  },
+  HOME_INVALID: {
+    exitCode: badInput,
+    summary: 'EGGROLL_HOME on a node is not an EggRoll home that can be upgraded.',
+    remedy: 'Correct EGGROLL_HOME, or the lists.',
+  },
+  HOME_REFUSED: {
+    exitCode: refused,
+    summary: 'The folders of EGGROLL_HOME on a node cannot be switched by renames.',
+    remedy: 'Give SSH_USER write permission, and keep the five folders real folders on one file system.',
+  },
+  DOWNGRADE: {
+    exitCode: badInput,
+    summary: 'The package is older than the cluster.',
+    remedy: 'Mount a newer package, or run `recover` to go back to the state before the last upgrade.',
+  },
+  LOCK_HELD: {
+    exitCode: interrupted,
+    summary: 'Another run holds the lock.',
+    remedy: 'Wait until it ends, then run the same command again.',
+  },
+  LOCK_LOST: {
+    exitCode: interrupted,
+    summary: 'This run lost its lock.',
+    remedy: 'Make sure that no other run works on the cluster, then run the same command again.',
+  },
+  INTERRUPTED: {
+    exitCode: interrupted,
+    summary: 'The run was stopped before it was done.',
+    remedy: 'Run the same command again to finish, or `recover` to go back.',
+  },
+  RUN_CONFLICT: {
+    exitCode: needsDecision,
+    summary: 'An unfinished run of another kind is on the nodes.',
+    remedy: 'Finish it with its own package and lists, or go back with `recover`.',
+  },
+  STATE_UNEXPECTED: {
+    exitCode: needsDecision,
+    summary: 'A node is in a state that no run of this program leaves.',
+    remedy: 'Look at the node; then run `recover`, or `upgrade` again once it is put right.',
+  },
+  STAGE_MISMATCH: {
+    exitCode: rolledBack,
+    summary: 'The staged tree on a node is not what it should be.',
+    remedy: 'Check the disk of the node and run the same command again.',
+  },
+  SERVICE_NOT_STOPPED: {
+    exitCode: rolledBack,
+    summary: 'A service did not stop.',
+    remedy: 'Look at the process that is named, then run the same command again.',
+  },
+  SERVICE_NOT_STARTED: {
+    exitCode: rolledBack,
+    summary: 'A service did not start, or did not stay up.',
+    remedy: 'Look at the log that is named, then run the same command again.',
+  },
+  VERIFY_FAILED: {
+    exitCode: rolledBack,
+    summary: 'After the switch a node is not what it should be.',
+    remedy: 'Look at the difference that is named.',
+  },
+  RECOVER_MISMATCH: {
+    exitCode: needsDecision,
+    summary: 'A folder that was put back differs from what it was before the upgrade.',
+    remedy: 'Compare the files that are named with your own backup before you start the services.',
+  },
+  GRANT_MISSING: {
+    exitCode: refused,
+    summary: 'The database account lacks a right that the run needs.',
+    remedy: 'Run the GRANT statement that is shown, as an administrator of the server.',
+  },
+  DEFECT: {
+    exitCode: defect,
+    summary: 'This program has a defect.',
+    remedy: 'Report it with the output. Run `recover` if services are down.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
