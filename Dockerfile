@@ -51,6 +51,5 @@ LABEL org.opencontainers.image.title="eggroll-upgrade" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production HOME=/tmp
 USER 65532:65532
-VOLUME /state
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/dist/cli/main.js"]

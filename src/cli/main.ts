@@ -51,13 +51,15 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCodes.defect);
 });
 
-const ended = await runSafely(app, process.argv.slice(2));
+const words = process.argv.slice(2);
+const ended = await runSafely(app, words);
 if (ended._tag === 'ok') {
   leave(await ended.value.value);
 } else {
   const { message, into, exitCode } = ended.error.config;
   process[into].write(`${message}\n`);
-  leave(exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+  // The help that comes without being asked for is no success of a job that was given no command.
+  leave(exitCode === 0 && words.length > 0 ? exitCodes.ok : exitCodes.usage);
 }
 
 // Once everything is written; a connection whose peer does not answer must not keep the process.

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Config, loadConfig } from '../config/config.ts';
+import { endsWithContainer } from '../config/files.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
@@ -28,6 +29,10 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     const opened = open(edge, newRunId, config.output, config.secrets);
     report = opened;
     opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
+    if (await endsWithContainer(config.stateDir)) {
+      const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
+      opened.emit({ type: 'warning', message });
+    }
     const signal = stopSignal(edge, opened);
     const inputs = await plan.loadInputs(config);
     try {

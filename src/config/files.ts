@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../engine/folders.ts';
 
@@ -35,6 +35,14 @@ export async function unwritableReason(folder: string): Promise<string | undefin
   } catch (error) {
     return `${folder} cannot be written: ${fileProblem(error)}.`;
   }
+}
+
+/** True in a container when a folder is part of the container itself: what is written there ends with it. */
+export async function endsWithContainer(folder: string): Promise<boolean> {
+  const mounts = await readTextFile('/proc/self/mountinfo');
+  if ('problem' in mounts || !/ \/ \/ .* - overlay /.test(mounts.text)) return false;
+  const [own, root] = await Promise.all([stat(folder), stat('/')]);
+  return own.dev === root.dev;
 }
 
 const problems: Readonly<Record<string, string>> = {

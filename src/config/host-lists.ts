@@ -13,7 +13,7 @@ export async function readHostLists(
   values: Values,
   usesDatabase: boolean,
 ): Promise<{ hosts: readonly Host[]; findings: readonly Finding[] }> {
-  const rollSites = await readList(env, values, 'RS_FILE', 'rollsite', true);
+  const rollSites = await readList(env, values, 'RS_FILE', 'rollsite', false);
   const mayLackNodeManagers = !usesDatabase && rollSites.hosts.length > 0;
   const nodeManagers = await readList(env, values, 'NM_FILE', 'nodemanager', mayLackNodeManagers);
   const findings = [
@@ -43,7 +43,8 @@ async function readList(
   const file = await readTextFile(path);
   if ('problem' in file) {
     if (file.isMissing && mayBeMissing && given(env, variable) === undefined) return { hosts: [], findings: [] };
-    const remedy = `Mount the list there, or set ${variable} to its path.`;
+    const empty = variable === 'RS_FILE' ? ' It may be empty, where no host runs RollSite alone.' : '';
+    const remedy = `Mount the list there, or set ${variable} to its path.${empty}`;
     return { hosts: [], findings: [{ code: 'LIST_INVALID', where: variable, found: file.problem, remedy }] };
   }
   const user = values.SSH_USER !== undefined && isUserName(values.SSH_USER) ? values.SSH_USER : 'app';

@@ -135,7 +135,7 @@ export function liveLines(view: LiveView, nowMs: number, rows: number): string[]
 }
 
 function counts({ nodes, nodesInRun, services }: LiveView): string {
-  if (services) return `, ${services.count} services ${services.state}`;
+  if (services) return `, ${services.count} ${services.count === 1 ? 'service' : 'services'} ${services.state}`;
   const done = [...nodes.values()].filter((node) => node.done).length;
   return nodes.size > 0 ? `, ${done} of ${nodesInRun} nodes done` : '';
 }

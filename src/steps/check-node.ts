@@ -1,6 +1,6 @@
 // What a node has to be for a new run: its home, its room, its services. A part of the preflight.
 
-import type { NodeFacts } from '../cluster/facts.ts';
+import { type NodeFacts, readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { isH2Url } from '../eggroll/migrations.ts';
 import { readProperties } from '../eggroll/properties.ts';
@@ -37,7 +37,30 @@ export async function checkNode(world: World, node: ClusterNode, facts: NodeFact
     ...checkHome(world, node, facts),
     ...checkRoom(world, node, facts),
     ...(await checkServices(world, node, facts)),
+    ...(await checkServiceFiles(world, node)),
   ];
+}
+
+// Found out only at the stop, a missing script would cost a downtime.
+async function checkServiceFiles({ config }: World, node: ClusterNode): Promise<Finding[]> {
+  const { control, supervisordHome, initEnvFile } = config.services;
+  const needed = [
+    ...(control === 'supervisord' ? [['SUPERVISORD_HOME', `${supervisordHome}/service.sh`] as const] : []),
+    ...(initEnvFile !== undefined && control !== 'none' ? [['INIT_ENV_FILE', initEnvFile] as const] : []),
+  ];
+  const missing = await Promise.all(
+    needed.map(async ([variable, path]) =>
+      (await readSmallFile(node, path)) === undefined ? [{ variable, path }] : [],
+    ),
+  );
+  return missing.flat().map(
+    ({ variable, path }): Finding => ({
+      code: 'NODE_UNFIT',
+      where: node.name,
+      found: `There is no file ${path}.`,
+      remedy: `Correct ${variable}.`,
+    }),
+  );
 }
 
 function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {

@@ -1,7 +1,8 @@
 // The database's part of the preflight: can we work there, what is its schema, which statements will run?
 
+import type { Host } from '../config/config.ts';
 import { connectDatabase, type Database, type DatabaseEvent } from '../database/database.ts';
-import { checkGrants, inspectDatabase, scratchFindings } from '../database/inspect.ts';
+import { type ColumnFacts, checkGrants, inspectDatabase, scratchFindings } from '../database/inspect.ts';
 import { readLedger } from '../database/ledger.ts';
 import { plannedStatements } from '../database/migration.ts';
 import { parseStatements, type Statement } from '../database/statements.ts';
@@ -38,6 +39,21 @@ export async function openDatabase(world: World): Promise<void> {
     emit({ type: 'warning', message });
   }
   world.schemaBefore = detectSchemaLevel(facts.columns).level;
+  const unlisted = await unlistedNodes(database, facts.columns, config.hosts);
+  if (unlisted.length > 0) {
+    const message = `EggRoll knows NodeManagers that no list names: ${unlisted.join(', ')}. They are left as they are.`;
+    emit({ type: 'warning', message });
+  }
+}
+
+// A warning only: the table may hold other names of the same hosts, and hosts that are gone.
+async function unlistedNodes(database: Database, columns: readonly ColumnFacts[], hosts: readonly Host[]) {
+  if (!columns.some(({ table, column }) => table === 'server_node' && column === 'node_type')) return [];
+  const rows = await database.query(
+    "SELECT DISTINCT host FROM server_node WHERE node_type = 'NODE_MANAGER' AND status = 'HEALTHY' ORDER BY host",
+  );
+  const listed = new Set(hosts.map(({ name }) => name.toLowerCase()));
+  return rows.map((row) => String(row['host'])).filter((host) => !listed.has(host.toLowerCase()));
 }
 
 /** The schema level of the database now, `unknown` when it is none of EggRoll's. */

@@ -95,8 +95,10 @@ function levelName(level: string): string {
   return level === 'seed-migrated' ? '2.2.1' : level;
 }
 
+// With what to do spelled out: a program that reads the result has no catalogue at hand.
 function findingsIn({ error, cause }: Ending): Finding[] {
-  return distinct([cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : [])));
+  const found = [cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
+  return distinct(found).map((finding) => ({ ...finding, remedy: remedyOf(finding) }));
 }
 
 function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, halfWay, error, cause }: Ending): string {
@@ -112,7 +114,11 @@ function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, hal
     return command === 'upgrade' ? `All nodes are on version ${version} already.` : 'There is no upgrade to undo.';
   }
   if (outcome === 'rolled-back') return `The upgrade failed and everything was put back. ${why}`;
-  if (halfWay) return `The run ${outcome === 'interrupted' ? 'stopped before it was done' : 'failed half-way'}. ${why}`;
+  if (halfWay) {
+    const down =
+      world.downtimeStartMs === undefined ? '' : ' Services are stopped, and stay so until a run is finished.';
+    return `The run ${outcome === 'interrupted' ? 'stopped before it was done' : 'failed half-way'}. ${why}${down}`;
+  }
   return `Nothing was changed. ${why}`;
 }
 
@@ -123,20 +129,30 @@ export function summaryOf(error: unknown): string {
   return `${where}: ${found}${more.length > 0 ? ` And ${more.length} more.` : ''}`;
 }
 
-function nextFor(command: 'upgrade' | 'recover', { outcome, exitCode, halfWay, error }: Ending): string {
-  if (outcome === 'succeeded' && command === 'upgrade')
+function nextFor(command: 'upgrade' | 'recover', end: Ending): string {
+  const { outcome, halfWay } = end;
+  if (outcome === 'succeeded' && command === 'upgrade') {
     return 'Check your jobs. `recover` goes back to the old version.';
+  }
   if (outcome === 'succeeded' || outcome === 'unchanged') return 'Nothing.';
-  if (halfWay && outcome === 'interrupted') {
+  return (halfWay ? nextHalfWay(command, end) : undefined) ?? remedyFor(end.error);
+}
+
+function nextHalfWay(command: 'upgrade' | 'recover', { outcome, exitCode }: Ending): string | undefined {
+  if (outcome === 'interrupted') {
     return command === 'upgrade'
       ? 'Run `upgrade` again: it resumes. `recover` goes back.'
       : 'Run `recover` again: it resumes.';
   }
-  if (halfWay && exitCode === exitCodes.needsDecision) {
-    return command === 'upgrade'
-      ? 'Run `recover` to go back, or put right what is named above and run `upgrade` again.'
-      : 'Put right what is named above and run `recover` again.';
-  }
-  const decisive = error instanceof UpgradeError && error.findings.find(({ code }) => code === error.code);
-  return decisive ? remedyOf(decisive) : catalogue.DEFECT.remedy;
+  if (exitCode !== exitCodes.needsDecision) return undefined;
+  return command === 'upgrade'
+    ? 'Run `recover` to go back, or put right what is named above and run `upgrade` again.'
+    : 'Put right what is named above and run `recover` again.';
+}
+
+function remedyFor(error: unknown): string {
+  if (!(error instanceof UpgradeError)) return catalogue.DEFECT.remedy;
+  const [first, ...more] = error.findings;
+  if (more.length === 0) return remedyOf(first);
+  return `Put right the ${more.length + 1} points that are named above and run the same command again.`;
 }

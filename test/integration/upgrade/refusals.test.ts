@@ -196,6 +196,7 @@ describe('refusals', () => {
     const run = (...args: string[]) => docker(['run', '--rm', 'eggroll-upgrade:local', ...args]);
     expect((await run('upgrad')).exitCode).toBe(64);
     expect((await run('upgrade', '--force')).exitCode).toBe(64);
+    expect((await run()).exitCode).toBe(64);
     const help = await run('--help');
     expect(help.exitCode).toBe(0);
     expect(help.stdout).toMatch(/upgrade[\s\S]*recover/);

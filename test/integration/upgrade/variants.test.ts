@@ -116,7 +116,7 @@ END
     const key = join(cluster.dir, 'secrets', 'ssh', 'id');
     await chmod(key, 0o640);
     try {
-      const dockerArgs = [`--user=4711:${process.getgid?.() ?? 0}`];
+      const dockerArgs = [`--user=4711:${process.getgid?.() ?? 0}`, '--tmpfs=/state:mode=1777'];
       const { result } = await cluster.job('recover', { dockerArgs, mounts: { '/state': '' } });
       expect(result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
     } finally {

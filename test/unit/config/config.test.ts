@@ -115,6 +115,7 @@ describe('loadConfig', () => {
     const error = await refusal({
       STATE_DIR: fixture.env['STATE_DIR'],
       NM_FILE: fixture.env['NM_FILE'],
+      RS_FILE: fixture.env['RS_FILE'],
       SSH_PRIVATE_KEY_FILE: '/nowhere/id',
       SSH_KNOWN_HOSTS_FILE: '/nowhere/known_hosts',
       MYSQL_PORT: 'many',

@@ -11,7 +11,10 @@ afterEach(() => fixture.dispose());
 describe('the list files', () => {
   it('may have an empty RollSite list, or none under the default name', async () => {
     expect((await loadConfig({ ...fixture.env, RS_FILE: await fixture.write('empty', '\n') })).hosts).toHaveLength(2);
-    expect((await loadConfig({ ...fixture.env, RS_FILE: undefined })).hosts).toHaveLength(2);
+    // Left out by mistake, its hosts would stay on the old version.
+    expect(await findingsOf({ ...fixture.env, RS_FILE: undefined })).toMatchObject([
+      { code: 'LIST_INVALID', where: 'RS_FILE' },
+    ]);
   });
 
   it('refuses a RollSite list that is named but missing', async () => {
@@ -31,7 +34,8 @@ describe('the list files', () => {
   it('takes an empty NodeManager list for RollSite hosts alone without database work', async () => {
     const env = { ...fixture.env, NM_FILE: await fixture.write('empty', ''), MYSQL_FILE: 'none' };
     expect((await loadConfig(env)).hosts.map((host) => host.name)).toEqual(['rs1']);
-    expect(await findingsOf({ ...env, RS_FILE: undefined })).toMatchObject([{ code: 'LIST_INVALID' }]);
+    const RS_FILE = await fixture.write('no-rs', '');
+    expect(await findingsOf({ ...env, RS_FILE })).toMatchObject([{ code: 'LIST_INVALID' }]);
   });
 
   it('names the problems of both lists at once', async () => {
