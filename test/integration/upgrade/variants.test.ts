@@ -124,6 +124,16 @@ END
     }
   });
 
+  it('warns when STATE_DIR is a part of the container and ends with it', async () => {
+    const without = await cluster.job('recover', { dockerArgs: ['--read-only=false'], mounts: { '/state': '' } });
+    expect(without.result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    const warnings = (events: typeof without.events) => events.filter(({ type }) => type === 'warning');
+    expect(warnings(without.events)).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('STATE_DIR /state is no mounted volume') }),
+    ]);
+    expect(warnings((await cluster.job('recover')).events)).toEqual([]);
+  });
+
   it('records a first host key with accept-new, and refuses another one later', async () => {
     const env = { SSH_HOST_KEY_CHECKING: 'accept-new', SSH_KNOWN_HOSTS_FILE: '/nothing' };
     expect((await cluster.job('recover', { env })).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
