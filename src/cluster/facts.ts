@@ -39,14 +39,18 @@ export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
 }
 
 /** The bytes of a small file on a node; undefined when there is none. Throws NODE_UNFIT when it is larger than any such file is. */
-export async function readSmallFile(node: ClusterNode, path: string): Promise<Buffer | undefined> {
-  const { stdout } = await node.ask('read-file', [path, String(fileLimitBytes + 1)]);
+export async function readSmallFile(
+  node: ClusterNode,
+  path: string,
+  limitBytes = fileLimitBytes,
+): Promise<Buffer | undefined> {
+  const { stdout } = await node.ask('read-file', [path, String(limitBytes + 1)]);
   const present = 'present\n';
-  if (stdout.length - present.length > fileLimitBytes) {
+  if (stdout.length - present.length > limitBytes) {
     throw new UpgradeError({
       code: 'NODE_UNFIT',
       where: node.name,
-      found: `${path} is larger than ${fileLimitBytes} bytes.`,
+      found: `${path} is larger than ${limitBytes} bytes.`,
     });
   }
   return stdout.length < present.length ? undefined : stdout.subarray(present.length);

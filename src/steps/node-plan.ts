@@ -52,14 +52,21 @@ export function switchDone(state: SwitchState): boolean {
   return [...state.values()].every(({ staged, live, backup }) => !staged && live && backup);
 }
 
+/** Is every folder of every node the new one? */
+export async function everySwitchDone(world: World): Promise<boolean> {
+  const done = await onNodes(world, async (node) => switchDone(await readSwitchState(world, node)));
+  return done.every(Boolean);
+}
+
 /** Plans a node from its old tree, with the folders that `fresh` names read again and the others as they were read before. */
 export async function planNode(
   world: World,
   node: ClusterNode,
   fresh: readonly ProgramFolder[] = programFolders,
 ): Promise<NodePlan> {
-  const state = await readSwitchState(world, node);
   const known = world.plans.get(node.name);
+  if (known && fresh.length === 0) return known;
+  const state = await readSwitchState(world, node);
   const toRead = known ? fresh : programFolders;
   const backup = `${runFolder(world, node)}/backup`;
   const inBackup = toRead.filter((folder) => state.get(folder)?.backup);

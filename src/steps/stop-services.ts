@@ -1,7 +1,7 @@
 // Step 5: stop what runs, with the scripts of the old version, and prove that it stopped. Downtime begins.
 
 import type { Step } from '../engine/step.ts';
-import { readSwitchState, switchDone } from './node-plan.ts';
+import { everySwitchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecord } from './run-records.ts';
 import { isMigrated } from './run-state.ts';
@@ -14,8 +14,7 @@ export const stopServices: Step<World> = {
   reach: 'services',
   async probe(world) {
     // After the switch and the migration, what runs is the new version.
-    const switched = await onNodes(world, async (node) => switchDone(await readSwitchState(world, node)));
-    return switched.every(Boolean) && (await isMigrated(world)) ? 'done' : 'pending';
+    return (await everySwitchDone(world)) && (await isMigrated(world)) ? 'done' : 'pending';
   },
   async apply(world) {
     await recordRunning(world);

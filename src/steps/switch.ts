@@ -1,11 +1,12 @@
 // Step 7: the switch of the five folders by renames; the old ones become the backup. The way back are the same renames.
 
+import { readSmallFile } from '../cluster/facts.ts';
 import { compareTrees, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
-import { readSwitchState, runFolder, switchBegun, switchDone } from './node-plan.ts';
+import { everySwitchDone, readSwitchState, runFolder, switchBegun, switchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { refreshStaged, shortList } from './stage.ts';
 import { currentRun, type World } from './world.ts';
@@ -15,8 +16,7 @@ export const switchFolders: Step<World> = {
   title: 'switch the program folders',
   reach: 'cluster',
   async probe(world) {
-    const states = await onNodes(world, async (node) => switchDone(await readSwitchState(world, node)));
-    return states.every(Boolean) ? 'done' : 'pending';
+    return (await everySwitchDone(world)) ? 'done' : 'pending';
   },
   async apply(world) {
     // Everything that can still fail is done on all nodes before the first rename on any.
@@ -51,6 +51,8 @@ export const switchFolders: Step<World> = {
 };
 
 const oldTreeFile = 'old-tree.json';
+// Some 200 bytes for each file of a home.
+const oldTreeLimitBytes = 1_073_741_824;
 
 // Read again as a whole: what was planned from was read while EggRoll ran, and Python writes its caches into the folders.
 async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
@@ -61,13 +63,12 @@ async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
 
 /** Compares the five folders with what they were right before the switch: content, modes, links and times of files. */
 async function proveOldTree(world: World, node: ClusterNode): Promise<void> {
-  const { stdout } = await node.ask('read-file', [`${runFolder(world, node)}/${oldTreeFile}`, String(1_073_741_824)]);
-  const recorded = stdout.subarray('present\n'.length).toString('utf8');
-  if (recorded === '') {
+  const recorded = await readSmallFile(node, `${runFolder(world, node)}/${oldTreeFile}`, oldTreeLimitBytes);
+  if (!recorded?.length) {
     const found = `What was put back cannot be compared: ${oldTreeFile} is missing in ${runFolder(world, node)}.`;
     throw new UpgradeError({ code: 'RECOVER_MISMATCH', where: node.name, found });
   }
-  const old: Tree = new Map((JSON.parse(recorded) as TreeEntry[]).map((entry) => [entry.path, entry]));
+  const old: Tree = new Map((JSON.parse(recorded.toString('utf8')) as TreeEntry[]).map((entry) => [entry.path, entry]));
   const differences = compareTrees(old, await readTree(node, node.home, programFolders), { times: true });
   if (differences.length === 0) return;
   const found = `What was put back differs from what was there before: ${shortList(differences)}.`;
