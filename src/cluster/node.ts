@@ -28,7 +28,15 @@ export interface ClusterNode {
   close(): void;
 }
 
-export function clusterNode(host: Host, home: string, connection: Connection): ClusterNode {
+/** Told right before and right after every use of `change`. */
+export type OnChange = (phase: 'begins' | 'ends', where: string, what: string) => void;
+
+export function clusterNode(
+  host: Host,
+  home: string,
+  connection: Connection,
+  onChange: OnChange = () => undefined,
+): ClusterNode {
   const name = nodeName(host);
   let lock: NodeLock | undefined;
   let changes = 0;
@@ -48,7 +56,13 @@ export function clusterNode(host: Host, home: string, connection: Connection): C
       if (!lock || lock.lost()) throw await lockLost(name, connection);
       changes += 1;
       const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
-      return run(script, [home, String(lock.token), ...args, ...size], options);
+      const what = [script, ...args].join(' ');
+      onChange('begins', name, what);
+      try {
+        return await run(script, [home, String(lock.token), ...args, ...size], options);
+      } finally {
+        onChange('ends', name, what);
+      }
     },
     get changes() {
       return changes;

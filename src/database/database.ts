@@ -19,6 +19,7 @@ export type DatabaseEvent =
       readonly sql: string;
       readonly durationMs: number;
     }
+  | { readonly type: 'change'; readonly phase: 'begins' | 'ends'; readonly sql: string }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'note'; readonly text: string };
 
@@ -149,7 +150,12 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
     },
     async change(sql, params) {
       changes += 1;
-      return affectedRows(await run('change', sql, params));
+      options.onEvent?.({ type: 'change', phase: 'begins', sql: shorten(sql) });
+      try {
+        return affectedRows(await run('change', sql, params));
+      } finally {
+        options.onEvent?.({ type: 'change', phase: 'ends', sql: shorten(sql) });
+      }
     },
     async work(sql, params) {
       return affectedRows(await run('work', sql, params));

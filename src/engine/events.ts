@@ -73,6 +73,8 @@ export type EventBody =
       readonly state: 'stopped' | 'started';
     }
   | { readonly type: 'database'; readonly step: string; readonly message: string }
+  /** A passage through a door of changes: on a node a script with its arguments, in the database a statement, shortened. */
+  | { readonly type: 'change'; readonly phase: 'begins' | 'ends'; readonly where: string; readonly what: string }
   | { readonly type: 'downtime-started' }
   | { readonly type: 'downtime-ended'; readonly downtimeMs: number }
   | { readonly type: 'warning'; readonly message: string; readonly host?: string }

@@ -68,6 +68,8 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
       view.nodes.set(host, { bytes, totalBytes, startMs: view.nodes.get(host)?.startMs ?? nowMs, done: false });
       return [];
     }
+    case 'change':
+      return [];
     case 'node-done':
       view.nodes.set(event.host, { bytes: 0, totalBytes: 0, startMs: nowMs, done: true });
       return [];

@@ -21,6 +21,7 @@ function describe(event: Event): string | undefined {
     case 'step-finished':
       return stepFinished(event);
     case 'node-progress':
+    case 'change':
       return undefined;
     case 'node-done':
       return `    ${event.host}: ${event.message}`;

@@ -17,6 +17,14 @@ export async function openDatabase(world: World): Promise<void> {
   const attributes = { run: newRunId, holder: owner, since: clock.date().toISOString() };
   const onEvent = (event: DatabaseEvent) => {
     if (event.type === 'waiting') emit({ type: 'warning', message: `database: ${event.reason}` });
+    if (event.type === 'change') {
+      emit({
+        type: 'change',
+        phase: event.phase,
+        where: `database ${config.database?.name}`,
+        what: withoutRows(event.sql),
+      });
+    }
   };
   const database = await connectDatabase(config.database, { attributes, signal, onEvent });
   world.database = database;
@@ -44,6 +52,11 @@ export async function openDatabase(world: World): Promise<void> {
     const message = `EggRoll knows NodeManagers that no list names: ${unlisted.join(', ')}. They are left as they are.`;
     emit({ type: 'warning', message });
   }
+}
+
+// Rows are the site's own data: they have no place in an output.
+function withoutRows(sql: string): string {
+  return sql.replace(/\bVALUES\b.*/is, 'VALUES …');
 }
 
 // A warning only: the table may hold other names of the same hosts, and hosts that are gone.
