@@ -7,15 +7,15 @@ import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
 import { keepResult, type OutputMode, openReport, type Report, redactor } from '../report/report.ts';
-import { failedResult } from '../steps/result.ts';
-import { type Inputs, newWorld, type World } from '../steps/world.ts';
+import { abandonedResult, failedResult } from '../steps/result.ts';
+import type { Given, Inputs } from '../steps/world.ts';
 import type { Edge } from './edge.ts';
 import { version } from './version.ts';
 
 export interface CommandPlan {
   readonly name: 'upgrade' | 'recover';
   readonly loadInputs: (config: Config) => Promise<Inputs | undefined>;
-  readonly execute: (world: World) => Promise<Result>;
+  readonly execute: (given: Given) => Promise<Result>;
 }
 
 /** Runs a command to its end; never throws. */
@@ -36,23 +36,24 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     const signal = stopSignal(edge, opened);
     const inputs = await plan.loadInputs(config);
     try {
-      const adoptRun = (id: string) => {
-        run = id;
-        opened.adoptRun(id);
-      };
-      const { owner, clock } = edge;
-      const { emit } = opened;
-      const world = newWorld({
+      let underWay = false;
+      const ids = [newRunId];
+      const given: Given = {
         config,
         inputs,
-        emit,
-        clock,
+        emit: opened.emit,
+        clock: edge.clock,
         signal,
-        owner: `${plan.name}, ${owner}`,
-        newRunId,
-        adoptRun,
-      });
-      return await end(opened, await plan.execute(world), config, run, edge);
+        runner: `${plan.name}, ${edge.owner}`,
+        makeRunId: () => ids.pop() ?? runId(edge.clock.date()),
+        adoptRun(id) {
+          underWay = true;
+          run = id;
+          opened.adoptRun(id);
+        },
+      };
+      const abandoned = graceOver(edge, signal).then(() => abandonedResult(plan.name, given, underWay));
+      return await end(opened, await Promise.race([plan.execute(given), abandoned]), config, run, edge);
     } finally {
       await inputs?.package.dispose();
     }
@@ -92,6 +93,20 @@ function stopSignal(edge: Edge, report: Report): AbortSignal {
     controller.abort(new UpgradeError({ code: 'INTERRUPTED', where: 'this run', found }));
   });
   return controller.signal;
+}
+
+const graceMs = 8_000;
+
+/**
+ * Settles when a signal has asked the run to stop, and it has not come to a safe point in good time: a service that does not stop, a
+ * statement that takes its time, a node that is gone. Whatever is under way then is found by the next run, as after a kill.
+ */
+function graceOver({ clock }: Edge, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const wait = () => clock.sleep(graceMs).then(resolve, reject);
+    if (signal.aborted) void wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
 }
 
 function open(edge: Edge, run: string, mode: OutputMode, secrets: readonly string[]): Report {

@@ -7,6 +7,7 @@ const scriptNames = [
   'drop-run',
   'inspect',
   'lock',
+  'lock-owner',
   'log-tail',
   'manifest',
   'processes',

@@ -27,7 +27,7 @@ export interface DatabaseOptions {
   /** Ends connecting and every wait between statements; a statement that runs is left to end. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: DatabaseEvent) => void;
-  /** Shown to others as attributes of this session where the server keeps them: `run`, `holder`, `since`. */
+  /** Shown to others as attributes of this session where the server keeps them: `holder`. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** How long a statement waits for a lock of another session before it is tried again; default 10. */
   readonly lockWaitSeconds?: number;
@@ -62,7 +62,7 @@ export interface Database {
 }
 
 // A runner that vanishes without closing its connection loses the lock after wait_timeout; while it lives, pings keep the session.
-const pingEveryMs = 60_000;
+const pingEveryMs = 8_000;
 const farewellMs = 3000;
 
 /**

@@ -1,26 +1,55 @@
 // The advisory lock of a run: GET_LOCK in the very session that runs the statements, so that it ends when that session does.
 
-import type { Finding } from '../engine/errors.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
 import { sha256 } from './names.ts';
 import { currentSchema, optionalQuery, sessions, waitForStatement } from './session.ts';
 
 /**
- * Takes the lock of MYSQL_DB for this session, at once or not at all. `holder` and `run` go into the statement, for the
- * administrator who reads the server's log. Throws LOCK_HELD naming the holder.
+ * Takes the lock of MYSQL_DB for this session, at once or not at all; false when another session holds it. `holder` goes into the
+ * statement, for the administrator who reads the server's log.
  */
-export async function acquireLock(db: Database, holder: string, run: string): Promise<void> {
-  const comment = `/* eggroll-upgrade lock run=${plain(run)} holder=${plain(holder)} */`;
-  const patienceSeconds = (await waitForOrphan(db)) ? 5 : 0;
+export function takeLock(db: Database, holder: string): Promise<boolean> {
+  return getLock(db, holder, 0);
+}
+
+/**
+ * After `takeLock` was in vain. A client that was killed leaves the server at work on its last statement, and the session keeps
+ * the lock until then: so that statement is waited for. Call it when the holder is known to be dead, as this may take as long
+ * as the statement does. Throws LOCK_HELD naming the holder when it holds the lock without such a statement, or after it.
+ */
+export async function inheritLock(db: Database, holder: string): Promise<void> {
+  const tag = await orphanTag(db);
+  if (tag) await waitForStatement(db, tag);
+  if (!(tag && (await getLock(db, holder, 5)))) throw await lockHeld(db);
+}
+
+/** Does the session that holds the lock run a statement of a migration? Its client may be dead then. */
+export async function isHolderAtWork(db: Database): Promise<boolean> {
+  return (await orphanTag(db)) !== undefined;
+}
+
+/** LOCK_HELD, naming the holder. */
+export async function lockHeld(db: Database): Promise<UpgradeError> {
+  const holder = (await describeLockHolder(db)) ?? 'a run that has just ended';
+  return new UpgradeError({
+    code: 'LOCK_HELD',
+    where: `database ${db.name}`,
+    found: `The lock is held by ${holder}.`,
+  });
+}
+
+async function getLock(db: Database, holder: string, patienceSeconds: number): Promise<boolean> {
+  const comment = `/* eggroll-upgrade lock ${plain(holder)} */`;
   const [row] = await db.query(`SELECT ${comment} GET_LOCK(?, ?) AS got`, [lockName(db.name), patienceSeconds]);
   const got = row?.['got'];
-  if (Number(got) === 1 && got !== null) return assertLock(db);
   if (got === null || got === undefined) {
     const found = 'The server could not give the lock (GET_LOCK returned NULL).';
     throw new UpgradeError({ code: 'DATABASE_FAILED', where: `database ${db.name}`, found });
   }
-  throw new UpgradeError(await heldFinding(db));
+  if (Number(got) !== 1) return false;
+  await assertLock(db);
+  return true;
 }
 
 /** Proves that this session still holds the lock and works in MYSQL_DB. Throws LOCK_LOST. */
@@ -52,28 +81,17 @@ export async function describeLockHolder(db: Database): Promise<string | undefin
     : '';
   const attributes = await optionalQuery(
     db,
-    "SELECT ATTR_NAME AS name, ATTR_VALUE AS value FROM performance_schema.session_account_connect_attrs WHERE PROCESSLIST_ID = ? AND ATTR_NAME IN ('run', 'holder', 'since') ORDER BY ATTR_NAME",
+    "SELECT ATTR_VALUE AS holder FROM performance_schema.session_account_connect_attrs WHERE PROCESSLIST_ID = ? AND ATTR_NAME = 'holder'",
     [id],
   );
-  const told = (attributes ?? []).map((attribute) => `, ${attribute['name']} ${attribute['value']}`).join('');
+  const told = (attributes ?? []).map(({ holder }) => `, ${holder}`).join('');
   return `connection ${id}${since}${told}`;
 }
 
-/**
- * A client that was killed leaves the server at work on its last statement, and the session keeps the lock until then. So the
- * statement is waited for; if the lock is still held after it, its holder lives.
- */
-async function waitForOrphan(db: Database): Promise<boolean> {
+async function orphanTag(db: Database): Promise<string | undefined> {
   const id = await holderId(db);
   const holder = id === undefined ? undefined : (await sessions(db)).find((session) => session.id === id);
-  const tag = /\/\* eggroll-upgrade run=\S+ statement=\d+ \*\//.exec(holder?.statement ?? '')?.[0];
-  if (tag) await waitForStatement(db, tag);
-  return tag !== undefined;
-}
-
-async function heldFinding(db: Database): Promise<Finding> {
-  const holder = (await describeLockHolder(db)) ?? 'a run that has just ended';
-  return { code: 'LOCK_HELD', where: `database ${db.name}`, found: `The lock is held by ${holder}.` };
+  return /\/\* eggroll-upgrade run=\S+ statement=\d+ \*\//.exec(holder?.statement ?? '')?.[0];
 }
 
 async function holderId(db: Database): Promise<number | undefined> {
@@ -89,5 +107,5 @@ function lockName(database: string): string {
 }
 
 function plain(text: string): string {
-  return text.replace(/[^\w.:@ -]/g, '_').slice(0, 120);
+  return text.replace(/[^\w.:@ -]/g, '_').slice(0, 200);
 }

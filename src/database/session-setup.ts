@@ -13,13 +13,14 @@ export interface SessionFacts {
   readonly exists: boolean;
 }
 
+// A runner that is frozen or cut off loses its session, and with it the lock, after wait_timeout: a later run need not wait longer.
 // EggRoll writes DATETIME in the server's own zone, so the session keeps that zone, but by name and not by accident.
 export const sessionSettings = (lockWaitSeconds: number) => [
   'SET NAMES utf8mb4',
   "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
   `SET SESSION lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}`,
   'SET SESSION time_zone = @@GLOBAL.time_zone, autocommit = 1, foreign_key_checks = 1, unique_checks = 1',
-  'SET SESSION group_concat_max_len = 65535, wait_timeout = 300, net_read_timeout = 600, net_write_timeout = 600',
+  'SET SESSION group_concat_max_len = 65535, wait_timeout = 30, net_read_timeout = 600, net_write_timeout = 600',
 ];
 
 /** Applies the settings, selects MYSQL_DB and tells what the session is. Throws GRANT_MISSING, and what mysql2 throws. */

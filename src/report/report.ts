@@ -62,8 +62,15 @@ export function openReport(options: ReportOptions): Report {
     if (line !== undefined) write(`${line}\n`);
   }
 
+  let isOver = false;
+
   return {
-    emit: (body) => show(redact({ time: clock.date().toISOString(), run, ...body })),
+    emit(body) {
+      // A result is the last word, also while something that nobody waits for any more still goes on.
+      if (isOver) return;
+      isOver = body.type === 'result';
+      show(redact({ time: clock.date().toISOString(), run, ...body }));
+    },
     adoptRun: (id) => {
       run = id;
     },

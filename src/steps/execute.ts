@@ -10,12 +10,22 @@ import { openRecovery } from './open-recovery.ts';
 import { preflight } from './preflight.ts';
 import { giveUp, putBack } from './put-back.ts';
 import { describeResult, type Ending, summaryOf } from './result.ts';
+import { withRetries } from './retry.ts';
 import { somethingChanged } from './run-state.ts';
 import { upgradeSteps, work } from './upgrade.ts';
-import { currentRun, type World } from './world.ts';
+import { currentRun, type Given, type World } from './world.ts';
 
 /** Runs `upgrade` to its end, whatever that is; never throws. Locks are given back, connections closed. */
-export function executeUpgrade(world: World): Promise<Result> {
+export function executeUpgrade(given: Given): Promise<Result> {
+  return withRetries(given, tryUpgrade);
+}
+
+/** Runs `recover` to its end; never throws. */
+export function executeRecover(given: Given): Promise<Result> {
+  return withRetries(given, tryRecover);
+}
+
+function tryUpgrade(world: World): Promise<Result> {
   return ending(world, 'upgrade', async () => {
     const progress = await runForward(upgradeSteps, world, { ...world, isOver: () => world.nothingToDo });
     if (!progress.completed) return afterFailure(world, progress.begun, progress.error);
@@ -23,8 +33,7 @@ export function executeUpgrade(world: World): Promise<Result> {
   });
 }
 
-/** Runs `recover` to its end; never throws. */
-export function executeRecover(world: World): Promise<Result> {
+function tryRecover(world: World): Promise<Result> {
   return ending(world, 'recover', async () => {
     const openers = [preflight, lock, openRecovery];
     const count = openers.length + countUndoable(work);
@@ -68,7 +77,7 @@ async function afterFailure(world: World, begun: readonly Step<World>[], error: 
   // Of an adopted run, an earlier process may have done more than this one has begun.
   const undone = adopted ? work : touched;
   try {
-    if (reach === 'cluster') await putBack(undone, world);
+    if (reach === 'cluster') await putBack(undone, world, { signal: world.signal });
     else await giveUp(undone, world);
   } catch (undoError) {
     return unfinished(reasonFor(undoError, world.signal), error);

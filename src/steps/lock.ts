@@ -1,8 +1,11 @@
 // Step 2: the locks. The database's one lives in the session that will run the SQL; each node has its own, with a fencing token.
 
-import { acquireLock, releaseLock } from '../database/lock.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import type { Database } from '../database/database.ts';
+import { describeLockHolder, inheritLock, isHolderAtWork, lockHeld, releaseLock, takeLock } from '../database/lock.ts';
+import { type Finding, UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
-import { onNodes } from './nodes.ts';
+import { onNodes, together } from './nodes.ts';
 import type { World } from './world.ts';
 
 export const lock: Step<World> = {
@@ -11,8 +14,12 @@ export const lock: Step<World> = {
   reach: 'nothing',
   probe: async () => 'pending',
   async apply(world) {
-    if (world.database) await acquireLock(world.database, world.owner, world.newRunId);
-    await onNodes(world, (node) => node.lock(world.owner));
+    const { database, owner } = world;
+    const isFree = !database || (await takeLock(database, owner));
+    if (database && !isFree && !(await isHolderAtWork(database))) throw await heldByLiving(world, database);
+    await lockNodes(world);
+    // With the locks of all nodes in our hands, whoever ran that statement is dead.
+    if (database && !isFree) await inheritLock(database, owner);
   },
 };
 
@@ -20,4 +27,47 @@ export const lock: Step<World> = {
 export async function releaseAll(world: World): Promise<void> {
   await Promise.allSettled(world.nodes.map((node) => node.unlock()));
   if (world.database) await Promise.allSettled([releaseLock(world.database)]);
+}
+
+/** Does another run hold the database's lock? Then what a check found is no more than its traces. Throws LOCK_HELD. */
+export async function refuseWhileLocked(world: World): Promise<void> {
+  const { database } = world;
+  if (!database || !(await describeLockHolder(database))) return;
+  throw await heldByLiving(world, database);
+}
+
+// One node is the referee: of several runs that begin at once, without a database, exactly one goes on.
+async function lockNodes(world: World): Promise<void> {
+  const [referee, ...others] = [...world.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  try {
+    await referee?.lock(world.owner);
+    await onNodes(world, (node) => node.lock(world.owner), others);
+  } catch (error) {
+    throw namedTwice(world, error) ?? error;
+  }
+}
+
+/** Two names of the lists that lead to the same EGGROLL_HOME: the run would wait for itself. */
+function namedTwice(world: World, error: unknown): UpgradeError | undefined {
+  if (!(error instanceof UpgradeError)) return undefined;
+  const ours = error.findings.filter(({ code, found }) => code === 'LOCK_HELD' && found.includes(world.owner));
+  const [first, ...more] = ours.map(({ where }): Finding => {
+    const found = 'It is the same machine, with the same EGGROLL_HOME, as another name in the lists.';
+    return { code: 'LIST_INVALID', where, found, remedy: 'Name each machine once.' };
+  });
+  return first && new UpgradeError([first, ...more], { cause: error });
+}
+
+/** What the server tells of the holder, and what he wrote on the nodes: not every server shows who a session is. */
+async function heldByLiving(world: World, database: Database): Promise<unknown> {
+  const held = await lockHeld(database);
+  const owners = await Promise.allSettled(world.nodes.map(ownerOf));
+  const told = owners.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : []));
+  return together([held, ...told.slice(0, 1)]);
+}
+
+async function ownerOf(node: ClusterNode): Promise<UpgradeError | undefined> {
+  const owner = (await node.ask('lock-owner', [node.home])).stdout.toString('utf8').trim();
+  if (owner === '') return undefined;
+  return new UpgradeError({ code: 'LOCK_HELD', where: node.name, found: `The node is locked by ${owner}.` });
 }

@@ -12,9 +12,8 @@ import type { World } from './world.ts';
 
 /** Opens the session and checks the database. Throws everything it found wrong. */
 export async function openDatabase(world: World): Promise<void> {
-  const { config, clock, emit, owner, newRunId, signal } = world;
+  const { config, emit, owner, signal } = world;
   if (!config.database) return;
-  const attributes = { run: newRunId, holder: owner, since: clock.date().toISOString() };
   const onEvent = (event: DatabaseEvent) => {
     if (event.type === 'waiting') emit({ type: 'warning', message: `database: ${event.reason}` });
     if (event.type === 'change') {
@@ -26,7 +25,7 @@ export async function openDatabase(world: World): Promise<void> {
       });
     }
   };
-  const database = await connectDatabase(config.database, { attributes, signal, onEvent });
+  const database = await connectDatabase(config.database, { attributes: { holder: owner }, signal, onEvent });
   world.database = database;
   throwFindings(await checkGrants(database, config.database));
   if (!config.database.requireProof) {
@@ -46,7 +45,7 @@ export async function openDatabase(world: World): Promise<void> {
     const message = `${database.name} also holds ${facts.fateTables.length} tables of FATE; they are backed up, and put back by \`recover\`, with it.`;
     emit({ type: 'warning', message });
   }
-  world.schemaBefore = detectSchemaLevel(facts.columns).level;
+  world.schemaBefore ??= detectSchemaLevel(facts.columns).level;
   const unlisted = await unlistedNodes(database, facts.columns, config.hosts);
   if (unlisted.length > 0) {
     const message = `EggRoll knows NodeManagers that no list names: ${unlisted.join(', ')}. They are left as they are.`;

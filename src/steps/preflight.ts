@@ -9,6 +9,7 @@ import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { checkNode } from './check-node.ts';
+import { refuseWhileLocked } from './lock.ts';
 import { inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
@@ -31,7 +32,9 @@ async function checkAll(world: World): Promise<void> {
   // In the middle of a recovery the schema tells nothing yet: open-run chooses, once the recovery is finished.
   const chooses = database.length === 0 && stateOf(recordsOfLatestRun(world)) !== 'recovering';
   const statements = chooses ? await findingsOf(() => chooseStatements(world)) : [];
-  throwFindings([...nodes, ...database, ...statements]);
+  const findings = [...nodes, ...database, ...statements];
+  if (findings.length > 0) await refuseWhileLocked(world);
+  throwFindings(findings);
 }
 
 /** The checks of the nodes once more, over the connections that are open. */

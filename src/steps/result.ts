@@ -9,7 +9,7 @@ import { distinct } from './nodes.ts';
 import { planHash } from './plan-hash.ts';
 import { schemaLevel } from './preflight-database.ts';
 import { homeVersion } from './versions.ts';
-import type { World } from './world.ts';
+import type { Given, World } from './world.ts';
 
 /** How a command ended, as its steps tell. */
 export interface Ending {
@@ -56,6 +56,37 @@ export function failedResult(command: 'upgrade' | 'recover', error: unknown): Re
     findings: findingsIn(end),
     message:
       error instanceof UpgradeError ? 'Nothing was changed.' : `A defect in this program: ${describeDefect(error)}`,
+    next: nextFor(command, end),
+  };
+}
+
+/** The result of a command that a signal ended in the middle of something. */
+export function abandonedResult(
+  command: 'upgrade' | 'recover',
+  { config, signal }: Given,
+  isUnderWay: boolean,
+): Result {
+  const { outcome, exitCode } = { outcome: 'interrupted', exitCode: exitCodes.interrupted } as const;
+  const end: Ending = { outcome, exitCode, halfWay: true, error: signal.reason };
+  const consequence = isUnderWay
+    ? 'What was under way may still go on; the next run looks, and services that were stopped stay so until then.'
+    : 'Nothing was changed.';
+  return {
+    type: 'result',
+    schema: 1,
+    command,
+    outcome,
+    exitCode,
+    nodes: config.hosts.map((host) => ({
+      host: nodeName(host),
+      role: host.role,
+      before: 'unknown',
+      after: 'unknown',
+      outcome,
+    })),
+    downtimeMs: 0,
+    findings: findingsIn(end),
+    message: `The run stopped in the middle of a step. ${summaryOf(signal.reason)} ${consequence}`,
     next: nextFor(command, end),
   };
 }

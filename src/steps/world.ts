@@ -57,7 +57,7 @@ export interface World {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly limits: ServiceLimits;
-  /** Who we are, for the owners of locks: host, process, command. */
+  /** Who we are, for those who find a lock taken: command, process, host, run, since when. */
   readonly owner: string;
   /** The id that a new run takes. */
   readonly newRunId: string;
@@ -93,23 +93,33 @@ function defect(found: string): UpgradeError {
   return new UpgradeError({ code: 'DEFECT', where: 'eggroll-upgrade', found: `A step ran too early: ${found}.` });
 }
 
-type Given = Pick<World, 'config' | 'inputs' | 'emit' | 'clock' | 'signal' | 'owner' | 'newRunId' | 'adoptRun'>;
+/** What a command is given, for as many tries as it takes. */
+export interface Given extends Pick<World, 'config' | 'inputs' | 'emit' | 'clock' | 'signal' | 'adoptRun'> {
+  /** Who runs the command, for people who find a lock taken: command, process, host. */
+  readonly runner: string;
+  /** A new id for a run, another one at each call. */
+  readonly makeRunId: () => string;
+  readonly limits?: ServiceLimits;
+}
 
-/** A world of which nothing is known yet. */
-export function newWorld(given: Given, limits: ServiceLimits = serviceLimits): World {
+/** A world of which nothing is known yet but how long the services are down since an `earlier` try. */
+export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }: Given, earlier?: World): World {
+  const newRunId = makeRunId();
   return {
     ...given,
     limits,
+    newRunId,
+    owner: `${runner}, run ${newRunId}, since ${given.clock.date().toISOString()}`,
     nodes: [],
     database: undefined,
     facts: new Map(),
     versionsBefore: new Map(),
     statements: [],
-    schemaBefore: undefined,
+    schemaBefore: earlier?.schemaBefore,
     run: undefined,
     nothingToDo: false,
     plans: new Map(),
-    downtimeStartMs: undefined,
-    downtimeMs: 0,
+    downtimeStartMs: earlier?.downtimeStartMs,
+    downtimeMs: earlier?.downtimeMs ?? 0,
   };
 }

@@ -11,7 +11,7 @@ import { GenericContainer, type StartedTestContainer } from 'testcontainers';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { ClientTools } from '../../src/database/client.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from '../../src/database/database.ts';
-import { acquireLock } from '../../src/database/lock.ts';
+import { inheritLock, takeLock } from '../../src/database/lock.ts';
 
 // Ryuk is one more image to pull; every test stops what it started.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
@@ -120,6 +120,11 @@ export async function withDatabase<T>(
   }
 }
 
+/** Takes the lock as a run does whose holder before is dead, or throws LOCK_HELD. */
+export async function acquireLock(db: Database, holder: string): Promise<void> {
+  if (!(await takeLock(db, holder))) await inheritLock(db, holder);
+}
+
 /** As `withDatabase`, under the lock. */
 export function withLockedDatabase<T>(
   config: DatabaseConfig,
@@ -129,7 +134,7 @@ export function withLockedDatabase<T>(
   return withDatabase(
     config,
     async (db) => {
-      await acquireLock(db, 'test', 'run-1');
+      await acquireLock(db, 'test');
       return use(db);
     },
     options,

@@ -4,10 +4,10 @@ import type { DatabaseConfig } from '../../../src/config/config.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { schemaFingerprint } from '../../../src/database/fingerprint.ts';
 import { readLedger, writeIntent, writePlan } from '../../../src/database/ledger.ts';
-import { acquireLock } from '../../../src/database/lock.ts';
 import { migrate, migrationState, plannedStatements, statementTag } from '../../../src/database/migration.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
 import {
+  acquireLock,
   type Flavour,
   migration22,
   schema20,
@@ -154,7 +154,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
     const { config } = await prepared();
     const statements = parseStatements(`INSERT INTO session_main SELECT 's3', SLEEP(3), 'NEW'`, 'm.sql');
     const orphan = withDatabase(config, async (db) => {
-      await acquireLock(db, 'orphan', 'run-1');
+      await acquireLock(db, 'orphan');
       await writePlan(db, 'run-1', statements);
       await writeIntent(db, 'run-1', 1, await schemaFingerprint(db, db.name));
       await db.change(`${statementTag('run-1', 1)} DO SLEEP(8)`);

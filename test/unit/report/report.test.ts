@@ -57,6 +57,10 @@ describe('openReport', () => {
     report.close();
   });
 
+  it('has nothing to say after the result', () => {
+    expect(open({ mode: 'json' }, result, warning).trim().split('\n')).toHaveLength(1);
+  });
+
   it('names the run that was adopted from then on', () => {
     const lines: string[] = [];
     const report = openReport({ ...options, mode: 'json', write: (text) => void lines.push(text) });

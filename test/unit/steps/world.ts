@@ -13,8 +13,8 @@ export function testWorld(config: Partial<Config> = {}): World {
     emit: () => undefined,
     clock: testClock(),
     signal: new AbortController().signal,
-    owner: 'test',
-    newRunId: '20260102-abcdef',
+    runner: 'test',
+    makeRunId: () => '20260102-abcdef',
     adoptRun: () => undefined,
   });
 }

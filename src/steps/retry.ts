@@ -1,0 +1,88 @@
+// A fault that passes (a connection that broke, a node or the server that restarts) is met as a person would meet it: the same
+// command again, from its first step, with new connections and new locks. So there is one way to resume, and no other.
+
+import { type ExitCode, exitCodes } from '../engine/catalogue.ts';
+import type { Result } from '../engine/events.ts';
+import { type Given, newWorld, type World } from './world.ts';
+
+export interface RetryLimits {
+  /** From the last try that got a run under way. */
+  readonly forMs: number;
+  readonly tries: number;
+  /** Before each try; the last one for all that follow. */
+  readonly waitsMs: readonly number[];
+}
+
+const retryLimits: RetryLimits = { forMs: 120_000, tries: 10, waitsMs: [1_000, 2_000, 5_000, 10_000] };
+
+// What a connection that breaks looks like, and what comes after it while the other side is not back yet.
+const broken: readonly string[] = ['NODE_LOST', 'DATABASE_LOST'];
+const notBackYet: readonly string[] = [...broken, 'NODE_UNREACHABLE', 'DATABASE_UNREACHABLE', 'LOCK_HELD'];
+
+/** Runs a command until it ends in another way than by a passing fault, or the limits are reached. Never throws. */
+export async function withRetries(
+  given: Given,
+  attempt: (world: World) => Promise<Result>,
+  limits: RetryLimits = retryLimits,
+): Promise<Result> {
+  const { clock, emit, signal } = given;
+  const results: Result[] = [];
+  let underWay: Result | undefined;
+  let sinceMs = clock.monotonicMs();
+  for (let world = newWorld(given); ; world = newWorld(given, world)) {
+    const result = await attempt(world);
+    results.push(result);
+    if (world.run) {
+      underWay = result;
+      sinceMs = clock.monotonicMs();
+    }
+    const waitMs = limits.waitsMs[Math.min(results.length, limits.waitsMs.length) - 1] ?? 0;
+    const inTime = results.length < limits.tries && clock.monotonicMs() + waitMs - sinceMs <= limits.forMs;
+    const codes = results.length > 1 ? notBackYet : broken;
+    const passes = result.exitCode !== 0 && result.findings.length > 0 && isOnly(codes, result);
+    const last = !passes || !inTime || signal.aborted || !(await waited(given, waitMs));
+    if (last) return together(results, world.run ? result : underWay);
+    emit({ type: 'warning', message: `The same again from the first step (try ${results.length + 1}).` });
+  }
+}
+
+function isOnly(codes: readonly string[], { findings }: Result): boolean {
+  return findings.every(({ code }) => codes.includes(code));
+}
+
+/** Tells what is waited for, and waits; false when a signal cut it short. */
+async function waited({ clock, emit, signal }: Given, ms: number): Promise<boolean> {
+  emit({ type: 'warning', message: `A fault that may pass; waiting ${ms / 1000} s.` });
+  return clock.sleep(ms, signal).then(
+    () => true,
+    (error: unknown) => {
+      if (signal.aborted) return false;
+      throw error;
+    },
+  );
+}
+
+/** One result for all tries. `underWay` is that of the last try that had a run under way, if any had. */
+function together(results: readonly Result[], underWay: Result | undefined): Result {
+  const [first, ...more] = results;
+  const last = more.at(-1);
+  if (!first || !last) return first as Result;
+  const nodes = last.nodes.map((node) => {
+    const before = first.nodes.find(({ host }) => host === node.host)?.before;
+    return before && before !== 'unknown' ? { ...node, before } : node;
+  });
+  const result: Result = { ...last, nodes };
+  if (!underWay || underWay === last) return result;
+  // The last try found the work of an earlier one complete.
+  if (last.outcome === 'unchanged') return { ...result, outcome: 'succeeded' };
+  if (last.exitCode === exitCodes.ok) return result;
+  const passing: readonly ExitCode[] = [exitCodes.interrupted, exitCodes.unreachable];
+  const isPassing = passing.includes(last.exitCode);
+  return {
+    ...result,
+    outcome: isPassing ? 'interrupted' : 'failed',
+    exitCode: isPassing ? exitCodes.interrupted : exitCodes.needsDecision,
+    message: `${underWay.message} It was tried again: ${last.message.replace(/^Nothing was changed\. /, '')}`,
+    next: isPassing ? underWay.next : last.next,
+  };
+}
