@@ -1,7 +1,7 @@
 // A fault that passes (a connection that broke, a node or the server that restarts) is met as a person would meet it: the same
 // command again, from its first step, with new connections and new locks. So there is one way to resume, and no other.
 
-import { type ExitCode, exitCodes } from '../engine/catalogue.ts';
+import { exitCodes } from '../engine/catalogue.ts';
 import type { Result } from '../engine/events.ts';
 import { type Given, newWorld, type World } from './world.ts';
 
@@ -18,6 +18,8 @@ const retryLimits: RetryLimits = { forMs: 120_000, tries: 10, waitsMs: [1_000, 2
 // What a connection that breaks looks like, and what comes after it while the other side is not back yet.
 const broken: readonly string[] = ['NODE_LOST', 'DATABASE_LOST'];
 const notBackYet: readonly string[] = [...broken, 'NODE_UNREACHABLE', 'DATABASE_UNREACHABLE', 'LOCK_HELD'];
+// Another run works on the cluster.
+const taken: readonly string[] = ['LOCK_LOST'];
 
 /** Runs a command until it ends in another way than by a passing fault, or the limits are reached. Never throws. */
 export async function withRetries(
@@ -38,16 +40,20 @@ export async function withRetries(
     }
     const waitMs = limits.waitsMs[Math.min(results.length, limits.waitsMs.length) - 1] ?? 0;
     const inTime = results.length < limits.tries && clock.monotonicMs() + waitMs - sinceMs <= limits.forMs;
-    const codes = results.length > 1 ? notBackYet : broken;
-    const passes = result.exitCode !== 0 && result.findings.length > 0 && isOnly(codes, result);
-    const last = !passes || !inTime || signal.aborted || !(await waited(given, waitMs));
+    const mayPass = isPassing(result) && hasAny(results.length > 1 ? notBackYet : broken, result);
+    const last = !mayPass || hasAny(taken, result) || !inTime || signal.aborted || !(await waited(given, waitMs));
     if (last) return together(results, world.run ? result : underWay);
     emit({ type: 'warning', message: `The same again from the first step (try ${results.length + 1}).` });
   }
 }
 
-function isOnly(codes: readonly string[], { findings }: Result): boolean {
-  return findings.every(({ code }) => codes.includes(code));
+function isPassing({ exitCode }: Result): boolean {
+  return exitCode === exitCodes.interrupted || exitCode === exitCodes.unreachable;
+}
+
+/** Beside what made a step fail there may be what then broke its put-back. */
+function hasAny(codes: readonly string[], { findings }: Result): boolean {
+  return findings.some(({ code }) => codes.includes(code));
 }
 
 /** Tells what is waited for, and waits; false when a signal cut it short. */
@@ -76,13 +82,12 @@ function together(results: readonly Result[], underWay: Result | undefined): Res
   // The last try found the work of an earlier one complete.
   if (last.outcome === 'unchanged') return { ...result, outcome: 'succeeded' };
   if (last.exitCode === exitCodes.ok) return result;
-  const passing: readonly ExitCode[] = [exitCodes.interrupted, exitCodes.unreachable];
-  const isPassing = passing.includes(last.exitCode);
+  const passing = isPassing(last);
   return {
     ...result,
-    outcome: isPassing ? 'interrupted' : 'failed',
-    exitCode: isPassing ? exitCodes.interrupted : exitCodes.needsDecision,
+    outcome: passing ? 'interrupted' : 'failed',
+    exitCode: passing ? exitCodes.interrupted : exitCodes.needsDecision,
     message: `${underWay.message} It was tried again: ${last.message.replace(/^Nothing was changed\. /, '')}`,
-    next: isPassing ? underWay.next : last.next,
+    next: passing ? underWay.next : last.next,
   };
 }

@@ -129,6 +129,20 @@ describe('withRetries', () => {
     expect(one.worlds).toHaveLength(1);
   });
 
+  it('begins again when the connection broke while a failed step was put back', async () => {
+    const one = command([
+      { codes: ['SERVICE_NOT_STARTED', 'NODE_LOST'], run: true },
+      { codes: [], run: true },
+    ]);
+    expect(await one.run()).toMatchObject({ exitCode: 0 });
+  });
+
+  it('leaves the cluster to another run that has taken over', async () => {
+    const one = command([{ codes: ['NODE_LOST', 'LOCK_LOST'], run: true }]);
+    expect(await one.run()).toMatchObject({ exitCode: 75 });
+    expect(one.worlds).toHaveLength(1);
+  });
+
   it('goes on counting the downtime', async () => {
     const one = command([lost, { codes: [], run: true }]);
     const first = one.attempt;
