@@ -1,6 +1,7 @@
 /*
  * Stand-in for the JVM of an EggRoll service: the command line of the real one, a listener on the real port, and the
  * same fate when lib/ is wrong. What it cannot start with, it says on standard error, and exits after a second.
+ * Like a JVM, it keeps a jar of its class path open (the core jar): /proc/PID/fd tells of which release a service is.
  *
  * Faults, as files under /etc/simulated; an empty one holds for all services, else it names those it holds for, by
  * module (rollsite) or by release of the core jar (2.2.1):
@@ -11,6 +12,7 @@
  */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -110,6 +112,9 @@ static void require_jars(const char *class_path) {
   int owns = count_jars(lib, service->own_jar, own_version, sizeof own_version);
   if (cores == 0) die("Error: Could not find or load main class ", "com.webank.eggroll.core.Bootstrap");
   if (cores > 1 || owns > 1) die("Exception in thread \"main\" java.lang.NoSuchMethodError: ", service->class_name);
+  char jar[4352];
+  snprintf(jar, sizeof jar, "%s/%s%s.jar", lib, service->core_jar, core_version);
+  if (open(jar, O_RDONLY) < 0) die("Error: Could not open ", jar);
   sscanf(own_version, "%d.%d", &major, &minor);
   int release = major * 100 + minor;
   if (owns == 0 || release < service->first_minor || release > service->last_minor) {

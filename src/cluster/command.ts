@@ -1,8 +1,9 @@
 // One script on a node, from its first byte of input to its exit code.
 
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClientChannel } from 'ssh2';
+import { UpgradeError } from '../engine/errors.ts';
 import type { ScriptName } from './remote-scripts.ts';
 
 /** What a command gave, however it ended; `exitCode` is undefined when the outcome is not known. */
@@ -17,6 +18,8 @@ export interface CommandResult {
 export interface RunOptions {
   /** What the script reads after its own text. */
   readonly input?: Readable | Buffer;
+  /** Takes what the script prints as it comes, at its own pace; `stdout` of the result is empty then. Its errors are thrown. */
+  readonly output?: (printed: Readable) => Promise<void>;
   readonly limitMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -31,7 +34,7 @@ export interface Command {
   readonly ended: Promise<unknown>;
 }
 
-/** Feeds a script and collects what it gives. Throws the reason of the signal, and the error of an input that failed. */
+/** Feeds a script and collects what it gives. Throws the reason of the signal, and the error of an input or output that failed. */
 export async function collect(stream: ClientChannel, command: Command): Promise<CommandResult> {
   const { script, text, limitMs, options, ended } = command;
   const { input, signal } = options;
@@ -49,21 +52,29 @@ export async function collect(stream: ClientChannel, command: Command): Promise<
     stop();
   }, limitMs);
   signal?.addEventListener('abort', stop, { once: true });
-  stream.on('data', (chunk: Buffer) => stdout.push(chunk));
   stream.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   stream.on('exit', (code: number | null) => {
     exitCode = code ?? undefined;
   });
   const closed = Promise.race([new Promise((resolve) => stream.once('close', resolve)), ended, stopped.promise]);
+  let failure: unknown;
+  const taken = options.output?.(Readable.from(afterMarkOf(stream), { objectMode: false })).catch((error: unknown) => {
+    failure = error;
+    stop();
+  });
+  if (!taken) stream.on('data', (chunk: Buffer) => stdout.push(chunk));
   try {
     stream.write(text);
     await feed(stream, input, closed);
     await closed;
+    await taken;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
   }
   signal?.throwIfAborted();
+  // What a cut connection does to the output is told by the missing exit code.
+  if (failure !== undefined && (exitCode === 0 || failure instanceof UpgradeError)) throw failure;
   return {
     script,
     exitCode,
@@ -100,4 +111,29 @@ const mark = Buffer.from('\u0001begin\u0001\n');
 export function afterMark(output: Buffer): Buffer {
   const at = output.indexOf(mark);
   return at < 0 ? Buffer.alloc(0) : output.subarray(at + mark.length);
+}
+
+/** The same for output that comes in pieces. */
+async function* afterMarkOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    if (held === undefined) {
+      yield piece;
+      continue;
+    }
+    held = Buffer.concat([held, piece]);
+    if (held.indexOf(mark) < 0) continue;
+    yield afterMark(held);
+    held = undefined;
+  }
+}
+
+const roomWords = /No space left on device|Disk quota exceeded|Read-only file system/;
+
+/** The line in which a command of a node says that its disk takes nothing more; undefined when none does. */
+export function noRoomIn(stderr: string): string | undefined {
+  return stderr
+    .split('\n')
+    .find((line) => roomWords.test(line))
+    ?.trim();
 }

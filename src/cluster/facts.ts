@@ -2,24 +2,24 @@
 
 import { type ProgramFolder, programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { parseRecord, type RunRecord } from '../engine/record.ts';
 import type { ClusterNode } from './node.ts';
+import { parseRunFacts, type RunFacts } from './run-facts.ts';
 
-export type FolderKind = 'directory' | 'symlink' | 'missing' | 'other';
+export type EntryKind = 'directory' | 'symlink' | 'file' | 'missing' | 'other';
 
-export interface NodeFacts {
+export interface NodeFacts extends RunFacts {
   readonly user: string;
   readonly missingTools: readonly string[];
   readonly homePresent: boolean;
-  readonly freeBytes: number;
+  /** Undefined where the file system does not tell. */
+  readonly freeBytes: number | undefined;
   /** Undefined where the file system does not count inodes. */
   readonly freeInodes: number | undefined;
-  readonly folders: ReadonlyMap<ProgramFolder, FolderKind>;
+  readonly folders: ReadonlyMap<ProgramFolder, EntryKind>;
   /** File names in lib. */
   readonly jars: readonly string[];
   /** Why the switch would not be made of true renames; empty when it would. */
   readonly renameProblems: readonly string[];
-  readonly records: readonly RunRecord[];
   /** Text of python/eggroll/__init__.py; undefined when there is none. */
   readonly initPy: string | undefined;
   /** Bytes of conf/eggroll.properties; undefined when there is none. */
@@ -56,22 +56,34 @@ export async function readSmallFile(
   return stdout.length < present.length ? undefined : stdout.subarray(present.length);
 }
 
-function parseFacts(text: string): Omit<NodeFacts, 'initPy' | 'properties'> {
+/** Reads `block size, blocks, free blocks, inodes, free inodes`. A file system that counts none of them says that it has 0. */
+export function parseRoom(text: string): Pick<NodeFacts, 'freeBytes' | 'freeInodes'> {
+  const [blockBytes, blocks, freeBlocks, inodes, freeInodes] = text.split(' ');
+  return {
+    freeBytes: Number(blocks) > 0 ? countOf(freeBlocks, Number(blockBytes)) : undefined,
+    freeInodes: Number(inodes) > 0 ? countOf(freeInodes, 1) : undefined,
+  };
+}
+
+function countOf(text: string | undefined, unit: number): number | undefined {
+  return /^\d+$/.test(text ?? '') && unit > 0 ? Number(text) * unit : undefined;
+}
+
+/** Facts from what inspect.sh printed. */
+export function parseFacts(text: string): Omit<NodeFacts, 'initPy' | 'properties'> {
   const facts = text.split('\n').flatMap((line) => {
     const space = line.indexOf(' ');
     return space > 0 ? [{ key: line.slice(0, space), value: line.slice(space + 1) }] : [];
   });
   const all = (key: string) => facts.filter((fact) => fact.key === key).map((fact) => fact.value);
-  const freeInodes = Number(all('free-inodes')[0]);
   return {
     user: all('user')[0] ?? 'unknown',
     missingTools: all('missing-tool'),
     homePresent: all('home')[0] === 'present',
-    freeBytes: Number(all('free-kib')[0] ?? 0) * 1024,
-    freeInodes: Number.isSafeInteger(freeInodes) && freeInodes > 0 ? freeInodes : undefined,
-    folders: new Map(all('folder').map((value) => value.split(' ') as [ProgramFolder, FolderKind])),
+    ...parseRoom(all('room')[0] ?? ''),
+    folders: new Map(all('folder').map((value) => value.split(' ') as [ProgramFolder, EntryKind])),
     jars: all('jar'),
     renameProblems: all('rename'),
-    records: all('record').flatMap((value) => parseRecord(value) ?? []),
+    ...parseRunFacts(all),
   };
 }

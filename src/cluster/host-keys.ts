@@ -2,7 +2,8 @@
 // so every connection gets a verifier made here.
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { appendFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeWhole } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
 
 interface KnownHost {
@@ -19,7 +20,7 @@ export interface HostKeys {
   /** Key types that are on record for a host, to be asked for first; empty when the host is not known. */
   typesFor(host: string, port: number): string[];
   check(host: string, port: number, key: Buffer): KeyVerdict;
-  /** Records a first key (accept-new). */
+  /** Records a first key (accept-new). Throws DISK_FULL, DISK_FAILED. */
   accept(host: string, port: number, key: Buffer): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export interface HostKeys {
 export async function loadHostKeys(files: readonly string[], acceptedFile: string): Promise<HostKeys> {
   const texts = await Promise.all([...files, acceptedFile].map(readOrEmpty));
   const known = texts.flatMap(parseKnownHosts);
+  let lastWrite: Promise<unknown> = Promise.resolve();
   const matching = (name: string) => known.filter((entry) => matchesHost(entry.patterns, name));
   return {
     typesFor(host, port) {
@@ -46,8 +48,14 @@ export async function loadHostKeys(files: readonly string[], acceptedFile: strin
     },
     async accept(host, port, key) {
       const entry = { patterns: lookupName(host, port), keyType: keyTypeOf(key), key: key.toString('base64') };
+      const line = `${entry.patterns} ${entry.keyType} ${entry.key}\n`;
+      // One after the other, each as a whole: half a line would be taken for another key of that host.
+      const writing = lastWrite.then(async () =>
+        writeWhole(acceptedFile, (await readOrEmpty(acceptedFile)) + line, 0o600),
+      );
+      lastWrite = writing.catch(() => undefined);
+      await writing;
       known.push({ ...entry, revoked: false });
-      await appendFile(acceptedFile, `${entry.patterns} ${entry.keyType} ${entry.key}\n`, { mode: 0o600 });
     },
   };
 }

@@ -1,7 +1,7 @@
 // Our side of remote/lock.sh: keeps the lock of a node by a line every second, as long as this process lives and is not frozen.
 
 import { UpgradeError } from '../engine/errors.ts';
-import { afterMark } from './command.ts';
+import { afterMark, noRoomIn } from './command.ts';
 import type { Connection } from './connection.ts';
 
 export interface LockLimits {
@@ -72,7 +72,8 @@ export async function holdLock(
   const lostMeanwhile = over && exitCode === undefined;
   const why = answer === undefined ? `no answer within ${answerMs / 1000} s` : stderr.trim() || 'no answer';
   const found = `The lock cannot be taken: ${why}.`;
-  throw new UpgradeError({ code: lostMeanwhile ? 'NODE_LOST' : 'NODE_FAILED', where, found });
+  const code = lostMeanwhile ? 'NODE_LOST' : noRoomIn(stderr) ? 'DISK_FULL' : 'NODE_FAILED';
+  throw new UpgradeError({ code, where, found });
 }
 
 // The first line after the mark that remote/prelude.sh prints; empty when the script ends without one, undefined when it is late.

@@ -1,9 +1,10 @@
 // A node of the cluster. `ask` reads; `change` is the only door through which anything on a node changes, and it passes the
 // fencing token of this run's lock to every script.
 
+import pLimit from 'p-limit';
 import type { Host } from '../config/config.ts';
 import { type Finding, UpgradeError } from '../engine/errors.ts';
-import type { CommandResult, RunOptions } from './command.ts';
+import { type CommandResult, noRoomIn, type RunOptions } from './command.ts';
 import type { Connection } from './connection.ts';
 import { holdLock, type NodeLock } from './node-lock.ts';
 import type { ScriptName } from './remote-scripts.ts';
@@ -40,6 +41,8 @@ export function clusterNode(
   const name = nodeName(host);
   let lock: NodeLock | undefined;
   let changes = 0;
+  // A script that begins ends what an earlier one of the same lock left running (remote/prelude.sh): so they take turns.
+  const inTurn = pLimit(1);
 
   async function run(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
     const result = await connection.run(script, args, options);
@@ -52,18 +55,19 @@ export function clusterNode(
     name,
     home,
     ask: run,
-    async change(script, args, options) {
-      if (!lock || lock.lost()) throw await lockLost(name, connection);
-      changes += 1;
-      const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
-      const what = [script, ...args].join(' ');
-      onChange('begins', name, what);
-      try {
-        return await run(script, [home, String(lock.token), ...args, ...size], options);
-      } finally {
-        onChange('ends', name, what);
-      }
-    },
+    change: (script, args, options) =>
+      inTurn(async () => {
+        if (!lock || lock.lost()) throw await lockLost(name, connection);
+        changes += 1;
+        const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
+        const what = [script, ...args].join(' ');
+        onChange('begins', name, what);
+        try {
+          return await run(script, [home, String(lock.token), ...args, ...size], options);
+        } finally {
+          onChange('ends', name, what);
+        }
+      }),
     get changes() {
       return changes;
     },
@@ -99,8 +103,8 @@ function findingOf(where: string, { script, exitCode, stderr, timedOut }: Comman
     return { code: 'NODE_FAILED', where, found: `The command ${script} did not end within its time limit.` };
   if (exitCode === undefined)
     return { code: 'NODE_LOST', where, found: `The command ${script} ended without an exit code.` };
-  const noRoom = stderr.split('\n').find((line) => /No space left on device|Disk quota exceeded/.test(line));
-  if (noRoom) return { code: 'DISK_FULL', where, found: `The command ${script} found no room: ${noRoom.trim()}.` };
+  const noRoom = noRoomIn(stderr);
+  if (noRoom) return { code: 'DISK_FULL', where, found: `The command ${script} found no room: ${noRoom}.` };
   if (exitCode === 75)
     return { code: 'LOCK_LOST', where, found: `Another run took over this node (${lastLine(stderr)}).` };
   if (exitCode === 11) return { code: 'STATE_UNEXPECTED', where, found: `${lastLine(stderr)}.` };

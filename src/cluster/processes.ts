@@ -6,6 +6,10 @@ export interface RemoteProcess {
   readonly pid: number;
   readonly workingFolder: string;
   readonly commandLine: string;
+  /** It has files open that were moved away or removed since it started: it runs another version than the one in its folders. */
+  readonly stale: boolean;
+  /** Pid, start time and boot: no other process shares it. */
+  readonly identity: string;
 }
 
 export interface Activity {
@@ -15,7 +19,7 @@ export interface Activity {
 
 /** Processes that may be EggRoll's (of any home on the node) and all listening ports. */
 export async function readActivity(node: ClusterNode): Promise<Activity> {
-  const { stdout } = await node.ask('processes', []);
+  const { stdout } = await node.ask('processes', [node.home]);
   return parseActivity(stdout.toString('utf8'));
 }
 
@@ -23,8 +27,9 @@ export function parseActivity(text: string): Activity {
   const [processes = '', ports = ''] = text.startsWith('\n') ? ['', text] : text.split('\n\n');
   return {
     processes: lines(processes).flatMap((line) => {
-      const [pid = '', workingFolder = '', commandLine = ''] = line.split('\t');
-      return Number(pid) > 0 ? [{ pid: Number(pid), workingFolder, commandLine: commandLine.trim() }] : [];
+      const [pid = '', workingFolder = '', commandLine = '', age = '', identity = ''] = line.split('\t');
+      if (!(Number(pid) > 0)) return [];
+      return [{ pid: Number(pid), workingFolder, commandLine: commandLine.trim(), stale: age === 'stale', identity }];
     }),
     listeningPorts: new Set(lines(ports).map((hex) => Number.parseInt(hex, 16))),
   };

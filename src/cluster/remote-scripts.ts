@@ -4,7 +4,12 @@
 import { readFileSync } from 'node:fs';
 
 const scriptNames = [
+  'backup-drop',
+  'backup-receive',
+  'backup-send',
+  'backup-state',
   'drop-run',
+  'end-process',
   'inspect',
   'lock',
   'lock-owner',
@@ -21,6 +26,7 @@ const scriptNames = [
   'switch',
   'switch-back',
   'switch-state',
+  'tidy',
   'write-record',
 ] as const;
 

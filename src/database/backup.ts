@@ -3,12 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onDisk } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { seal, unseal } from '../engine/sealed.ts';
 import type { Database } from './database.ts';
 import { dataChecksums } from './fingerprint.ts';
-import { quoteTable, sha256 } from './names.ts';
+import { quoteTable } from './names.ts';
 
 export interface BackupTable {
   readonly name: string;
@@ -41,17 +43,24 @@ export function dumpFile(dir: string): string {
   return join(dir, dumpName);
 }
 
+/** The two files of a backup, the one that makes it a backup last. */
+export const backupFiles = [dumpName, recordName] as const;
+
 /**
  * Reads a backup and checks the dump against it: size, SHA-256, last line. Undefined when the folder holds none.
- * Throws BACKUP_DAMAGED.
+ * Throws BACKUP_DAMAGED, DISK_FAILED.
  */
-export async function readBackup(dir: string): Promise<Backup | undefined> {
+export function readBackup(dir: string): Promise<Backup | undefined> {
+  return onDisk(dir, () => readAndCheck(dir));
+}
+
+async function readAndCheck(dir: string): Promise<Backup | undefined> {
   const text = await readFile(join(dir, recordName), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) return undefined;
-  const backup = parseRecord(dir, text);
+  const backup = parseBackup(dir, text);
   const { sizeBytes, digest, tail } = await measureDump(dir);
   if (sizeBytes !== backup.sizeBytes) throw damaged(dir, `It has ${sizeBytes} bytes instead of ${backup.sizeBytes}.`);
   if (digest !== backup.sha256) throw damaged(dir, `Its SHA-256 is ${digest} instead of ${backup.sha256}.`);
@@ -59,20 +68,29 @@ export async function readBackup(dir: string): Promise<Backup | undefined> {
   return backup;
 }
 
-/** Writes backup.json so that it is there wholly or not at all. */
-export async function writeBackup(backup: Backup): Promise<void> {
-  const { dir, ...record } = backup;
-  const body = JSON.stringify(record, undefined, 1);
-  const text = `${JSON.stringify({ digest: sha256(body), record }, undefined, 1)}\n`;
+/** Writes backup.json so that it is there wholly or not at all. Throws DISK_FULL, DISK_FAILED. */
+export function writeBackup(backup: Backup): Promise<void> {
+  return onDisk(join(backup.dir, recordName), () => writeRecord(backup));
+}
+
+async function writeRecord({ dir, ...record }: Backup): Promise<void> {
   const partial = join(dir, `${recordName}.partial`);
   const file = await open(partial, 'w', 0o600);
   try {
-    await file.writeFile(text);
+    await file.writeFile(seal(record));
     await file.sync();
   } finally {
     await file.close();
   }
   await renameDurably(dir, partial, join(dir, recordName));
+}
+
+/** Removes what a try that was killed has left half-made beside a backup. Throws DISK_FULL, DISK_FAILED. */
+export async function removePartials(dir: string): Promise<void> {
+  for (const name of backupFiles) {
+    const partial = join(dir, `${name}.partial`);
+    await onDisk(partial, () => rm(partial, { force: true }));
+  }
 }
 
 /** A rename that outlives a power cut. */
@@ -128,17 +146,10 @@ export async function differencesFrom(db: Database, schema: string, backup: Back
   return compareTables(backup.tables, await describeTables(db, schema));
 }
 
-function parseRecord(dir: string, text: string): Backup {
-  let parsed: { digest?: unknown; record?: Omit<Backup, 'dir'> };
-  try {
-    parsed = JSON.parse(text) as typeof parsed;
-  } catch (error) {
-    throw damaged(dir, `${recordName} is not readable: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  const { digest, record } = parsed;
-  if (!record || sha256(JSON.stringify(record, undefined, 1)) !== digest) {
-    throw damaged(dir, `${recordName} does not fit its own digest.`);
-  }
+/** The description of a backup in the bytes of backup.json. Throws BACKUP_DAMAGED. */
+export function parseBackup(dir: string, bytes: Buffer | string): Backup {
+  const record = unseal(bytes) as Omit<Backup, 'dir'> | undefined;
+  if (record?.schema !== 1) throw damaged(dir, `${recordName} does not fit its own digest.`);
   return { ...record, dir };
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DatabaseConfig } from '../config/config.ts';
+import { onDisk } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
 
@@ -50,7 +51,7 @@ export async function findDumpClient(db: Database, config: DatabaseConfig, tools
 
 /**
  * Runs the dump of MYSQL_DB and hands its output to `take` as a stream. The password goes by an options file of mode 0600 in a
- * private folder, which is removed whatever happens. Throws BACKUP_FAILED with what the client said.
+ * private folder, which is removed whatever happens. Throws BACKUP_FAILED with what the client said, and what `take` throws.
  */
 export async function runDump(
   db: Database,
@@ -60,10 +61,11 @@ export async function runDump(
   what: { readonly schema: string; readonly tables: readonly string[]; readonly ignored: readonly string[] },
   take: (output: Readable) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tools.tempDir, 'eggroll-upgrade-'));
+  const folder = await onDisk(tools.tempDir, () => mkdtemp(join(tools.tempDir, 'eggroll-upgrade-')));
   try {
     const optionsFile = join(folder, 'client.cnf');
-    await writeFile(optionsFile, optionsText(db, config, client), { mode: 0o600, flag: 'wx' });
+    const options = optionsText(db, config, client);
+    await onDisk(optionsFile, () => writeFile(optionsFile, options, { mode: 0o600, flag: 'wx' }));
     const ignored = what.ignored.map((table) => `--ignore-table=${what.schema}.${table}`);
     const args = [
       `--defaults-file=${optionsFile}`,
@@ -174,6 +176,7 @@ async function spawnProgram(
   } catch (error) {
     child.kill();
     signal?.throwIfAborted();
+    if (error instanceof UpgradeError) throw error;
     const found = `${program} failed: ${error instanceof Error ? error.message : String(error)}.`;
     throw new UpgradeError({ code: 'BACKUP_FAILED', where: 'database', found }, { cause: error });
   }

@@ -2,10 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseConfig } from '../config/config.ts';
+import { onDisk } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/folders.ts';
 import {
@@ -30,7 +31,7 @@ export { proveBackup } from './proof.ts';
 /**
  * Dumps MYSQL_DB without our own book-keeping into `dir` and describes what the dump must restore to. A good backup of the very
  * state of now that is there already is taken as it is. Call it before the migration begins and while nobody writes.
- * Throws BACKUP_FAILED, BACKUP_DAMAGED, DUMP_CLIENT_MISSING.
+ * Throws BACKUP_FAILED, BACKUP_DAMAGED, DUMP_CLIENT_MISSING, DISK_FULL, DISK_FAILED.
  */
 export async function dumpDatabase(
   db: Database,
@@ -38,14 +39,13 @@ export async function dumpDatabase(
   dir: string,
   tools: ClientTools = defaultTools,
 ): Promise<Backup> {
-  await makeFolder(dir, 0o700);
   const earlier = await readBackup(dir);
   if (earlier && (await isBackupCurrent(db, earlier))) return earlier;
   if (earlier) await refuseToReplace(db, earlier);
   return dumpSchema(db, config, dir, tools, { schema: db.name });
 }
 
-/** Dumps a schema, or only some of its tables. Throws BACKUP_FAILED, DUMP_CLIENT_MISSING. */
+/** Dumps a schema, or only some of its tables. Throws BACKUP_FAILED, DUMP_CLIENT_MISSING, DISK_FULL, DISK_FAILED. */
 export async function dumpSchema(
   db: Database,
   config: DatabaseConfig,
@@ -53,7 +53,7 @@ export async function dumpSchema(
   tools: ClientTools,
   what: { readonly schema: string; readonly tables?: readonly string[] },
 ): Promise<Backup> {
-  await makeFolder(dir, 0o700);
+  await onDisk(dir, () => makeFolder(dir, 0o700));
   const client = await findDumpClient(db, config, tools);
   const describe = async () => {
     const tables = await describeTables(db, what.schema);
@@ -63,23 +63,23 @@ export async function dumpSchema(
   const ignored = what.tables ? [] : (await tableNames(db, what.schema, true)).filter(isOwnTable);
   const partial = `${dumpFile(dir)}.partial`;
   let written: Written | undefined;
-  await runDump(
-    db,
-    config,
-    tools,
-    client,
-    { schema: what.schema, tables: what.tables ?? [], ignored },
-    async (output) => {
-      written = await writeDump(output, partial);
-    },
-  );
+  const source = { schema: what.schema, tables: what.tables ?? [], ignored };
+  try {
+    await runDump(db, config, tools, client, source, async (output) => {
+      written = await onDisk(partial, () => writeDump(output, partial));
+    });
+  } catch (error) {
+    // Half a dump is worth nothing, and its room may be needed. That it cannot be removed is of no consequence.
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw error;
+  }
   if (!written || !isComplete(written.tail)) throw failed(what.schema, 'The dump lacks its last line.');
   const changed = compareTables(tables, await describe());
   if (changed.length) {
     const remedy = 'Stop whatever writes to it, then run the same command again.';
     throw failed(what.schema, `It was written to while it was dumped: ${changed.join('; ')}.`, remedy);
   }
-  await renameDurably(dir, partial, dumpFile(dir));
+  await onDisk(dumpFile(dir), () => renameDurably(dir, partial, dumpFile(dir)));
   const [clock] = await db.query("SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%sZ') AS now");
   const backup: Backup = {
     schema: 1,

@@ -1,22 +1,22 @@
 // A dump fed to the server statement by statement, in our own session and as a stream, so that its size does not matter.
 
 import { createReadStream } from 'node:fs';
+import { onDisk } from '../engine/disk.ts';
 import { type Database, resetSession } from './database.ts';
 import { quoteName } from './names.ts';
 import { scanSql } from './sql-text.ts';
 
 /**
  * Runs every statement of a dump in `schema`. `door` is `work` for a scratch schema and `change` for a real one.
- * Throws what the server says, as `Database.query` does.
+ * Throws what the server says, as `Database.query` does, and DISK_FAILED.
  */
 export async function feedDump(db: Database, file: string, schema: string, door: 'work' | 'change'): Promise<void> {
   await db.work(`USE ${quoteName(schema)}`);
   try {
-    for await (const statement of dumpStatements(
-      createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 }),
-    )) {
-      await db[door](statement);
-    }
+    await onDisk(file, async () => {
+      const chunks = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 });
+      for await (const statement of dumpStatements(chunks)) await db[door](statement);
+    });
   } finally {
     await leave(db);
   }

@@ -1,7 +1,7 @@
 // Tells a server that works from one that is gone, while a long statement runs.
 //
 // TCP keep-alive notices a dead peer only while nothing is unacknowledged; after that the kernel retries for a quarter of an hour.
-// So while a statement has no answer, a second session asks every ten seconds whether the server still answers anybody.
+// So while a statement has no answer, a second session asks every five seconds whether the server still answers anybody.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
@@ -9,10 +9,10 @@ import type { DatabaseConfig } from '../config/config.ts';
 import { connectionOptions } from './connection-options.ts';
 import { readServerError } from './server-errors.ts';
 
-const everyMs = 10_000;
+const everyMs = 5_000;
 
 /**
- * Waits for `answer` while the server lives. Rejects, at most 35 s after the server died, with an error that reads as a lost
+ * Waits for `answer` while the server lives. Rejects, at most 25 s after the server died, with an error that reads as a lost
  * connection; the caller then destroys the session, whose own promise would never settle.
  */
 export async function whileServerLives<T>(config: DatabaseConfig, encrypted: boolean, answer: Promise<T>): Promise<T> {

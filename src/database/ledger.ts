@@ -24,6 +24,8 @@ export interface LedgerRow {
   readonly state: LedgerState;
   /** The structure before the statement; present from `intent` on. */
   readonly before: readonly TableStructure[] | undefined;
+  /** The structure after it, of the tables that the run's statements name; absent for DML, which changes no structure. */
+  readonly after: readonly TableStructure[] | undefined;
 }
 
 const ledgerName = `${ownPrefix}ledger`;
@@ -38,6 +40,7 @@ const columns = `run VARCHAR(64) NOT NULL,
   position INT UNSIGNED NOT NULL,
   state VARCHAR(8) NOT NULL,
   structure_before LONGTEXT NULL,
+  structure_after LONGTEXT NULL,
   hash_before CHAR(64) NULL,
   hash_after CHAR(64) NULL,
   connection BIGINT UNSIGNED NULL,
@@ -60,6 +63,7 @@ export async function readLedger(db: Database): Promise<LedgerRow[]> {
     column: Number(row['position']),
     state: row['state'] as LedgerState,
     before: row['structure_before'] === null ? undefined : JSON.parse(String(row['structure_before'])),
+    after: row['structure_after'] === null ? undefined : JSON.parse(String(row['structure_after'])),
   }));
 }
 
@@ -108,11 +112,16 @@ export async function writeFailed(db: Database, run: string, index: number): Pro
   );
 }
 
-/** `hashAfter` is absent for DML, which changes no structure. */
-export async function writeDone(db: Database, run: string, index: number, hashAfter?: string): Promise<void> {
+/** `after` is absent for DML, which changes no structure. */
+export async function writeDone(
+  db: Database,
+  run: string,
+  index: number,
+  after?: { readonly hash: string; readonly tables: readonly TableStructure[] },
+): Promise<void> {
   await db.change(
-    `UPDATE ${table(db)} SET state = 'done', hash_after = ?, ended_at = UTC_TIMESTAMP(3) WHERE run = ? AND statement = ?`,
-    [hashAfter ?? null, run, index],
+    `UPDATE ${table(db)} SET state = 'done', hash_after = ?, structure_after = ?, ended_at = UTC_TIMESTAMP(3) WHERE run = ? AND statement = ?`,
+    [after?.hash ?? null, after ? JSON.stringify(after.tables) : null, run, index],
   );
 }
 

@@ -73,11 +73,11 @@ export async function migrate(
     // Settings of a session are gone with it, so they are made again.
     if (row?.state === 'done' && statement.kind !== 'other') continue;
     if (row?.state === 'intent' && (await tookEffect(db, row))) {
-      await writeDone(db, run, statement.index, (await schemaFingerprint(db, db.name)).hash);
+      await writeDone(db, run, statement.index, await namedStructure(db, statements));
       continue;
     }
     const startMs = performance.now();
-    await runStatement(db, run, statement, statements.length);
+    await runStatement(db, run, statement, statements);
     onStatement({
       statement,
       index: statement.index,
@@ -92,7 +92,13 @@ export function statementTag(run: string, index: number): string {
   return `/* eggroll-upgrade run=${run.replace(/[^\w.-]/g, '_')} statement=${index} */`;
 }
 
-async function runStatement(db: Database, run: string, statement: Statement, count: number): Promise<void> {
+async function runStatement(
+  db: Database,
+  run: string,
+  statement: Statement,
+  statements: readonly Statement[],
+): Promise<void> {
+  const count = statements.length;
   const { index, kind } = statement;
   const before = await schemaFingerprint(db, db.name);
   await writeIntent(db, run, index, before);
@@ -110,7 +116,7 @@ async function runStatement(db: Database, run: string, statement: Statement, cou
     const consequence = committed(index) + (half ? ' The failed statement may have done a part of its work.' : '');
     throw statementFailure(statement, error, { code: 'SQL_FAILED', count, consequence });
   }
-  if (kind !== 'dml') await writeDone(db, run, index, (await schemaFingerprint(db, db.name)).hash);
+  if (kind !== 'dml') await writeDone(db, run, index, await namedStructure(db, statements));
 }
 
 /** The rows and the ledger change together or not at all. */
@@ -127,7 +133,7 @@ async function runInTransaction(db: Database, run: string, index: number, sql: s
 }
 
 /** Did a statement whose end nobody recorded take effect? The server is waited for while it still runs it. */
-async function tookEffect(db: Database, row: LedgerRow): Promise<boolean> {
+export async function tookEffect(db: Database, row: LedgerRow): Promise<boolean> {
   await waitForStatement(db, statementTag(row.run, row.index));
   // DML is recorded in its own transaction, so without the record it was rolled back. The others can be repeated.
   if (row.kind !== 'ddl') return false;
@@ -137,13 +143,29 @@ async function tookEffect(db: Database, row: LedgerRow): Promise<boolean> {
   const named = identifiersOf(row.sql);
   const foreign = [...differences].filter(([table]) => !named.has(table.toLowerCase()));
   if (foreign.length === 0 && !isCall(row.sql)) return true;
-  const changes = [...differences].map(([table, what]) => `table ${table}: ${what}`).join('; ');
-  const found = `Statement ${row.index} of run ${row.run} began, its end is not recorded, and the tables have changed in a way that may not be its own: ${changes}.`;
+  const found = `Statement ${row.index} of run ${row.run} began, its end is not recorded, and the tables have changed in a way that may not be its own: ${describeDifferences(differences)}.`;
   throw new UpgradeError({ code: 'LEDGER_MISMATCH', where: `database ${db.name}`, found });
 }
 
+export function describeDifferences(differences: ReadonlyMap<string, string>): string {
+  return [...differences].map(([table, what]) => `table ${table}: ${what}`).join('; ');
+}
+
+/** Is a table one of those that any of the statements names? */
+export function isNamedBy(
+  statements: readonly Pick<Statement, 'sql'>[],
+): (table: { readonly name: string }) => boolean {
+  const named = new Set(statements.flatMap(({ sql }) => [...identifiersOf(sql)]));
+  return ({ name }) => named.has(name.toLowerCase());
+}
+
+async function namedStructure(db: Database, statements: readonly Statement[]) {
+  const { hash, tables } = await schemaFingerprint(db, db.name);
+  return { hash, tables: tables.filter(isNamedBy(statements)) };
+}
+
 /** What was applied must be what is asked for now, and no other run may have stopped half-way. */
-function refuseMismatch(
+export function refuseMismatch(
   config: DatabaseConfig,
   run: string,
   statements: readonly Statement[],

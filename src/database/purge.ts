@@ -1,11 +1,9 @@
 // The guide's clean-up of run-time tables, only when asked for, and only after a backup of what is emptied
 // (EGGROLL.md sections 5 and 6).
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { type Backup, compareTables, describeTables, dumpFile, readBackup } from './backup.ts';
+import { type Backup, compareTables, describeTables, dumpFile } from './backup.ts';
 import { type ClientTools, defaultTools } from './client.ts';
 import type { Database } from './database.ts';
 import { dumpSchema } from './dump.ts';
@@ -13,12 +11,27 @@ import { feedDump } from './feed.ts';
 import { dataChecksums, tableNames } from './fingerprint.ts';
 import { assertLock } from './lock.ts';
 import { quoteTable } from './names.ts';
+import { proveBackup } from './proof.ts';
+import { forgetPurged, type PurgedTable, preparePurgeRecord, readPurged, writePurged } from './purge-record.ts';
 import { isLost } from './server-errors.ts';
 
-export interface PurgedTable {
-  readonly schema: string;
-  readonly table: string;
-  readonly rows: number;
+export { type PurgedTable, readPurged } from './purge-record.ts';
+
+/** Where the backups of what is purged are: one for each schema. */
+export interface PurgeBackups {
+  /** The folder that a schema's backup is made in. */
+  folder(schema: string): string;
+  /** The backup of a schema, from wherever it is kept; undefined when there is none. */
+  find(schema: string): Promise<Backup | undefined>;
+  /** Makes a backup safe. After that the rows may go. */
+  keep(schema: string, backup: Backup): Promise<void>;
+}
+
+export interface PurgeOptions {
+  readonly run: string;
+  readonly which: DatabaseConfig['purge'];
+  readonly backups: PurgeBackups;
+  readonly tools?: ClientTools;
 }
 
 /** FATE's own database where it does not share EggRoll's. */
@@ -36,85 +49,94 @@ const fateTables = new Set(
 const fateShard = /^t_(?:component_summary|tracking_metric|tracking_output_data_info)_\d{8}$/;
 
 /**
- * Empties the tables that `which` names, in MYSQL_DB and in `fate_flow` beside it, after dumping them below `dir`. All tables of a
- * schema are emptied in one transaction. What was purged by an earlier try is not purged again. Needs the lock.
- * Throws BACKUP_FAILED, BACKUP_DAMAGED, LOCK_LOST, DATABASE_LOST.
+ * Empties the tables that `which` names, in MYSQL_DB and in `fate_flow` beside it, after dumping them, proving the dump and making it
+ * safe. All tables of a schema are emptied in one transaction, together with the record of it. What this run has purged before is
+ * not purged again. Needs the lock.
+ * Throws BACKUP_FAILED, BACKUP_DAMAGED, BACKUP_UNPROVEN, DISK_FULL, DISK_FAILED, LOCK_LOST, DATABASE_LOST.
  */
-export async function purge(
-  db: Database,
-  config: DatabaseConfig,
-  which: 'none' | 'eggroll' | 'fate' | 'all',
-  dir: string,
-  tools: ClientTools = defaultTools,
-): Promise<PurgedTable[]> {
+export async function purge(db: Database, config: DatabaseConfig, options: PurgeOptions): Promise<PurgedTable[]> {
   await assertLock(db);
+  const done = await readPurged(db, options.run);
   const purged: PurgedTable[] = [];
   for (const schema of schemasOf(db)) {
-    const tables = (await tableNames(db, schema)).filter((name) => isPurged(name, which, schema === db.name));
-    if (tables.length === 0) continue;
-    const folder = purgeFolder(dir, schema);
-    const earlier = await readRecord(folder);
-    purged.push(...(earlier ?? (await purgeSchema(db, config, { schema, tables, folder, tools }))));
+    const earlier = done.filter((table) => table.schema === schema);
+    const tables = (await tableNames(db, schema)).filter((name) => isPurged(name, options.which, schema === db.name));
+    if (earlier.length > 0) purged.push(...earlier);
+    else if (tables.length > 0) purged.push(...(await purgeSchema(db, config, options, { schema, tables })));
   }
   return purged;
 }
 
-/** Brings back what `purge` emptied, as it was then; does nothing where nothing was purged. Throws RESTORE_FAILED, BACKUP_DAMAGED. */
-export async function restorePurged(db: Database, _config: DatabaseConfig, dir: string): Promise<void> {
+/**
+ * Brings back what `run` has purged, as it was then; does nothing where nothing was purged.
+ * Throws RESTORE_FAILED, BACKUP_DAMAGED, DISK_FULL, DISK_FAILED.
+ */
+export async function restorePurged(db: Database, run: string, backups: PurgeBackups): Promise<void> {
   await assertLock(db);
+  const purged = await readPurged(db, run);
   for (const schema of schemasOf(db)) {
-    const folder = purgeFolder(dir, schema);
-    const backup = await readBackup(folder);
-    if (!backup) continue;
+    const recorded = purged.some((table) => table.schema === schema);
+    const backup = await backups.find(schema);
+    if (!backup && recorded) throw failed(schema, `Run ${run} has purged tables, and the backup of them is nowhere.`);
+    if (!backup || !(recorded || (await wasEmptiedUnrecorded(db, schema, backup)))) continue;
+    const names = new Set(backup.tables.map(({ name }) => name));
     const differences = async () => {
-      const names = new Set(backup.tables.map(({ name }) => name));
+      const now = await describeTables(db, schema);
       return compareTables(
         backup.tables,
-        (await describeTables(db, schema)).filter(({ name }) => names.has(name)),
+        now.filter(({ name }) => names.has(name)),
       );
     };
-    if (!(await readRecord(folder)) && !(await wasPurged(db, schema, backup))) continue;
-    await writeRecord(folder, backup, schema);
-    if ((await differences()).length) await feedBack(db, dumpFile(folder), schema);
+    if ((await differences()).length) await feedBack(db, dumpFile(backup.dir), schema);
     const left = await differences();
     if (left.length) throw failed(schema, `After the restore of the purged tables: ${left.join('; ')}.`);
-    await forgetRecord(folder);
+    await forgetPurged(db, run, schema);
   }
 }
 
 async function purgeSchema(
   db: Database,
   config: DatabaseConfig,
-  what: { schema: string; tables: readonly string[]; folder: string; tools: ClientTools },
+  { run, backups, tools = defaultTools }: PurgeOptions,
+  what: { readonly schema: string; readonly tables: readonly string[] },
 ): Promise<PurgedTable[]> {
-  const { schema, tables, folder, tools } = what;
-  const earlier = await readBackup(folder);
-  // A killed purge has emptied all or nothing; then its dump is the one that holds the rows, and must not be replaced.
-  if (earlier && (await wasPurged(db, schema, earlier))) return writeRecord(folder, earlier, schema);
-  const backup = await dumpSchema(db, config, folder, tools, { schema, tables });
+  const { schema } = what;
+  const earlier = await backups.find(schema);
+  // The dump that holds the rows must not be replaced.
+  const kept = earlier && (await wasEmptiedUnrecorded(db, schema, earlier)) ? earlier : undefined;
+  const made = kept ?? (await dumpSchema(db, config, backups.folder(schema), tools, what));
+  const backup = await proveBackup(db, config, made);
+  await backups.keep(schema, backup);
+  await preparePurgeRecord(db);
+  const purged = backup.tables.map(({ name, rows }) => ({ schema, table: name, rows }));
   await assertLock(db);
   await db.work('START TRANSACTION');
   try {
     for (const { name } of backup.tables) await db.change(`DELETE FROM ${quoteTable(schema, name)}`);
+    for (const table of purged) await writePurged(db, run, table);
     await db.work('COMMIT');
   } catch (error) {
     if (!isLost(error)) await db.work('ROLLBACK');
     throw error;
   }
-  return writeRecord(folder, backup, schema);
+  return purged;
 }
 
-/** True when a table that held rows at backup time holds none now. */
-async function wasPurged(db: Database, schema: string, backup: Backup): Promise<boolean> {
+/** Did a purge that was killed empty a table that knows no transactions? One that held rows at backup time holds none now. */
+async function wasEmptiedUnrecorded(db: Database, schema: string, backup: Backup): Promise<boolean> {
+  const suspects = backup.tables.filter(({ rows, definition }) => rows > 0 && !/ENGINE=InnoDB/i.test(definition));
+  if (suspects.length === 0) return false;
   const now = new Map((await dataChecksums(db, schema)).map(({ name, rows }) => [name, rows]));
-  return backup.tables.some(({ name, rows }) => rows > 0 && now.get(name) === 0);
+  return suspects.some(({ name }) => now.get(name) === 0);
 }
 
-function schemasOf(db: Database): string[] {
+/** The schemas in which a purge may empty tables. */
+export function schemasOf(db: Pick<Database, 'name'>): string[] {
   return db.name === fateSchema ? [db.name] : [db.name, fateSchema];
 }
 
-function isPurged(table: string, which: 'none' | 'eggroll' | 'fate' | 'all', inEggroll: boolean): boolean {
+/** Does a purge of this kind empty the table? */
+export function isPurged(table: string, which: DatabaseConfig['purge'], inEggroll: boolean): boolean {
   if (which === 'none') return false;
   const eggroll = inEggroll && which !== 'fate' && eggrollTable.test(table);
   return eggroll || (which !== 'eggroll' && (fateTables.has(table.toLowerCase()) || fateShard.test(table)));
@@ -127,37 +149,6 @@ async function feedBack(db: Database, file: string, schema: string): Promise<voi
     if (isLost(error) || !(error instanceof UpgradeError)) throw error;
     throw failed(schema, `${file} could not be restored: ${error.findings[0].found}`, error);
   }
-}
-
-function purgeFolder(dir: string, schema: string): string {
-  return join(dir, `purged-${schema}`);
-}
-
-function recordFile(folder: string): string {
-  return join(folder, 'purged.json');
-}
-
-async function readRecord(folder: string): Promise<PurgedTable[] | undefined> {
-  try {
-    return JSON.parse(await readFile(recordFile(folder), 'utf8')) as PurgedTable[];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function writeRecord(folder: string, backup: Backup, schema: string): Promise<PurgedTable[]> {
-  const purged = backup.tables.map(({ name, rows }) => ({ schema, table: name, rows }));
-  await writeFile(`${recordFile(folder)}.partial`, JSON.stringify(purged));
-  await rename(`${recordFile(folder)}.partial`, recordFile(folder));
-  return purged;
-}
-
-/** After bringing the rows back a purge may be done again. */
-async function forgetRecord(folder: string): Promise<void> {
-  await rename(recordFile(folder), `${recordFile(folder)}.undone`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
 }
 
 function failed(schema: string, found: string, cause?: unknown): UpgradeError {

@@ -11,6 +11,9 @@ export interface Segment {
   readonly closed: boolean;
 }
 
+/** Version comments within version comments; deeper ones count as never closed. MySQL itself advises against the second. */
+export const deepestDirective = 8;
+
 export interface MaskOptions {
   readonly directives: 'fill' | 'open';
   readonly names: 'fill' | 'keep';
@@ -69,8 +72,13 @@ function segmentAt(text: string, start: number): Segment | undefined {
   if (character === '#') return lineCommentAt(text, start);
   // MySQL wants white space, a control character or the end after `--`: `5--1` is a subtraction.
   if (character === '-' && text[start + 1] === '-' && isBlank(text[start + 2])) return lineCommentAt(text, start);
+  if (isDirectiveAt(text, start)) return directiveAt(text, start, 1);
   if (character === '/' && text[start + 1] === '*') return blockCommentAt(text, start);
   return undefined;
+}
+
+function isDirectiveAt(text: string, start: number): boolean {
+  return text[start] === '/' && text[start + 1] === '*' && /^(?:M?!|\+)/.test(text.slice(start + 2, start + 4));
 }
 
 function isBlank(character: string | undefined): boolean {
@@ -83,18 +91,25 @@ function lineCommentAt(text: string, start: number): Segment {
 }
 
 function blockCommentAt(text: string, start: number): Segment {
-  if (!/^(?:M?!|\+)/.test(text.slice(start + 2, start + 4))) {
-    const end = text.indexOf('*/', start + 2);
-    if (end === -1) return { kind: 'comment', start, end: text.length, closed: false };
-    return { kind: 'comment', start, end: end + 2, closed: true };
-  }
-  let position = start + 3;
+  const end = text.indexOf('*/', start + 2);
+  if (end === -1) return { kind: 'comment', start, end: text.length, closed: false };
+  return { kind: 'comment', start, end: end + 2, closed: true };
+}
+
+function directiveAt(text: string, start: number, depth: number): Segment {
+  let position = depth > deepestDirective ? text.length : start + 3;
   while (position < text.length) {
     if (text.startsWith('*/', position)) return { kind: 'directive', start, end: position + 2, closed: true };
-    const inner = segmentAt(text, position);
-    position = inner && inner.kind !== 'comment' ? inner.end : position + 1;
+    position = insideDirective(text, position, depth)?.end ?? position + 1;
   }
   return { kind: 'directive', start, end: text.length, closed: false };
+}
+
+function insideDirective(text: string, start: number, depth: number): Segment | undefined {
+  const character = text[start];
+  if (character === "'" || character === '"') return quotedAt(text, start, 'string');
+  if (character === '`') return quotedAt(text, start, 'name');
+  return isDirectiveAt(text, start) ? directiveAt(text, start, depth + 1) : undefined;
 }
 
 function quotedAt(text: string, start: number, kind: 'string' | 'name'): Segment {

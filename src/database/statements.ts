@@ -7,7 +7,7 @@ import { mysqlSplitterOptions, splitQuery } from 'dbgate-query-splitter';
 import type { Finding } from '../engine/errors.ts';
 import { throwFindings } from '../engine/errors.ts';
 import { sha256 } from './names.ts';
-import { maskSql, scanSql } from './sql-text.ts';
+import { deepestDirective, maskSql, scanSql } from './sql-text.ts';
 import { kindOf, objectionTo, type StatementKind } from './statement-rules.ts';
 
 export type { StatementKind } from './statement-rules.ts';
@@ -34,45 +34,80 @@ interface Piece {
 
 /**
  * Parses a statement file. `use` of `database` is accepted and dropped, and so is its name before a table's name, so that the
- * statements also run on a copy. Throws SQL_INVALID with every finding, each with file:line:column, the line and a caret.
+ * statements also run on a copy. Throws SQL_INVALID with every finding (of more than 50 the first),
+ * each with file:line:column, the line and a caret.
  */
 export function parseStatements(text: string, file: string, database?: string): Statement[] {
   const source = text.replace(/^\uFEFF/, '');
   const findings: Finding[] = [];
-  const object = (position: number, problem: string) => findings.push(findingAt(source, position, file, problem));
+  let unnamed = 0;
+  const lineStarts = lineStartsOf(source);
+  const object = (position: number, problem: string) => {
+    // A file that is no SQL at all has a problem everywhere.
+    if (findings.length >= mostFindings) {
+      unnamed += 1;
+      return;
+    }
+    const { line, column } = lineAndColumn(lineStarts, position);
+    const found = problem.replace(unseen, '\uFFFD') + caretLines(source, position);
+    findings.push({ code: 'SQL_INVALID', where: `${file}:${line}:${column}`, found });
+  };
+
+  const throwAll = () => {
+    const more = { code: 'SQL_INVALID', where: file, found: `${unnamed} more problems were found.` } as const;
+    throwFindings(unnamed > 0 ? [...findings, more] : findings);
+  };
 
   for (const { position, problem } of textProblems(source)) object(position, problem);
+  throwAll();
   const code = maskSql(source, { directives: 'open', names: 'keep' });
   const statements: Statement[] = [];
-  for (const whole of findings.length ? [] : splitPieces(source)) {
+  for (const whole of splitPieces(source)) {
     const piece = dropUse(code, whole, database, object);
     if (!piece) continue;
     const objection = objectionTo(code.slice(piece.start, piece.end));
     if (objection) object(piece.start + objection.offset, objection.problem);
     const sql = dropQualifier(source.slice(piece.start, piece.end), database);
-    const { line, column } = lineAndColumn(source, piece.start);
+    const { line, column } = lineAndColumn(lineStarts, piece.start);
     const kind = kindOf(code.slice(piece.start, piece.end)) ?? 'other';
     statements.push({ index: statements.length + 1, sql, file, line, column, hash: hashOf(sql), kind });
   }
   if (statements.length === 0 && findings.length === 0) object(0, 'The file holds no statement.');
-  throwFindings(findings);
+  throwAll();
   return statements;
 }
 
-/** The line of `text` at `position` with a caret under it, on two indented lines. */
+const mostFindings = 50;
+
+const shownBefore = 100;
+const shownAfter = 60;
+
+/** The line of `text` at `position` with a caret under it, on two indented lines. Of a long line the part around the caret. */
 export function caretLines(text: string, position: number): string {
-  const start = text.lastIndexOf('\n', position - 1) + 1;
-  const end = text.indexOf('\n', position);
-  const line = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, '');
+  const lineStart = position === 0 ? 0 : text.lastIndexOf('\n', position - 1) + 1;
+  const lineEnd = text.indexOf('\n', position);
+  const start = Math.max(lineStart, position - shownBefore);
+  const end = Math.min(lineEnd === -1 ? text.length : lineEnd, position + shownAfter);
+  const line = text.slice(start, end).replace(/\r$/, '').replace(unseen, '\uFFFD');
   const indent = line.slice(0, position - start).replace(/[^\t]/g, ' ');
   return `\n  ${line}\n  ${indent}^\n `;
 }
 
+// What a terminal would act on, but for tabs.
+const unseen = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Names that stand before a dot in a statement: databases, tables or aliases. Lower case, without backticks. */
 export function qualifiersOf(sql: string): Set<string> {
   const code = maskSql(sql, { directives: 'open', names: 'keep' });
-  const names = [...code.matchAll(/(`(?:[^`]|``)+`|[\w$\u0080-\uFFFF]+)\s*\.\s*(?=[`*\w$\u0080-\uFFFF])/g)];
-  return new Set(names.map(([, name]) => plainName(name ?? '').toLowerCase()));
+  const names = new Set<string>();
+  let [name, isDotted] = ['', false];
+  // Word by word: a pattern for a name and its dot would try every part of a long word, such as the bytes of a BLOB.
+  for (const [part] of code.matchAll(/`(?:[^`]|``)*`|[\w$\u0080-\uFFFF]+|\S/g)) {
+    if (isDotted && /^[`*\w$\u0080-\uFFFF]/.test(part)) names.add(plainName(name).toLowerCase());
+    if (part === '.') isDotted = name !== '' && !isDotted;
+    else [name, isDotted] = [/^[`\w$\u0080-\uFFFF]/.test(part) ? part : '', false];
+  }
+  return names;
 }
 
 /** Every word and every quoted name of a statement, in lower case. */
@@ -87,7 +122,11 @@ function textProblems(source: string): { position: number; problem: string }[] {
   const nul = source.indexOf('\0');
   if (nul !== -1) problems.push({ position: nul, problem: 'A NUL character was found. The file must be UTF-8 text.' });
   const open = scanSql(source).find((segment) => !segment.closed);
-  if (open) problems.push({ position: open.start, problem: `${describeOpen(open.kind)} begins here and never ends.` });
+  if (open)
+    problems.push({
+      position: open.start,
+      problem: `${describeOpen(open.kind)} begins here and never ends${depthOf(open.kind)}.`,
+    });
   const code = maskSql(source, { directives: 'fill', names: 'fill' });
   for (const match of code.matchAll(/\\(.?)/g)) {
     const problem = `\\${match[1]} is a command of the mysql client, not SQL. Remove it.`;
@@ -103,6 +142,10 @@ function textProblems(source: string): { position: number; problem: string }[] {
 function describeOpen(kind: string): string {
   if (kind === 'string') return 'A string';
   return kind === 'name' ? 'A name in backticks' : 'A comment';
+}
+
+function depthOf(kind: string): string {
+  return kind === 'directive' ? `, or holds comments in comments more than ${deepestDirective} deep` : '';
 }
 
 function splitPieces(source: string): Piece[] {
@@ -127,14 +170,20 @@ function dropUse(
   database: string | undefined,
   object: (position: number, problem: string) => void,
 ): Piece | undefined {
-  const match = /^use\b[ \t]*([^\r\n]*)(?:\r?\n\s*)?/i.exec(code.slice(piece.start, piece.end));
-  if (!match) return piece;
-  const name = plainName((match[1] ?? '').trim());
-  if (database === undefined || name.toLowerCase() !== database.toLowerCase()) {
-    object(piece.start, `\`use ${name}\` leaves the database${database ? ` ${database} (MYSQL_DB)` : ''}. Remove it.`);
+  let { start } = piece;
+  while (start < piece.end) {
+    const match = /^use\b[ \t]*([^\r\n]*)(?:\r?\n\s*)?/i.exec(code.slice(start, piece.end));
+    if (!match) return { start, end: piece.end };
+    const name = plainName((match[1] ?? '').trim());
+    if (database === undefined || name.toLowerCase() !== database.toLowerCase()) {
+      object(
+        start,
+        `\`use ${name.slice(0, 64)}\` leaves the database${database ? ` ${database} (MYSQL_DB)` : ''}. Remove it.`,
+      );
+    }
+    start += match[0].length;
   }
-  const start = piece.start + match[0].length;
-  return start < piece.end ? dropUse(code, { start, end: piece.end }, database, object) : undefined;
+  return undefined;
 }
 
 function dropQualifier(sql: string, database: string | undefined): string {
@@ -156,22 +205,26 @@ function plainName(name: string): string {
 }
 
 function hashOf(sql: string): string {
-  let text = '';
+  const parts: string[] = [];
   for (const { kind, start, end } of scanSql(sql)) {
     const part = sql.slice(start, end);
     const plain = kind === 'comment' ? ' ' : kind === 'code' ? part.replace(/\s+/g, ' ') : part;
-    text += text.endsWith(' ') ? plain.replace(/^ /, '') : plain;
+    const rest = parts.at(-1)?.endsWith(' ') ? plain.replace(/^ /, '') : plain;
+    if (rest !== '') parts.push(rest);
   }
-  return sha256(text.trim());
+  return sha256(parts.join('').trim());
 }
 
-function findingAt(source: string, position: number, file: string, problem: string): Finding {
-  const { line, column } = lineAndColumn(source, position);
-  return { code: 'SQL_INVALID', where: `${file}:${line}:${column}`, found: problem + caretLines(source, position) };
+function lineStartsOf(source: string): number[] {
+  return [0, ...[...source.matchAll(/\n/g)].map((match) => match.index + 1)];
 }
 
-function lineAndColumn(source: string, position: number): { line: number; column: number } {
-  const before = source.slice(0, position);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: position - lineStart + 1 };
+function lineAndColumn(lineStarts: readonly number[], position: number): { line: number; column: number } {
+  let [low, high] = [0, lineStarts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((lineStarts[middle] ?? 0) <= position) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: position - (lineStarts[low] ?? 0) + 1 };
 }

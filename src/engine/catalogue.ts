@@ -174,6 +174,11 @@ export const catalogue = {
     summary: 'A disk has no room left.',
     remedy: 'Make room and run the same command again.',
   },
+  DISK_FAILED: {
+    exitCode: rolledBack,
+    summary: 'A file on the machine of the run cannot be read or written.',
+    remedy: 'Check the volume of STATE_DIR and its permissions, then run the same command again.',
+  },
   HOME_INVALID: {
     exitCode: badInput,
     summary: 'EGGROLL_HOME on a node is not an EggRoll home that can be upgraded.',
@@ -236,8 +241,8 @@ export const catalogue = {
   },
   RECOVER_MISMATCH: {
     exitCode: needsDecision,
-    summary: 'A folder that was put back differs from what it was before the upgrade.',
-    remedy: 'Compare the files that are named with your own backup before you start the services.',
+    summary: 'The old folders are not what they were before the upgrade.',
+    remedy: 'Put the files that are named right, or take the old folders as they are; then run `recover` again.',
   },
   GRANT_MISSING: {
     exitCode: refused,

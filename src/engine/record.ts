@@ -1,5 +1,8 @@
 // The record of a run, one copy beside every node's folders. It holds what the world cannot tell: who the run is, which services
-// ran before. It is never proof that something was done.
+// ran before. It is never proof that something was done. Every copy holds what all nodes together know, so any of them that is
+// unharmed is enough.
+
+import { seal, unseal } from './sealed.ts';
 
 export type RunState = 'open' | 'finished' | 'recovering' | 'recovered';
 
@@ -17,29 +20,20 @@ export interface RunRecord {
   readonly hosts: readonly string[];
   /** The database that the run works on; absent when it leaves the database alone. */
   readonly database?: string;
-  /** Modules that ran on this node before they were stopped; absent until that is known. */
-  readonly services?: readonly string[];
+  /** Modules that ran before they were stopped, by node; a node is absent until that is known. */
+  readonly services: Readonly<Record<string, readonly string[]>>;
 }
 
 const states: readonly string[] = ['open', 'finished', 'recovering', 'recovered'] satisfies RunState[];
 
 export function serialiseRecord(record: RunRecord): string {
-  return `${JSON.stringify(record)}\n`;
+  return seal(record);
 }
 
-/** The record in `text`, or undefined when it is damaged or of an unknown shape. */
-export function parseRecord(text: string): RunRecord | undefined {
-  const value = parseJson(text);
+/** The record in a file, or undefined when it is damaged or of an unknown shape. */
+export function parseRecord(bytes: Buffer | string): RunRecord | undefined {
+  const value = unseal(bytes);
   return isRecord(value) ? value : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isRecord(value: unknown): value is RunRecord {
@@ -58,8 +52,12 @@ function isRecord(value: unknown): value is RunRecord {
     states.includes(state) &&
     isTextList(hosts) &&
     (database === undefined || typeof database === 'string') &&
-    (services === undefined || isTextList(services))
+    isServices(services)
   );
+}
+
+function isServices(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every(isTextList);
 }
 
 function isTextList(value: unknown): value is string[] {

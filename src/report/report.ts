@@ -3,6 +3,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../engine/clock.ts';
+import { onDisk, writeWhole } from '../engine/disk.ts';
 import type { Emit, Event, EventBody, Result } from '../engine/events.ts';
 import { makeFolder } from '../engine/folders.ts';
 import { jsonLine } from './json.ts';
@@ -107,8 +108,11 @@ export async function keepResult(
   terminationFile = '/dev/termination-log',
 ): Promise<void> {
   const file = join(stateDir, 'runs', result.run, 'result.json');
-  await makeFolder(dirname(file));
-  await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
+  await onDisk(file, () => makeFolder(dirname(file)));
+  const text = `${JSON.stringify(result, undefined, 2)}\n`;
+  await writeWhole(file, text);
+  // A `recover` has the run of the `upgrade` that it takes back: what that one said stays readable.
+  await writeWhole(join(dirname(file), `result-${result.command}.json`), text);
   const isThere = await access(terminationFile).then(
     () => true,
     () => false,

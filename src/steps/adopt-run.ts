@@ -2,22 +2,18 @@
 
 import { UpgradeError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/record.ts';
-import { hostNames } from './run-records.ts';
+import { hostNames, mergeRecords } from './run-records.ts';
 import type { World } from './world.ts';
 
 /** Makes the run of these records the current one. Throws RUN_CONFLICT when it covers other hosts or another database than are configured. */
 export function adopt(world: World, records: readonly RunRecord[]): void {
-  const [record] = records;
+  const record = mergeRecords(records);
   if (!record) return;
   refuseOtherHosts(world, record);
   refuseOtherDatabase(world, record);
-  const known = new Map<string, readonly string[]>();
-  for (const [name, facts] of world.facts) {
-    const services = facts.records.find(({ run }) => run === record.run)?.services;
-    if (services) known.set(name, services);
-  }
-  const { run: id, sequence, from, to, packageDigest, hosts, database } = record;
-  world.run = { id, sequence, from, to, packageDigest, hosts, database, services: known };
+  const { run: id, sequence, from, to, packageDigest, hosts, database, services } = record;
+  world.run = { id, sequence, from, to, packageDigest, hosts, database, services: new Map(Object.entries(services)) };
+  for (const { name } of world.nodes) if (!world.versionsBefore.has(name)) world.versionsBefore.set(name, from);
   world.adoptRun(id);
 }
 

@@ -1,38 +1,78 @@
-// Step 6: the dump, taken once nothing writes any more, and proven by restoring it to the scratch schema.
+// Step 6: the dump, taken once nothing writes any more, proven by restoring it to the scratch schema, and copied to two nodes.
 
-import { dumpDatabase, isBackupCurrent, proveBackup } from '../database/dump.ts';
+import { type Backup, dumpDatabase, isBackupCurrent, proveBackup } from '../database/dump.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { copiesAreKept, keepCopies } from './backup-copies.ts';
+import { backupFolder, findBackup, tidyBackup } from './find-backup.ts';
 import { anySwitchBegun } from './node-plan.ts';
-import { backupFolder, backupToRestore, isMigrated, runBackup } from './run-state.ts';
+import { backupToRestore, isMigrated } from './run-state.ts';
 import type { World } from './world.ts';
 
+const step = 'back-up-database';
+const wholeDatabase = '.';
+
 export const backUpDatabase: Step<World> = {
-  id: 'back-up-database',
+  id: step,
   title: 'back up the database and prove the backup',
   reach: 'services',
   async probe(world) {
     const { database, config } = world;
-    if (!database || !config.database || (await backupToRestore(world))) return 'done';
-    // Nothing of the migration is left to do, so the new services may be running and writing again.
-    if ((await isMigrated(world)) && (await anySwitchBegun(world))) return 'done';
-    const backup = await runBackup(world);
-    if (!backup || (config.database.requireProof && !backup.proven)) return 'pending';
-    return (await isBackupCurrent(database, backup)) ? 'done' : 'pending';
+    if (!database || !config.database) return 'done';
+    const settled = await settledBackup(world);
+    if (settled === 'none') return 'done';
+    const backup = settled ?? (await findBackup(world));
+    if (!backup) return 'pending';
+    if (!settled) {
+      if (config.database.requireProof && !backup.proven) return 'pending';
+      if (!(await isBackupCurrent(database, backup))) return 'pending';
+    }
+    return (await copiesAreKept(world, wholeDatabase, backup)) ? 'done' : 'pending';
   },
   async apply(world) {
-    const { database, config, emit } = world;
-    if (!database || !config.database) return;
-    const backup = await dumpDatabase(database, config.database, backupFolder(world));
-    emit({
-      type: 'database',
-      step: 'back-up-database',
-      message: `dumped ${backup.tables.length} tables, ${backup.sizeBytes} bytes`,
-    });
-    if (config.database.requireProof) {
-      await proveBackup(database, config.database, backup);
-      emit({ type: 'database', step: 'back-up-database', message: 'proven by restoring it to the scratch schema' });
-    } else {
-      emit({ type: 'warning', message: 'REQUIRE_PROOF is false: the database backup was not proven by restoring it.' });
-    }
+    const settled = await settledBackup(world);
+    if (settled === 'none') return;
+    if (settled) return keepMore(world, settled);
+    const backup = await backUp(world);
+    if (!backup) return;
+    await keepCopies(world, wholeDatabase, backup);
+    world.emit({ type: 'database', step, message: 'copied to the nodes' });
+  },
+  undo: {
+    title: 'remove half-made backups',
+    apply: (world) => tidyBackup(world),
   },
 };
+
+/** The backup that holds, because the database or the folders are not the old ones any more; `none` when the run needed none. */
+async function settledBackup(world: World): Promise<Backup | 'none' | undefined> {
+  const backup = await backupToRestore(world);
+  if (backup) return backup;
+  // Nothing of the migration is left to do, so the new services may be running and writing again.
+  if ((await isMigrated(world)) && (await anySwitchBegun(world))) return (await findBackup(world)) ?? 'none';
+  return undefined;
+}
+
+async function backUp(world: World): Promise<Backup | undefined> {
+  const { database, config, emit } = world;
+  if (!database || !config.database) return undefined;
+  const backup = await dumpDatabase(database, config.database, backupFolder(world));
+  emit({ type: 'database', step, message: `dumped ${backup.tables.length} tables, ${backup.sizeBytes} bytes` });
+  if (!config.database.requireProof) {
+    emit({ type: 'warning', message: 'REQUIRE_PROOF is false: the database backup was not proven by restoring it.' });
+    return backup;
+  }
+  const proven = await proveBackup(database, config.database, backup);
+  emit({ type: 'database', step, message: 'proven by restoring it to the scratch schema' });
+  return proven;
+}
+
+// After the switch the copies are one more safety; what is there in STATE_DIR takes everything back.
+async function keepMore(world: World, backup: Backup): Promise<void> {
+  try {
+    await keepCopies(world, wholeDatabase, backup);
+  } catch (error) {
+    if (!(error instanceof UpgradeError) || error.code !== 'DISK_FULL') throw error;
+    world.emit({ type: 'warning', message: error.message });
+  }
+}

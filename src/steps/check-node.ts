@@ -1,13 +1,16 @@
 // What a node has to be for a new run: its home, its room, its services. A part of the preflight.
 
+import { noRoomIn } from '../cluster/command.ts';
 import { type NodeFacts, readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { isH2Url } from '../eggroll/migrations.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import { downgradeReason } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
-import { isUnfinished, latestRecord } from './run-records.ts';
-import { activityOf, modulesOf } from './services.ts';
+import { activityOf, modulesOf } from './activity.ts';
+import { checkNodeRoom } from './check-room.ts';
+import { isUnfinished, mergeRecords, recordsOfLatestRun } from './run-records.ts';
+import { placeFindings } from './settle-records.ts';
 import { homeVersion } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -26,16 +29,18 @@ export async function checkNode(world: World, node: ClusterNode, facts: NodeFact
     const found = `EGGROLL_HOME ${node.home} does not exist.`;
     return [...tools, { code: 'HOME_INVALID', where, found }];
   }
-  const latest = latestRecord(facts.records);
+  const places = placeFindings(node, facts);
+  if (places.length > 0) return [...tools, ...places];
   // In the middle of a switch a folder may be in its backup: what the run recorded counts, and the steps look closer.
-  if (latest && isUnfinished(latest)) {
-    world.versionsBefore.set(node.name, latest.from);
+  const latest = mergeRecords(recordsOfLatestRun(world));
+  if (facts.damagedRecords.length > 0 || (latest && isUnfinished(latest))) {
+    if (latest && isUnfinished(latest)) world.versionsBefore.set(node.name, latest.from);
     return tools;
   }
   return [
     ...tools,
     ...checkHome(world, node, facts),
-    ...checkRoom(world, node, facts),
+    ...checkNodeRoom(world, node, facts),
     ...(await checkServices(world, node, facts)),
     ...(await checkServiceFiles(world, node)),
   ];
@@ -72,7 +77,10 @@ function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[]
     return [{ code: 'HOME_REFUSED', where, found }];
   });
   const renames = facts.renameProblems.map(
-    (problem): Finding => ({ code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` }),
+    (problem): Finding =>
+      noRoomIn(problem)
+        ? { code: 'DISK_FULL', where, found: `Nothing can be written: ${problem}.` }
+        : { code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` },
   );
   const detected = homeVersion(facts);
   if (!world.inputs) {
@@ -90,34 +98,6 @@ function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[]
   world.versionsBefore.set(node.name, detected.version);
   const downgrade = downgradeReason(detected.version, world.inputs.package.version);
   return [...folders, ...renames, ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: downgrade }] : [])];
-}
-
-const roomMargin = 1.1;
-const spareBytes = 64 * 1024 * 1024;
-
-function checkRoom({ inputs }: World, node: ClusterNode, { freeBytes, freeInodes }: NodeFacts): Finding[] {
-  if (!inputs) return [];
-  const entries = [...inputs.package.tree.values()];
-  const needed = Math.ceil(entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * roomMargin) + spareBytes;
-  const where = node.name;
-  const room: Finding[] =
-    freeBytes < needed
-      ? [
-          {
-            code: 'DISK_FULL',
-            where,
-            found: `${node.home} has ${megabytes(freeBytes)} free; ${megabytes(needed)} are needed.`,
-          },
-        ]
-      : [];
-  if (freeInodes !== undefined && freeInodes < entries.length * roomMargin) {
-    room.push({
-      code: 'DISK_FULL',
-      where,
-      found: `${node.home} has ${freeInodes} inodes free; ${entries.length} files are to come.`,
-    });
-  }
-  return room;
 }
 
 async function checkServices({ config }: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
@@ -139,8 +119,4 @@ async function checkServices({ config }: World, node: ClusterNode, { properties 
     });
   }
   return findings;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(0)} MiB`;
 }

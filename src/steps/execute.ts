@@ -11,6 +11,7 @@ import { preflight } from './preflight.ts';
 import { giveUp, putBack } from './put-back.ts';
 import { describeResult, type Ending, summaryOf } from './result.ts';
 import { withRetries } from './retry.ts';
+import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import { somethingChanged } from './run-state.ts';
 import { upgradeSteps, work } from './upgrade.ts';
 import { currentRun, type Given, type World } from './world.ts';
@@ -38,7 +39,7 @@ function tryRecover(world: World): Promise<Result> {
     const openers = [preflight, lock, openRecovery];
     const count = openers.length + countUndoable(work);
     const opening = await runForward(openers, world, { ...world, row: { before: 0, count } });
-    if (!opening.completed) return untouched(opening.error);
+    if (!opening.completed) return untouched(world, opening.error);
     if (world.nothingToDo) return { outcome: 'unchanged', exitCode: exitCodes.ok };
     try {
       await putBack(work, world, { signal: world.signal, row: { before: openers.length, count } });
@@ -61,7 +62,7 @@ async function ending(world: World, command: 'upgrade' | 'recover', execute: () 
 }
 
 async function afterFailure(world: World, begun: readonly Step<World>[], error: unknown): Promise<Ending> {
-  if (!world.run) return untouched(error);
+  if (!world.run) return untouched(world, error);
   const touched = begun.filter((step) => (work as readonly Step<World>[]).includes(step));
   const adopted = world.run.id !== world.newRunId;
   // Without a step begun, an earlier process alone knows how far this run is: the next one looks again.
@@ -85,11 +86,12 @@ async function afterFailure(world: World, begun: readonly Step<World>[], error: 
   return wasPutBack(reach, error);
 }
 
-/** How far the run has come, by its steps and by what the world shows: an earlier process may have been further. */
+/** How far the run has come, by what the world shows: a step may have failed before it changed anything, an earlier process been further. */
 async function reachOf(world: World, touched: readonly Step<World>[]): Promise<Step<World>['reach']> {
-  const reached = (reach: Step<World>['reach']) => touched.some((step) => step.reach === reach);
-  if (reached('cluster') || (await somethingChanged(world))) return 'cluster';
-  return reached('services') || currentRun(world).services.size > 0 ? 'services' : 'nothing';
+  if (await somethingChanged(world)) return 'cluster';
+  return touched.some((step) => step.reach !== 'nothing') || currentRun(world).services.size > 0
+    ? 'services'
+    : 'nothing';
 }
 
 // After a failure that touched nothing, the kind of the failure says more than that nothing was changed.
@@ -110,9 +112,13 @@ function unfinished(error: unknown, cause?: unknown): Ending {
   return { outcome, exitCode: code, halfWay: true, error, ...(cause === undefined ? {} : { cause }) };
 }
 
-/** Nothing was begun. */
-function untouched(error: unknown): Ending {
+/** Nothing was begun. Exit code 10 would say that the cluster is as it was: where an earlier run is half-way, it is not. */
+function untouched(world: World, error: unknown): Ending {
   const exitCode = exitCodeOf(error);
+  const halfWay = ['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
+  if (halfWay && exitCode === exitCodes.rolledBack) {
+    return { outcome: 'failed', exitCode: exitCodes.needsDecision, halfWay, error };
+  }
   return { outcome: exitCode === exitCodes.interrupted ? 'interrupted' : 'failed', exitCode, error };
 }
 

@@ -1,8 +1,8 @@
 // What an upgrade is given: the package and the statements. Validated as a whole before any connection is made.
 
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.ts';
+import { readTextFile } from '../config/files.ts';
 import { openPackage } from '../config/package.ts';
 import { parseStatements, type Statement } from '../database/statements.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -27,12 +27,8 @@ async function readStatements({ database }: Config): Promise<readonly Statement[
   if (!database) return [];
   if (database.migration.kind === 'auto') return undefined;
   const { path } = database.migration;
-  try {
-    return parseStatements(await readFile(path, 'utf8'), path, database.name);
-  } catch (error) {
-    if (error instanceof UpgradeError) throw error;
-    const found = `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
-    const remedy = 'Mount the migration SQL, or set MYSQL_FILE to `auto` or `none`.';
-    throw new UpgradeError({ code: 'SQL_INVALID', where: path, found, remedy }, { cause: error });
-  }
+  const file = await readTextFile(path);
+  if (!('problem' in file)) return parseStatements(file.text, path, database.name);
+  const remedy = 'Mount the migration SQL, or set MYSQL_FILE to `auto` or `none`.';
+  throw new UpgradeError({ code: 'SQL_INVALID', where: 'MYSQL_FILE', found: file.problem, remedy });
 }

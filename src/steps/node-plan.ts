@@ -105,6 +105,6 @@ async function planFrom(world: World, old: Tree, homeProperties: Buffer | undefi
   return { old, plan, expected: expectedTree(plan) };
 }
 
-function topFolder(path: string): ProgramFolder {
+export function topFolder(path: string): ProgramFolder {
   return path.split('/', 1)[0] as ProgramFolder;
 }

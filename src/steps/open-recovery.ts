@@ -2,9 +2,11 @@
 
 import type { Step } from '../engine/step.ts';
 import { adopt } from './adopt-run.ts';
+import { expectRecoverable } from './expect-state.ts';
 import { refreshFacts } from './open-run.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
-import { backupToRestore } from './run-state.ts';
+import { requireBackups } from './run-state.ts';
+import { settleRecords } from './settle-records.ts';
 import type { World } from './world.ts';
 
 export const openRecovery: Step<World> = {
@@ -14,15 +16,18 @@ export const openRecovery: Step<World> = {
   probe: async () => 'pending',
   async apply(world) {
     await refreshFacts(world);
+    await settleRecords(world);
     const records = recordsOfLatestRun(world);
     const [record] = records;
-    if (!record || stateOf(records) === 'recovered') {
+    const state = stateOf(records);
+    if (!record || !state || state === 'recovered') {
       world.nothingToDo = true;
       return;
     }
     adopt(world, records);
-    // A backup that is missing or damaged is found now, before anything is touched.
-    await backupToRestore(world);
+    // What is missing, damaged or changed is found now, before anything is touched.
+    await expectRecoverable(world, state);
+    await requireBackups(world);
     world.emit({ type: 'run-adopted', message: `Run ${record.run} (${record.from} to ${record.to}) is undone.` });
   },
 };

@@ -2,18 +2,25 @@
 
 import { inspectNode } from '../cluster/facts.ts';
 import { compareTrees } from '../cluster/manifest.ts';
+import {
+  expectMigratedTables,
+  expectResumableMigration,
+  refuseUnknownMigration,
+} from '../database/expect-migration.ts';
 import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/record.ts';
 import type { Step } from '../engine/step.ts';
 import { adopt } from './adopt-run.ts';
+import { expectRecoverable, expectResumable } from './expect-state.ts';
 import { planLive } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { checkAgain } from './preflight.ts';
 import { chooseStatements, schemaLevel } from './preflight-database.ts';
 import { hostNames, recordsOfLatestRun, stateOf, writeRecords } from './run-records.ts';
-import { backupToRestore, isMigrated } from './run-state.ts';
-import { currentPackage, type World } from './world.ts';
+import { isMigrated, requireBackups } from './run-state.ts';
+import { settleRecords } from './settle-records.ts';
+import { currentPackage, currentRun, type World } from './world.ts';
 
 /** `putBack` finishes a recovery that was interrupted: it undoes the steps that come after this one. */
 export function openRun(putBack: (world: World) => Promise<void>): Step<World> {
@@ -24,13 +31,16 @@ export function openRun(putBack: (world: World) => Promise<void>): Step<World> {
     probe: async () => 'pending',
     async apply(world) {
       await refreshFacts(world);
+      const healed = await settleRecords(world);
       const records = recordsOfLatestRun(world);
       const state = stateOf(records);
       if (state === 'recovering') {
         await finishRecovery(world, records, putBack);
         return begin(world, sequenceOf(records) + 1);
       }
-      await chooseStatements(world);
+      // The preflight could not tell what to check on a node whose record it could not read.
+      if (healed) await checkAgain(world);
+      else await chooseStatements(world);
       if (state === 'open') return resume(world, records);
       if (await isUpToDate(world)) {
         world.nothingToDo = true;
@@ -55,7 +65,8 @@ async function finishRecovery(
   putBack: (world: World) => Promise<void>,
 ): Promise<void> {
   adopt(world, records);
-  await backupToRestore(world);
+  await expectRecoverable(world, 'recovering');
+  await requireBackups(world);
   world.emit({ type: 'run-adopted', message: 'A recovery was interrupted; it is finished first.' });
   await putBack(world);
   world.run = undefined;
@@ -71,11 +82,23 @@ async function resume(world: World, records: readonly RunRecord[]): Promise<void
     throw new UpgradeError({ code: 'RUN_CONFLICT', where: 'the cluster', found });
   }
   adopt(world, records);
+  await expectResumable(world);
+  await expectMigration(world);
   world.emit({ type: 'run-adopted', message: `Run ${record?.run} was interrupted; it is resumed.` });
   await writeRecords(world, 'open');
 }
 
+/** The database is as the run left it, and the statements are those that it began with. Throws LEDGER_MISMATCH. */
+async function expectMigration(world: World): Promise<void> {
+  const { database, statements, config } = world;
+  if (!database || !config.database) return;
+  const { id } = currentRun(world);
+  if (!(await isMigrated(world))) await expectResumableMigration(database, config.database, id, statements);
+  await expectMigratedTables(database, id);
+}
+
 async function begin(world: World, sequence: number): Promise<void> {
+  if (world.database) await refuseUnknownMigration(world.database);
   const { version, digest } = currentPackage(world);
   const from = [...new Set(world.versionsBefore.values())].sort().join(', ');
   world.run = {

@@ -9,6 +9,7 @@ import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { checkNode } from './check-node.ts';
+import { checkDumpRoom } from './check-room.ts';
 import { refuseWhileLocked } from './lock.ts';
 import { inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
@@ -32,7 +33,10 @@ async function checkAll(world: World): Promise<void> {
   // In the middle of a recovery the schema tells nothing yet: open-run chooses, once the recovery is finished.
   const chooses = database.length === 0 && stateOf(recordsOfLatestRun(world)) !== 'recovering';
   const statements = chooses ? await findingsOf(() => chooseStatements(world)) : [];
-  const findings = [...nodes, ...database, ...statements];
+  // A run that is resumed has its room; what is missing is noticed where it is written.
+  const begins = database.length === 0 && !['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
+  const room = begins ? await checkDumpRoom(world) : [];
+  const findings = [...nodes, ...database, ...statements, ...room];
   if (findings.length > 0) await refuseWhileLocked(world);
   throwFindings(findings);
 }
@@ -40,11 +44,17 @@ async function checkAll(world: World): Promise<void> {
 /** The checks of the nodes once more, over the connections that are open. */
 export async function checkAgain(world: World): Promise<void> {
   await onNodes(world, async (node) => {
-    const facts = await inspectNode(node);
-    world.facts.set(node.name, facts);
-    throwFindings(await checkNode(world, node, facts));
+    world.facts.set(node.name, await inspectNode(node));
   });
+  await checkNodes(world);
   await chooseStatements(world);
+}
+
+async function checkNodes(world: World): Promise<void> {
+  await onNodes(world, async (node) => {
+    const facts = world.facts.get(node.name);
+    if (facts) throwFindings(await checkNode(world, node, facts));
+  });
 }
 
 async function lookAtNodes(world: World): Promise<void> {
@@ -57,14 +67,14 @@ async function lookAtNodes(world: World): Promise<void> {
       throwIfStopped(signal);
       const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys), onChange);
       nodes.push(node);
-      const facts = await inspectNode(node);
-      world.facts.set(node.name, facts);
-      throwFindings(await checkNode(world, node, facts));
+      world.facts.set(node.name, await inspectNode(node));
     });
   }).finally(() => {
     world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
   });
-  throwFindings(byHost(config.hosts, findings));
+  // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
+  const unfit = await findingsOf(() => checkNodes(world));
+  throwFindings(byHost(config.hosts, [...findings, ...unfit]));
 }
 
 function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

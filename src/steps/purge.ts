@@ -1,9 +1,9 @@
 // Step 9, only when asked: the guide's clean-up of run-time tables, after a backup of what is purged.
 
-import { purge as purgeTables, restorePurged } from '../database/purge.ts';
+import { purge as purgeTables, restorePurged, schemasOf } from '../database/purge.ts';
 import type { Step } from '../engine/step.ts';
-import { backupFolder } from './run-state.ts';
-import type { World } from './world.ts';
+import { purgeBackups, purgeSet, tidyBackup } from './find-backup.ts';
+import { currentRun, type World } from './world.ts';
 
 export const purge: Step<World> = {
   id: 'purge',
@@ -13,15 +13,19 @@ export const purge: Step<World> = {
   async apply(world) {
     const { database, config, emit } = world;
     if (!database || !config.database) return;
-    const purged = await purgeTables(database, config.database, config.database.purge, backupFolder(world));
+    const { id: run } = currentRun(world);
+    const { purge: which } = config.database;
+    const purged = await purgeTables(database, config.database, { run, which, backups: purgeBackups(world) });
     const rows = purged.reduce((sum, table) => sum + table.rows, 0);
     emit({ type: 'database', step: 'purge', message: `purged ${rows} rows of ${purged.length} tables` });
   },
   undo: {
     title: 'put the purged rows back',
     async apply(world) {
-      const { database, config } = world;
-      if (database && config.database) await restorePurged(database, config.database, backupFolder(world));
+      const { database } = world;
+      if (!database) return;
+      await restorePurged(database, currentRun(world).id, purgeBackups(world));
+      for (const schema of schemasOf(database)) await tidyBackup(world, purgeSet(schema));
     },
   },
 };

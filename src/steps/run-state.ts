@@ -1,9 +1,11 @@
 // How far a run got, asked of the database and the nodes themselves, and where the backup of the database is.
 
-import { type Backup, readBackup } from '../database/dump.ts';
+import type { Backup } from '../database/dump.ts';
 import { readLedger } from '../database/ledger.ts';
 import { migrationState } from '../database/migration.ts';
+import { readPurged } from '../database/purge.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { backupFolder, findBackup, purgeBackups } from './find-backup.ts';
 import { anySwitchBegun } from './node-plan.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -16,33 +18,46 @@ export async function isMigrated({ database, statements }: World): Promise<boole
   return false;
 }
 
-export function backupFolder(world: World): string {
-  return `${world.config.stateDir}/runs/${currentRun(world).id}/database`;
-}
-
 /** The backup that takes this run's changes of the database back; undefined when it has made none. Throws STATE_UNEXPECTED and BACKUP_DAMAGED. */
 export async function backupToRestore(world: World): Promise<Backup | undefined> {
   const { database } = world;
-  if (!database || !(await databaseTouched(world))) return undefined;
-  const backup = await runBackup(world);
+  if (!database || !(await databaseMigrated(world))) return undefined;
+  const backup = await findBackup(world);
   if (backup) return backup;
-  const found = `Run ${currentRun(world).id} has changed the database, and its backup is not in ${backupFolder(world)}.`;
+  throw backupLost(world, database.name, 'has changed the database', backupFolder(world));
+}
+
+/**
+ * Makes sure, before anything is touched, that everything is there that takes this run's changes of the database back.
+ * Throws STATE_UNEXPECTED and BACKUP_DAMAGED.
+ */
+export async function requireBackups(world: World): Promise<void> {
+  await backupToRestore(world);
+  for (const schema of await purgedSchemas(world)) {
+    const { folder, find } = purgeBackups(world);
+    if (!(await find(schema))) throw backupLost(world, schema, 'has purged tables', folder(schema));
+  }
+}
+
+function backupLost(world: World, schema: string, what: string, folder: string): UpgradeError {
+  const found = `Run ${currentRun(world).id} ${what}, and its backup is neither in ${folder} nor on a node.`;
   const remedy = 'Mount the STATE_DIR of that run, then run the same command again.';
-  throw new UpgradeError({ code: 'STATE_UNEXPECTED', where: `database ${database.name}`, found, remedy });
+  return new UpgradeError({ code: 'STATE_UNEXPECTED', where: `database ${schema}`, found, remedy });
 }
 
-/** The backup of this run; undefined when none was completed. Throws BACKUP_DAMAGED. */
-export function runBackup(world: World): Promise<Backup | undefined> {
-  return readBackup(backupFolder(world));
-}
-
-/** Has this run changed the database: does the ledger hold a statement of it? */
-async function databaseTouched(world: World): Promise<boolean> {
+/** Has this run migrated the database, wholly or partly: does the ledger hold a statement of it? */
+async function databaseMigrated(world: World): Promise<boolean> {
   const { database, statements } = world;
   return database !== undefined && (await migrationState(database, currentRun(world).id, statements)) !== 'none';
 }
 
+async function purgedSchemas(world: World): Promise<readonly string[]> {
+  if (!world.database) return [];
+  const purged = await readPurged(world.database, currentRun(world).id);
+  return [...new Set(purged.map(({ schema }) => schema))];
+}
+
 /** Is a folder or the database new? As long as neither is, the old services may go on. */
 export async function somethingChanged(world: World): Promise<boolean> {
-  return (await anySwitchBegun(world)) || (await databaseTouched(world));
+  return (await anySwitchBegun(world)) || (await databaseMigrated(world)) || (await purgedSchemas(world)).length > 0;
 }

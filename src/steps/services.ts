@@ -3,99 +3,60 @@
 
 import { readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { type Activity, type RemoteProcess, readActivity } from '../cluster/processes.ts';
 import { readProperties } from '../eggroll/properties.ts';
-import { classifyProcess, type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/services.ts';
+import { type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/services.ts';
 import { generationOf } from '../eggroll/versions.ts';
 import { poll } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { activityOf, isStale, pidsOf, type RunningService } from './activity.ts';
+import { expectStopped } from './expect-stopped.ts';
 import { onNodes } from './nodes.ts';
 import type { World } from './world.ts';
-
-export interface RunningService {
-  readonly module: ModuleName;
-  readonly process: RemoteProcess;
-}
-
-export interface NodeActivity {
-  readonly services: readonly RunningService[];
-  /** Sessions' processes, which may outlive a NodeManager. */
-  readonly workers: readonly RemoteProcess[];
-  readonly listeningPorts: ReadonlySet<number>;
-}
-
-export async function activityOf(node: ClusterNode): Promise<NodeActivity> {
-  return classify(await readActivity(node), node.home);
-}
-
-function classify({ processes, listeningPorts }: Activity, home: string): NodeActivity {
-  const known = processes.map((process) => ({
-    process,
-    kind: classifyProcess(process.commandLine, process.workingFolder, home),
-  }));
-  return {
-    services: known.flatMap(({ process, kind }) => (kind && kind !== 'worker' ? [{ module: kind, process }] : [])),
-    workers: known.flatMap(({ process, kind }) => (kind === 'worker' ? [process] : [])),
-    listeningPorts,
-  };
-}
-
-/** Names of the modules that run on a node, each once. */
-export function modulesOf({ services }: NodeActivity): ModuleName[] {
-  return [...new Set(services.map(({ module }) => module))];
-}
 
 /**
  * Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
  * Throws SERVICE_NOT_STOPPED.
  */
 export async function stopAll(world: World, version: string): Promise<void> {
-  if (world.config.services.control === 'none') return void (await onNodes(world, refuseRunning));
-  for (const module of stopOrder(generationOf(version) ?? '2.2')) {
-    await onNodes(world, async (node) => {
-      const { services } = await activityOf(node);
-      const running = services.filter((service) => service.module === module);
-      if (running.length > 0) await stopModule(world, node, module, running);
-    });
+  if (world.config.services.control !== 'none') {
+    // Services of another generation, which were started by hand, come last.
+    const order = [generationOf(version) ?? '2.2', '2.2', '3'] as const;
+    for (const module of new Set(order.flatMap(stopOrder))) {
+      await onNodes(world, async (node) => {
+        const { services } = await activityOf(node);
+        const running = services.filter((service) => service.module === module);
+        if (running.length > 0) await stopModule(world, node, module, running);
+      });
+    }
   }
-  await onNodes(world, refuseLeftovers);
+  await expectStopped(world);
 }
 
 async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
   const port = await portOf(node, module);
   const isGone = poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
-    const { running: lives, listening } = await lifeOf(node, module, port);
-    return lives || (port !== undefined && listening) ? undefined : true;
+    const { services, listeningPorts } = await activityOf(node);
+    const lives = services.some((service) => service.module === module);
+    return lives || (port !== undefined && listeningPorts.has(port)) ? undefined : true;
   });
+  const stop = async () => {
+    const words = await callScript(world, node, module, 'stop', world.limits.stopMs);
+    await endStale(node, module);
+    return words;
+  };
   // Together, as both fail when the node is lost: a failure that nobody waits for would end this process.
-  const [said, gone] = await Promise.all([callScript(world, node, module, 'stop', world.limits.stopMs), isGone]);
+  const [said, gone] = await Promise.all([stop(), isGone]);
   if (gone) return void world.emit({ type: 'service', host: node.name, service: module, state: 'stopped' });
-  const pids = running.map(({ process }) => process.pid).join(', ');
   const seconds = Math.round(world.limits.stopMs / 1000);
-  const found = `${module} (process ${pids}) did not stop within ${seconds} s. Its script said: ${said}`;
+  const found = `${module} (process ${pidsOf(running)}) did not stop within ${seconds} s. Its script said: ${said}`;
   throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found });
 }
 
-async function refuseRunning(node: ClusterNode): Promise<void> {
-  const running = modulesOf(await activityOf(node));
-  if (running.length === 0) return;
-  const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
-  const remedy = 'Stop the services first, or set SERVICE_CONTROL.';
-  throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found, remedy });
-}
-
-// A worker that outlived its NodeManager still has the old files open and would go on with them.
-async function refuseLeftovers(node: ClusterNode): Promise<void> {
-  const { workers } = await activityOf(node);
-  if (workers.length === 0) return;
-  const pids = workers.map(({ pid }) => pid).join(', ');
-  const found = `Workers of sessions still run after their NodeManager has stopped (process ${pids}).`;
-  throw new UpgradeError({
-    code: 'SERVICE_NOT_STOPPED',
-    where: node.name,
-    found,
-    remedy: 'End the sessions, then run the same command again.',
-  });
+// The script that is there now may know nothing of a service that another version's script has started.
+async function endStale(node: ClusterNode, module: ModuleName): Promise<void> {
+  for (const { process } of (await activityOf(node)).services.filter(isStale(module))) {
+    await node.change('end-process', [process.identity]);
+  }
 }
 
 /**
@@ -113,6 +74,7 @@ export async function startAll(
     onNodes(world, async (node) => {
       if (wanted.get(node.name)?.includes(module)) await work(node);
     });
+  await onNodes(world, (node) => stopStale(world, node));
   for (const module of modules) {
     await onWanted(module, async (node) => {
       if (await isUp(node, module)) return;
@@ -126,6 +88,15 @@ export async function startAll(
     await onWanted(module, async (node) => {
       if (!(await isUp(node, module))) throw await startError(node, module, said);
     });
+  }
+}
+
+// What started from other folders than those that are there now does not count as up, and would keep its port.
+async function stopStale(world: World, node: ClusterNode): Promise<void> {
+  const { services } = await activityOf(node);
+  for (const module of new Set(services.filter(isStale()).map((service) => service.module))) {
+    const running = services.filter((service) => service.module === module);
+    await stopModule(world, node, module, running);
   }
 }
 
@@ -151,16 +122,23 @@ async function startError(
   return new UpgradeError({ code: 'SERVICE_NOT_STARTED', where: node.name, found });
 }
 
-/** Does the module's process run, and does its port listen? */
-export async function isUp(node: ClusterNode, module: ModuleName): Promise<boolean> {
+/** Do the wanted modules of a node run from the folders that are there now, and nothing from others? */
+export async function servicesUp(node: ClusterNode, wanted: readonly ModuleName[]): Promise<boolean> {
+  if ((await activityOf(node)).services.some(isStale())) return false;
+  return (await Promise.all(wanted.map((module) => isUp(node, module)))).every(Boolean);
+}
+
+/** Does the module's process run, from the folders that are there now, and does its port listen? */
+async function isUp(node: ClusterNode, module: ModuleName): Promise<boolean> {
   const { running, listening } = await lifeOf(node, module, await portOf(node, module));
   return running && listening;
 }
 
 async function lifeOf(node: ClusterNode, module: ModuleName, port: number | undefined) {
   const { services, listeningPorts } = await activityOf(node);
+  const own = services.filter((service) => service.module === module);
   return {
-    running: services.some((service) => service.module === module),
+    running: own.length > 0 && !own.some(isStale()),
     listening: port === undefined || listeningPorts.has(port),
   };
 }

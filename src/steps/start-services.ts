@@ -4,7 +4,7 @@ import type { ModuleName } from '../eggroll/services.ts';
 import type { Step } from '../engine/step.ts';
 import { onNodes } from './nodes.ts';
 import { somethingChanged } from './run-state.ts';
-import { isUp, startAll, stopAll } from './services.ts';
+import { servicesUp, startAll, stopAll } from './services.ts';
 import { beginDowntime, endDowntime } from './stop-services.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -16,10 +16,7 @@ export const startServices: Step<World> = {
     const { control, startAfter } = world.config.services;
     if (control === 'none' || !startAfter) return 'done';
     const { services } = currentRun(world);
-    const up = await onNodes(world, async (node) => {
-      const wanted = (services.get(node.name) ?? []) as ModuleName[];
-      return (await Promise.all(wanted.map((module) => isUp(node, module)))).every(Boolean);
-    });
+    const up = await onNodes(world, (node) => servicesUp(node, (services.get(node.name) ?? []) as ModuleName[]));
     if (!up.every(Boolean)) return 'pending';
     endDowntime(world);
     return 'done';

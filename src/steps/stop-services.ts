@@ -1,11 +1,12 @@
 // Step 5: stop what runs, with the scripts of the old version, and prove that it stopped. Downtime begins.
 
 import type { Step } from '../engine/step.ts';
+import { activityOf, modulesOf } from './activity.ts';
 import { everySwitchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
-import { writeRecord } from './run-records.ts';
+import { writeRecords } from './run-records.ts';
 import { isMigrated } from './run-state.ts';
-import { activityOf, modulesOf, startAll, stopAll } from './services.ts';
+import { startAll, stopAll } from './services.ts';
 import { currentRun, type World } from './world.ts';
 
 export const stopServices: Step<World> = {
@@ -36,14 +37,16 @@ export const stopServices: Step<World> = {
 // Written before anything is stopped; a later look would find less. What was started in the meantime is added.
 async function recordRunning(world: World): Promise<void> {
   const { services } = currentRun(world);
-  await onNodes(world, async (node) => {
+  const found = await onNodes(world, async (node) => {
     const known = services.get(node.name);
     const running = modulesOf(await activityOf(node));
     const all = [...new Set([...(known ?? []), ...running])].sort();
-    if (known && all.length === known.length) return;
+    if (known && all.length === known.length) return false;
     services.set(node.name, all);
-    await writeRecord(world, node, 'open');
+    return true;
   });
+  // Every record names the services of every node, so that any unharmed copy of it is enough.
+  if (found.some(Boolean)) await writeRecords(world, 'open');
 }
 
 export function beginDowntime(world: World): void {

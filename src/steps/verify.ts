@@ -1,12 +1,12 @@
 // Step 11: is every node what it shall be, and the database too? Asked of the world once more, at the very end.
 
 import { inspectNode } from '../cluster/facts.ts';
-import { compareTrees, readTree } from '../cluster/manifest.ts';
+import { readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
-import { programFolders, type Tree } from '../eggroll/tree.ts';
+import { programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { newTreeDifferences } from './expect-state.ts';
 import { planNode } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { isMigrated } from './run-state.ts';
@@ -34,24 +34,12 @@ async function verifyNode(world: World, node: ClusterNode): Promise<void> {
     const found = `Version ${to} was expected; found: ${'version' in detected ? detected.version : detected.reason}.`;
     throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found });
   }
-  const { plan, expected } = await planNode(world, node, []);
-  // The site's own files may change as soon as the services run; they have to be there.
-  const siteFiles = new Set(
-    [...plan.entries].filter(([, { source }]) => source.from !== 'package').map(([path]) => path),
-  );
-  const live = withoutRunTimeFiles(await readTree(node, node.home, programFolders));
-  const differences = [
-    ...compareTrees(without(expected, siteFiles), without(live, siteFiles), { times: false }),
-    ...[...siteFiles].filter((path) => !live.has(path)).map((path) => `${path}: missing`),
-  ];
+  const live = await readTree(node, node.home, programFolders);
+  const differences = newTreeDifferences(await planNode(world, node, []), live);
   if (differences.length === 0) return;
   throw new UpgradeError({
     code: 'VERIFY_FAILED',
     where: node.name,
     found: `Files differ: ${shortList(differences)}.`,
   });
-}
-
-function without(tree: Tree, paths: ReadonlySet<string>): Tree {
-  return new Map([...tree].filter(([path]) => !paths.has(path)));
 }

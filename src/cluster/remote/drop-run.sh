@@ -6,18 +6,26 @@ main() {
   # shellcheck disable=SC2154 # work comes from prelude.sh
   runs=$1/$work/runs
   if holds_backup "$runs/$3"; then
-    echo "unexpected: run $3 holds old folders" >&2
-    exit 11
+    unexpected "run $3 holds old folders"
   fi
   rm -f "$runs/$3/record.json"
+  holds_backup "$runs/$3" || rm -rf "${runs:?}/$3"
   for folder in "$runs"/*; do
-    [ -e "$folder/record.json" ] || holds_backup "$folder" || rm -rf "$folder"
+    holds_something "$folder" || rm -rf "$folder"
   done
+  [ ! -d "$runs" ] || to_disk "$runs"
 }
 
 # Old folders are never removed here, whatever a run says about itself.
 holds_backup() {
   [ -n "$(ls -A "$1/backup" 2>/dev/null)" ]
+}
+
+holds_something() {
+  for name in record.json old-tree.json database replaced; do
+    [ ! -e "$1/$name" ] || return 0
+  done
+  holds_backup "$1"
 }
 
 main "$@"

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # inspect.sh HOME FOLDER…
-# Facts about a node and its EGGROLL_HOME, one `key value` line each; changes nothing but a probe folder that it removes.
+# Facts about a node and its EGGROLL_HOME, one `key value` line each; changes nothing but a probe folder that it removes, and those
+# that were left by an inspection that was killed.
 main() {
   home=$1
   shift
@@ -13,18 +14,62 @@ main() {
     return 0
   fi
   fact home present
-  fact free-kib "$(df -P -k "$home" | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)"
-  fact free-inodes "$(df -P -i "$home" | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)"
+  # Block size, blocks, free blocks, inodes, free inodes; unlike the columns of df, they hold no names.
+  fact room "$(stat -f -c '%S %b %a %c %d' "$home")"
   for folder in "$@"; do
     fact folder "$folder $(kind_of "$home/$folder")"
   done
   for jar in "$home"/lib/*.jar; do
     [ ! -e "$jar" ] || fact jar "${jar##*/}"
   done
+  remove_old_probes "$home"
   rename_proof "$@"
-  for record in "$home/$work"/runs/*/record.json; do
-    [ ! -e "$record" ] || fact record "$(cat "$record")"
+  for place in "$home/$work" "$home/$work/runs" "$home/$work/locks"; do
+    work_problem "$place" || return 0
   done
+  for folder in "$home/$work"/runs/*; do
+    run_facts "$folder"
+  done
+  remove_old_probes "$home/$work"
+  for left in "$home/$work"/service.out "$home/$work"/runs/*/dropped "$home/$work"/runs/*/.*.partial "$home/$work"/runs/*/database/.*.partial "$home/$work"/runs/*/database/*/.*.partial; do
+    [ ! -e "$left" ] || fact litter "$left"
+  done
+}
+
+# work_problem PLACE: our own places are real folders of this user, or missing; whatever else stands there is not ours to work in.
+work_problem() {
+  kind=$(kind_of "$1")
+  if [ "$kind" = missing ]; then return 0; fi
+  if [ "$kind" != directory ]; then
+    fact work-problem "$1 is not a folder but a $kind"
+    return 1
+  fi
+  owner=$(stat -c %u "$1")
+  if [ "$owner" != "$(id -u)" ]; then
+    fact work-problem "$1 belongs to user $(stat -c %U "$1"), and not to $(id -un)"
+    return 1
+  fi
+  # A whole file system that takes no changes shows elsewhere.
+  if [ -w "$home" ] && ! { [ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ]; }; then
+    fact work-problem "$1 cannot be read and written by $(id -un)"
+    return 1
+  fi
+}
+
+# run_facts FOLDER: what a run has left at the top of its folder. The record goes in base64, as it may be damaged to any text.
+run_facts() {
+  name=$(printf '%s' "${1##*/}" | tr -c 'A-Za-z0-9._-' '?')
+  kind=$(kind_of "$1")
+  # A note that a person left there is in nobody's way.
+  [ "$kind" != missing ] && [ "$kind" != file ] || return 0
+  fact entry "$name . $kind"
+  [ "$kind" = directory ] || return 0
+  for entry in record.json staged backup replaced database old-tree.json old-tree.accepted; do
+    kind=$(kind_of "$1/$entry")
+    [ "$kind" = missing ] || fact entry "$name $entry $kind"
+  done
+  [ -z "$(ls -A "$1/backup" 2>/dev/null)" ] || fact entry "$name backup/ full"
+  [ "$(kind_of "$1/record.json")" != file ] || fact record "$name $(head -c 1048576 "$1/record.json" | base64 | tr -d '\n')"
 }
 
 fact() {
@@ -36,6 +81,8 @@ kind_of() {
     echo symlink
   elif [ -d "$1" ]; then
     echo directory
+  elif [ -f "$1" ]; then
+    echo file
   elif [ -e "$1" ]; then
     echo other
   else
@@ -48,17 +95,19 @@ kind_of() {
 # system, no permission). `mv` copies nothing then either, as it would have to remove that target first.
 rename_proof() {
   if [ ! -w "$home" ]; then
-    fact rename "$home is not writable for $(id -un)"
+    # The kernel says why: no permission, or a file system that is read-only.
+    fact rename "$home is not writable for $(id -un): $(touch -a "$home/.eggroll-upgrade-probe.none" 2>&1)"
     return 0
   fi
   place=$home
   [ ! -d "$home/$work" ] || place=$home/$work
-  if ! probe=$(mktemp -d "$place/.eggroll-upgrade-probe.XXXXXX" 2>&1); then
-    fact rename "cannot make a folder in $place: $probe"
+  probe=$place/.eggroll-upgrade-probe.$$.$(started $$)
+  if ! answer=$(mkdir "$probe" 2>&1); then
+    fact rename "cannot make a folder in $place: $answer"
     return 0
   fi
   # Also when nobody listens any more.
-  trap 'rm -rf "$probe"' EXIT
+  trap 'remove_probe "$probe"' EXIT
   trap 'exit 1' HUP PIPE TERM
   for folder in "$@"; do
     [ "$(kind_of "$home/$folder")" = directory ] || continue
@@ -72,7 +121,29 @@ rename_proof() {
       *) fact rename "$folder: $answer" ;;
     esac
   done
-  rm -rf "$probe"
+  remove_probe "$probe"
+}
+
+# A probe folder carries the process that made it in its name: pid and start time.
+remove_old_probes() {
+  for old in "$1"/.eggroll-upgrade-probe.*.*; do
+    maker=${old#"$1"/.eggroll-upgrade-probe.}
+    [ ! -d "$old" ] || [ "$(started "${maker%%.*}")" = "${maker#*.}" ] || remove_probe "$old"
+  done
+}
+
+# Folders only, and only empty ones: whatever a probe should hold against all expectation stays.
+remove_probe() {
+  rmdir "$1"/*/occupied "$1"/* "$1" 2>/dev/null || true
+}
+
+# started PID: when a process began, in ticks since the start of the node; nothing when there is none.
+started() {
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  # shellcheck disable=SC2086 # the fields after the name in brackets are to be split; the 20th is the start time
+  set -- ${stat##*) }
+  shift 19
+  echo "$1"
 }
 
 main "$@"

@@ -2,8 +2,8 @@
 # lock.sh HOME OWNER PATIENCE
 # Takes the lock of this node and holds it as long as lines arrive on standard input, at least one in PATIENCE seconds.
 # A lock is a numbered folder, the number a fencing token: the highest number that is not released has the lock. Taking over
-# from a dead or frozen owner is making the next number, which only one of several can do (mkdir is atomic).
-# Prints `acquired TOKEN`, or `held OWNER` and ends with 75.
+# from a dead or frozen owner is making the next number, which only one of several can do (mkdir is atomic), and then ending the
+# scripts of earlier owners that still work. Prints `acquired TOKEN`, or `held OWNER` and ends with 75.
 main() {
   home=$1 owner=$2 patience=$3
   locks=$home/$work/locks
@@ -12,33 +12,63 @@ main() {
   mkdir -p "$locks"
   newest=$(newest_token "$home")
   if [ "$newest" -gt 0 ] && alive "$locks/$newest" "$patience"; then
-    echo "held $(cat "$locks/$newest/owner" 2>/dev/null || echo 'a run that is just starting')"
-    exit 75
+    held "$(cat "$locks/$newest/owner" 2>/dev/null || echo 'a run that is just starting')"
   fi
   token=$((newest + 1))
-  if ! mkdir "$locks/$token" 2>/dev/null; then
-    [ -d "$locks/$token" ] || mkdir "$locks/$token"
-    echo "held a run that is just starting"
-    exit 75
+  lock=$locks/$token
+  if ! mkdir "$lock" 2>/dev/null; then
+    [ -d "$lock" ] || mkdir "$lock"
+    held 'a run that is just starting'
   fi
-  : >"$locks/$token/beat"
-  process_identity $$ >"$locks/$token/process"
-  echo "$owner" >"$locks/$token/owner"
+  # Without room for all of it, there is no lock.
+  if ! furnish "$lock"; then
+    rm -rf "$lock"
+    exit 1
+  fi
   # Others may have come and gone while this one looked at a silent owner, or taken this one for dead.
   if [ "$(newest_token "$home")" -ne "$token" ]; then
-    rm -rf "${locks:?}/$token"
-    echo "held a run that is just starting"
-    exit 75
+    rm -rf "$lock"
+    held 'a run that is just starting'
   fi
   for old in "$locks"/[0-9]*; do
-    [ "${old##*/}" -ge "$token" ] || rm -rf "$old"
+    [ "${old##*/}" -lt "$token" ] || continue
+    if ! end_work "$old" none; then
+      release
+      held "an earlier run, whose $left cannot be ended now"
+    fi
+    rm -rf "$old"
   done
   echo "acquired $token"
-  # A time stamp needs no room: a disk that runs full must not cost the lock.
   while read -r line && [ "$line" != release ]; do
-    touch "$locks/$token/beat"
+    # Of an owner that was frozen and wakes up, another may have taken the lock.
+    [ "$(newest_token "$home")" -eq "$token" ] || exit 75
+    # A time stamp needs no room. Where it fails all the same (read-only for a while), the lock stays ours: the next owner's folder
+    # cannot be made there either.
+    touch -c "$lock/beat" 2>/dev/null || true
   done
-  : >"$locks/$token/released"
+  release
+}
+
+# Everything the lock will ever need, so that neither a script nor the release needs room later.
+furnish() {
+  identify $$
+  # By cat, which tells why it fails: the echo of dash calls a full disk an I/O error.
+  echo "$identity" | cat >"$1/process" || return 1
+  (: >"$1/beat") || return 1
+  echo "$owner" | cat >"$1/owner" || return 1
+  mkdir "$1/working" || return 1
+  for number in 1 2 3 4 5 6 7 8; do
+    (: >"$1/working/free-$number") || return 1
+  done
+}
+
+release() {
+  mv -T "$lock/beat" "$lock/released"
+}
+
+held() {
+  echo "held $1"
+  exit 75
 }
 
 # alive LOCK PATIENCE: is the owner's process there, and does it hear from its runner?
@@ -46,7 +76,8 @@ alive() {
   [ ! -e "$1/released" ] || return 1
   [ -e "$1/owner" ] || sleep 1
   process=$(cat "$1/process" 2>/dev/null) || return 1
-  [ "$(process_identity "${process%% *}")" = "$process" ] || return 1
+  identify "${process%%.*}"
+  [ "$identity" = "$process" ] || return 1
   before=$(last_beat "$1")
   waited=0
   while [ "$waited" -lt "$2" ]; do
@@ -58,21 +89,9 @@ alive() {
   return 1
 }
 
+# Compared with itself only: what time it is on the node, and whether that steps, does not matter.
 last_beat() {
   stat -c %y "$1/beat" 2>/dev/null || echo none
-}
-
-# process_identity PID: pid, start time and boot, which no other process shares; `PID gone` when it is not there.
-process_identity() {
-  pid=$1
-  stat=$(cat "/proc/$pid/stat" 2>/dev/null) || {
-    echo "$pid gone"
-    return 0
-  }
-  # shellcheck disable=SC2086 # the fields after the name in brackets are to be split; the 20th is the start time
-  set -- ${stat##*) }
-  shift 19
-  echo "$pid $1 $(cat /proc/sys/kernel/random/boot_id)"
 }
 
 main "$@"

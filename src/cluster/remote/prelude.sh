@@ -1,20 +1,123 @@
 # shellcheck shell=sh
-# Comes before every script that runs on a node: strict mode, a plain locale, and the fence.
+# Comes before every script that runs on a node: strict mode, a plain locale, the fence, and the end of work that was left.
 set -eu
 LC_ALL=C
 export LC_ALL
 unset COLUMNS CDPATH
 work=.eggroll-upgrade
+work_entry=
 # What a login shell prints by itself comes before this mark and is left out.
 printf '\001begin\001\n'
 
-# fence HOME TOKEN: ends a script whose run no longer holds the lock of this node.
+# fence HOME TOKEN: ends a script whose run no longer holds the lock of this node. The first call makes the script known as work
+# under that lock, then looks; a new owner makes its lock first, then looks for work (lock.sh). So one of both sees the other.
 fence() {
+  first=
+  [ -n "$work_entry" ] || { first=yes && begin_work "$1/$work/locks/$2"; }
   newest=$(newest_token "$1")
   if [ "$newest" != "$2" ] || [ -e "$1/$work/locks/$2/released" ]; then
     echo "fenced: token $2, newest $newest" >&2
     exit 75
   fi
+  # What an earlier script of this lock has left running, as its runner waits no longer for it, is ended: one at a time changes a node.
+  if [ -n "$first" ] && ! end_work "$1/$work/locks/$2" "$name"; then
+    echo "$left of an earlier command cannot be ended" >&2
+    exit 1
+  fi
+}
+
+# begin_work LOCK: names this script in `working` as SESSION.PID.START.BOOT. Renaming one of the empty files that the lock made for
+# that takes no room and no inode: on a full disk, everything can still be taken back.
+begin_work() {
+  [ -d "$1" ] || return 0
+  identify $$
+  EGGROLL_UPGRADE_WORK=$identity
+  export EGGROLL_UPGRADE_WORK
+  name=$session.$identity
+  work_place=
+  for free in "$1"/working/free-*; do
+    if mv -T "$free" "$1/working/$name" 2>/dev/null; then
+      work_place=$free
+      break
+    fi
+  done
+  if [ -z "$work_place" ] && ! make_entry "$1/working"; then
+    # A new owner has removed it: the fence says so.
+    [ -d "$1" ] || return 0
+    exit 1
+  fi
+  work_entry=$1/working/$name
+  trap end_own_work EXIT
+}
+
+make_entry() {
+  [ -d "$1" ] || mkdir "$1" || return 1
+  (: >"$1/$name")
+}
+
+# This script changes nothing any more.
+end_own_work() {
+  [ -n "$work_entry" ] || return 0
+  if [ -n "$work_place" ]; then
+    mv -T "$work_entry" "$work_place" 2>/dev/null || true
+  else
+    rm -f "$work_entry"
+  fi
+  work_entry=
+}
+
+# end_work LOCK EXCEPT: kills what still works under a lock, and waits for its end. Gives 1, and what it is in `left`, when it would
+# not end.
+end_work() {
+  identify $$
+  own_session=$session
+  for known in "$1"/working/*.*.*.*; do
+    worker=${known##*/}
+    if [ ! -e "$known" ] || [ "$worker" = "$2" ]; then continue; fi
+    script=${worker#*.}
+    identify "${script%%.*}"
+    # The number of a session says something as long as its script lives; and this script's own session is not to be ended.
+    if [ "$identity" != "$script" ] || [ "$session" = "$own_session" ]; then session=none; fi
+    tries=0
+    while left=$(workers_of "$session" "$script") && [ -n "$left" ]; do
+      if [ "$tries" -ge 20 ]; then
+        left=${left%%[!0-9]*}
+        left="process $left ($(cat "/proc/$left/comm" 2>/dev/null || echo unknown))"
+        return 1
+      fi
+      # shellcheck disable=SC2086 # one word for each process
+      kill -KILL $left 2>/dev/null || true
+      sleep 0.1
+      tries=$((tries + 1))
+    done
+    mv -T "$known" "$1/working/free-${script%%.*}" 2>/dev/null || true
+  done
+}
+
+# workers_of SESSION IDENTITY: the processes of a session, and those that a script has started: they carry its identity.
+workers_of() {
+  {
+    cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) [^ZX] [0-9]* [0-9]* '"$1"' .*/\1/p'
+    grep -alzxF "EGGROLL_UPGRADE_WORK=$2" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3
+    identify "${2%%.*}"
+    [ "$identity" != "$2" ] || echo "${2%%.*}"
+  } | sort -u
+}
+
+# identify PID: gives `identity`, PID.START.BOOT, which no other process shares (`PID.gone` when it is not there or only waits to be
+# forgotten), and `session`. That is `none` unless it is the process's own or its parent's (a login shell that runs one command), for
+# which sshd makes a new one: any other may hold anything.
+identify() {
+  identity=$1.gone session=none stat=
+  while read -r line; do stat="$stat $line"; done 2>/dev/null <"/proc/$1/stat" || return 0
+  number=$1
+  # shellcheck disable=SC2086 # the fields after the name in brackets, which may hold anything, are to be split
+  set -- ${stat##*) }
+  case ${1:-Z} in [ZX]) return 0 ;; esac
+  if [ "$4" = "$number" ] || [ "$4" = "$2" ]; then session=$4; fi
+  shift 19
+  read -r boot </proc/sys/kernel/random/boot_id
+  identity=$number.$1.$boot
 }
 
 # newest_token HOME: the highest lock number that was ever given out; 0 when none was.
@@ -33,9 +136,37 @@ run_folder() {
   echo "$1/$work/runs/$2"
 }
 
-# to_disk FOLDER: syncs the file system of a folder (all of them where sync is older than coreutils 8.24).
+# to_disk FOLDER: syncs the file system of a folder; an error of the disk ends the script. Coreutils before 8.24 can only sync all
+# file systems, and tell of no error.
 to_disk() {
-  sync -f "$1" 2>/dev/null || sync
+  said=$(sync -f "$1" 2>&1) && return 0
+  case $(sync --help 2>&1) in
+    *file-system*)
+      echo "$said" >&2
+      return 1
+      ;;
+  esac
+  sync
+}
+
+# places_of HOME RUN_FOLDER NAME: gives in `places` whether a folder is staged, live, in the backup, each `yes` or `no`.
+places_of() {
+  staged=no live=no backup=no
+  ! exists "$2/staged/$3" || staged=yes
+  ! exists "$1/$3" || live=yes
+  ! exists "$2/backup/$3" || backup=yes
+  # shellcheck disable=SC2034 # the scripts read it
+  places="$staged $live $backup"
+}
+
+exists() {
+  [ -e "$1" ] || [ -L "$1" ]
+}
+
+# unexpected WHAT: nobody's work, for a person to decide.
+unexpected() {
+  echo "unexpected: $1" >&2
+  exit 11
 }
 
 # true_rename FROM TO: a rename that keeps the inode; a copy in its place is an error.
@@ -43,13 +174,12 @@ true_rename() {
   inode=$(stat -c %i "$1")
   mv -T "$1" "$2"
   if [ "$(stat -c %i "$2")" != "$inode" ]; then
-    echo "unexpected: $1 was copied, not renamed" >&2
-    exit 11
+    unexpected "$1 was copied, not renamed"
   fi
 }
 
-# give_up HOME TOKEN STAGED EXIT_CODE: a half tree is worth nothing, and on a full disk its room is needed for the run's record.
-# Only while the lock is ours: the tree may be another run's by now.
+# give_up HOME TOKEN HALF EXIT_CODE: half a tree or file is worth nothing, and on a full disk its room is needed for the run's
+# record. Only while the lock is ours: it may be another run's by now.
 give_up() {
   fence "$1" "$2"
   rm -rf "$3"

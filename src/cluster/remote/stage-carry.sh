@@ -8,6 +8,7 @@ main() {
   cd "$1"
   # A directory is made alone, without what is in it: the list names everything that is to be carried.
   tar -c --null --no-recursion -T - -f - | tar -x -p --no-same-owner -f - -C "$staged" || give_up "$1" "$2" "$staged" $?
+  to_disk "$staged"
 }
 
 main "$@"

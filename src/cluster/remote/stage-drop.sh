@@ -6,7 +6,7 @@ main() {
   rm -rf "$folder/dropped"
   [ ! -e "$folder/staged" ] || mv -T "$folder/staged" "$folder/dropped"
   rm -rf "$folder/dropped"
-  to_disk "$folder"
+  [ ! -d "$folder" ] || to_disk "$folder"
 }
 
 main "$@"

@@ -5,6 +5,7 @@ main() {
   staged=$(run_folder "$1" "$3")/staged
   mkdir -p "$staged"
   tar -x -p --no-same-owner -f - -C "$staged" || give_up "$1" "$2" "$staged" $?
+  to_disk "$staged"
 }
 
 main "$@"

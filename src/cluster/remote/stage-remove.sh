@@ -5,6 +5,7 @@ main() {
   fence "$1" "$2"
   cd "$(run_folder "$1" "$3")/staged"
   xargs -0 -r rm -rf --
+  to_disk .
 }
 
 main "$@"

@@ -7,15 +7,16 @@ main() {
   folder=$(run_folder "$home" "$3")
   shift 3
   for name in "$@"; do
-    if [ -e "$folder/staged/$name" ] && [ -e "$home/$name" ] && [ -e "$folder/backup/$name" ]; then
-      echo "unexpected: $name is staged, live and in the backup" >&2
-      exit 11
-    fi
+    places_of "$home" "$folder" "$name"
+    case $places in
+      'yes yes yes') unexpected "$name is staged, live and in the backup" ;;
+      *' no no') unexpected "$name is neither live nor in the backup" ;;
+    esac
   done
   mkdir -p "$folder/staged"
   for name in "$@"; do
-    [ -e "$folder/backup/$name" ] || continue
-    [ ! -e "$home/$name" ] || true_rename "$home/$name" "$folder/staged/$name"
+    exists "$folder/backup/$name" || continue
+    ! exists "$home/$name" || true_rename "$home/$name" "$folder/staged/$name"
     true_rename "$folder/backup/$name" "$home/$name"
   done
   to_disk "$folder"

@@ -5,12 +5,9 @@ main() {
   folder=$(run_folder "$home" "$2")
   shift 2
   for name in "$@"; do
-    echo "$name $(there "$folder/staged/$name") $(there "$home/$name") $(there "$folder/backup/$name")"
+    places_of "$home" "$folder" "$name"
+    echo "$name $places"
   done
-}
-
-there() {
-  if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi
 }
 
 main "$@"

@@ -8,20 +8,18 @@ main() {
   folder=$(run_folder "$home" "$3")
   shift 3
   for name in "$@"; do
-    if [ -e "$folder/staged/$name" ]; then
-      if [ -e "$home/$name" ] && [ -e "$folder/backup/$name" ]; then
-        echo "unexpected: $name is staged, live and in the backup" >&2
-        exit 11
-      fi
-    elif [ ! -e "$home/$name" ] || [ ! -e "$folder/backup/$name" ]; then
-      echo "unexpected: $name is neither staged nor switched" >&2
-      exit 11
-    fi
+    places_of "$home" "$folder" "$name"
+    case $places in
+      'yes yes no' | 'yes no yes' | 'no yes yes') ;;
+      'yes yes yes') unexpected "$name is staged, live and in the backup" ;;
+      'yes no no') unexpected "$name is staged, but neither live nor in the backup" ;;
+      *) unexpected "$name is neither staged nor switched" ;;
+    esac
   done
   mkdir -p "$folder/backup"
   for name in "$@"; do
-    [ -e "$folder/staged/$name" ] || continue
-    [ ! -e "$home/$name" ] || true_rename "$home/$name" "$folder/backup/$name"
+    exists "$folder/staged/$name" || continue
+    ! exists "$home/$name" || true_rename "$home/$name" "$folder/backup/$name"
     true_rename "$folder/staged/$name" "$home/$name"
   done
   to_disk "$folder"

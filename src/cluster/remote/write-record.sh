@@ -4,15 +4,16 @@ main() {
   fence "$1" "$2"
   folder=$(run_folder "$1" "$3")
   mkdir -p "$folder"
-  cat >"$folder/.$4.partial"
+  partial=$folder/.$4.partial
+  cat >"$partial" || give_up "$1" "$2" "$partial" $?
   # A connection that was cut looks like the end of the input.
-  if [ "$(stat -c %s "$folder/.$4.partial")" -ne "$5" ]; then
+  if [ "$(stat -c %s "$partial")" -ne "$5" ]; then
     echo "the input was cut short" >&2
-    exit 1
+    give_up "$1" "$2" "$partial" 1
   fi
   to_disk "$folder"
   fence "$1" "$2"
-  mv -f "$folder/.$4.partial" "$folder/$4"
+  mv -f -T "$partial" "$folder/$4"
   to_disk "$folder"
 }
 

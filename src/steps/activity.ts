@@ -1,0 +1,47 @@
+// What of a node's EggRoll runs, and from which folders.
+
+import type { ClusterNode } from '../cluster/node.ts';
+import { type Activity, type RemoteProcess, readActivity } from '../cluster/processes.ts';
+import { classifyProcess, type ModuleName } from '../eggroll/services.ts';
+
+export interface RunningService {
+  readonly module: ModuleName;
+  readonly process: RemoteProcess;
+}
+
+export interface NodeActivity {
+  readonly services: readonly RunningService[];
+  /** Sessions' processes, which may outlive a NodeManager. */
+  readonly workers: readonly RemoteProcess[];
+  readonly listeningPorts: ReadonlySet<number>;
+}
+
+export async function activityOf(node: ClusterNode): Promise<NodeActivity> {
+  return classify(await readActivity(node), node.home);
+}
+
+function classify({ processes, listeningPorts }: Activity, home: string): NodeActivity {
+  const known = processes.map((process) => ({
+    process,
+    kind: classifyProcess(process.commandLine, process.workingFolder, home),
+  }));
+  return {
+    services: known.flatMap(({ process, kind }) => (kind && kind !== 'worker' ? [{ module: kind, process }] : [])),
+    workers: known.flatMap(({ process, kind }) => (kind === 'worker' ? [process] : [])),
+    listeningPorts,
+  };
+}
+
+/** Names of the modules that run on a node, each once. */
+export function modulesOf({ services }: NodeActivity): ModuleName[] {
+  return [...new Set(services.map(({ module }) => module))];
+}
+
+/** Those services (of one module, if named) that started from other folders than those that are there now. */
+export function isStale(module?: ModuleName): (service: RunningService) => boolean {
+  return (service) => service.process.stale && (module === undefined || service.module === module);
+}
+
+export function pidsOf(services: readonly RunningService[]): string {
+  return services.map(({ process }) => process.pid).join(', ');
+}

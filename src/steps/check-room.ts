@@ -1,0 +1,83 @@
+// Is there room for what a new run writes: the staged tree on every node, the dumps in STATE_DIR and on the nodes? A part of the
+// preflight. What cannot be told is a warning; a disk that runs full later is noticed then.
+
+import { statfs } from 'node:fs/promises';
+import type { NodeFacts } from '../cluster/facts.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import { estimateDumpBytes } from '../database/sizes.ts';
+import { onDisk } from '../engine/disk.ts';
+import type { Finding } from '../engine/errors.ts';
+import type { World } from './world.ts';
+
+const roomMargin = 1.1;
+const mebibyte = 1_048_576;
+const spareBytes = 64 * mebibyte;
+/** Folders and files of a run beside the staged tree. */
+const spareInodes = 100;
+/** The dump, the text being larger than the rows; one more try; what else happens in STATE_DIR. */
+const dumpFactor = 3;
+
+/** Room on a node for the staged tree. */
+export function checkNodeRoom(world: World, node: ClusterNode, { freeBytes, freeInodes }: NodeFacts): Finding[] {
+  if (!world.inputs) return [];
+  const where = node.name;
+  const neededBytes = stagedBytes(world);
+  const neededInodes = Math.ceil(world.inputs.package.tree.size * roomMargin) + spareInodes;
+  const findings: Finding[] = [];
+  if (freeBytes === undefined) {
+    const message = `How much room ${node.home} has cannot be told; ${inMebibytes(neededBytes)} are needed.`;
+    world.emit({ type: 'warning', host: where, message });
+  } else if (freeBytes < neededBytes) {
+    const found = `${node.home} has ${inMebibytes(freeBytes)} free; ${inMebibytes(neededBytes)} are needed.`;
+    findings.push({ code: 'DISK_FULL', where, found });
+  }
+  if (freeInodes !== undefined && freeInodes < neededInodes) {
+    const found = `${node.home} has ${freeInodes} inodes free; ${neededInodes} files are to come.`;
+    findings.push({ code: 'DISK_FULL', where, found });
+  }
+  return findings;
+}
+
+/** Room for the dumps: three times their estimated size in STATE_DIR, and once on at least one node. */
+export async function checkDumpRoom(world: World): Promise<Finding[]> {
+  const { database, config, inputs } = world;
+  if (!inputs || !database?.exists || !config.database) return [];
+  const dumpBytes = await estimateDumpBytes(database, config.database.purge);
+  return [...(await checkStateRoom(world, dumpBytes)), ...checkCopyRoom(world, dumpBytes)];
+}
+
+async function checkStateRoom({ config: { stateDir }, emit }: World, dumpBytes: number): Promise<Finding[]> {
+  const { bsize, blocks, bavail, files, ffree } = await onDisk(stateDir, () => statfs(stateDir));
+  const needed = dumpBytes * dumpFactor + mebibyte;
+  const where = 'STATE_DIR';
+  if (!(blocks > 0)) {
+    const message = `How much room STATE_DIR ${stateDir} has cannot be told; ${inMebibytes(needed)} are needed.`;
+    emit({ type: 'warning', message });
+  } else if (bavail * bsize < needed) {
+    const found = `${stateDir} has ${inMebibytes(bavail * bsize)} free; the dumps of the database need up to ${inMebibytes(needed)}.`;
+    return [{ code: 'DISK_FULL', where, found }];
+  }
+  if (files > 0 && ffree < spareInodes) {
+    return [{ code: 'DISK_FULL', where, found: `${stateDir} has ${ffree} inodes free; ${spareInodes} are needed.` }];
+  }
+  return [];
+}
+
+function checkCopyRoom(world: World, dumpBytes: number): Finding[] {
+  const { nodes, facts } = world;
+  const needed = stagedBytes(world) + dumpBytes;
+  // A node whose room is not known may have it.
+  const withRoom = nodes.filter((node) => (facts.get(node.name)?.freeBytes ?? Number.POSITIVE_INFINITY) >= needed);
+  if (withRoom.length > 0 || nodes.length === 0) return [];
+  const found = `None of them has room for the staged tree and a copy of the dumps: ${inMebibytes(needed)}.`;
+  return [{ code: 'DISK_FULL', where: 'the nodes', found }];
+}
+
+function stagedBytes({ inputs }: World): number {
+  const entries = [...(inputs?.package.tree.values() ?? [])];
+  return Math.ceil(entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * roomMargin) + spareBytes;
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / mebibyte)} MiB`;
+}
