@@ -9,7 +9,14 @@ import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
 import type { Tree } from '../eggroll/tree.ts';
 import { coreJars } from '../eggroll/versions.ts';
-import { initPyPath, isProgramPath, listNames, type PackageEntry } from './package-entries.ts';
+import {
+  initPyPath,
+  isProgramPath,
+  isTooLong,
+  listNames,
+  type PackageEntry,
+  tooLongProblem,
+} from './package-entries.ts';
 
 export interface ArchiveEntry extends PackageEntry {
   /** Of a hard link: the name that it shares the content of. */
@@ -37,29 +44,34 @@ export async function scanArchive(path: string): Promise<ArchiveScan> {
   const entries: ArchiveEntry[] = [];
   const initPys = new Map<string, string>();
   const unsafe: string[] = [];
+  const tooLong: string[] = [];
   const broken = await readArchive(path, async (header, entry) => {
-    const name = normalise(header.name);
-    if (name === undefined) unsafe.push(header.name);
-    if (name === undefined || name === '') return;
-    const base = {
-      path: name,
-      mode: header.mode ?? 0o644,
-      sizeBytes: header.size ?? 0,
-      modifiedSeconds: secondsOf(header),
-    };
-    if (!isFile(header)) {
-      entries.push({ ...base, ...kindOf(header) });
-      return;
-    }
-    const content = await digestOf(entry, name.endsWith(initPyPath) && base.sizeBytes <= smallFileBytes);
-    if (content.text !== undefined) initPys.set(name, content.text);
-    entries.push({ ...base, type: 'file', sha256: content.sha256 });
+    // Before anything looks at their parts: a name in an archive may have millions.
+    const isLong = isTooLong(header.name) || isTooLong(header.linkname ?? '');
+    const name = isLong ? undefined : normalise(header.name);
+    if (name === undefined) (isLong ? tooLong : unsafe).push(header.name);
+    if (!name) return;
+    const found = await readEntry(name, header, entry);
+    entries.push(found.entry);
+    if (found.text !== undefined) initPys.set(name, found.text);
   });
   const problems = [
     ...(broken === undefined ? [] : [broken]),
     ...(unsafe.length > 0 ? [`${listNames(unsafe)}: the path leads out of the package.`] : []),
+    ...(tooLong.length > 0 ? [`${listNames(tooLong)}: ${tooLongProblem}.`] : []),
   ];
   return { entries, initPys, problems, isWhole: broken === undefined };
+}
+
+/** Hashes a file's content, and keeps the text of an `__init__.py` that may tell the version. */
+async function readEntry(path: string, header: Header, content: TarEntry) {
+  const { mode = 0o644, size } = header;
+  // Also for a zero below zero, which a binary size can be.
+  const sizeBytes = size || 0;
+  const base = { path, mode, sizeBytes, modifiedSeconds: secondsOf(header) };
+  if (!isFile(header)) return { entry: { ...base, ...kindOf(header) } };
+  const { sha256, text } = await digestOf(content, path.endsWith(initPyPath) && sizeBytes <= smallFileBytes);
+  return { entry: { ...base, type: 'file', sha256 } as const, text };
 }
 
 /** The entries of the five folders below a top, hard links turned into the files that they are second names of. */
@@ -71,20 +83,19 @@ export function programEntries(
     const path = below(top, entry.path);
     return path !== undefined && isProgramPath(path) ? [{ ...entry, path }] : [];
   });
-  const files = new Map(inside.filter(isContent).map((entry) => [entry.path, entry]));
+  const files = new Map<string, PackageEntry>();
   const badLinks: string[] = [];
   const entries = inside.map(({ linkName, ...entry }) => {
-    if (linkName === undefined) return entry;
+    if (linkName === undefined) {
+      if (entry.type === 'file') files.set(entry.path, entry);
+      return entry;
+    }
     const original = files.get(below(top, normalise(linkName) ?? '') ?? '');
     if (!original) badLinks.push(entry.path);
     return { ...entry, ...original, path: entry.path };
   });
-  const problem = `${listNames(badLinks)}: is a hard link to something that is not in the package.`;
+  const problem = `${listNames(badLinks)}: is a hard link to something that is not in the package, or only after it.`;
   return { entries, problems: badLinks.length > 0 ? [problem] : [] };
-}
-
-function isContent({ type, linkName }: ArchiveEntry): boolean {
-  return type === 'file' && linkName === undefined;
 }
 
 /** Where the package could begin in an archive: at its top (``) or in `eggroll`. */
@@ -136,9 +147,12 @@ export async function extractArchive(path: string, top: string, tree: Tree, root
 async function readArchive(path: string, visit: Visit): Promise<string | undefined> {
   const extractor = extract();
   let failure: unknown;
+  let count = 0;
   const reading = async () => {
     for await (const entry of extractor) {
       try {
+        count += 1;
+        if (count > mostEntries) throw new Error(tooManyEntries);
         await visit(entry.header, entry);
       } catch (error) {
         failure ??= error;
@@ -155,11 +169,21 @@ async function readArchive(path: string, visit: Visit): Promise<string | undefin
   if (cause === undefined) return undefined;
   const words = brokenReason(cause) ?? (read.status === 'rejected' ? brokenReason(read.reason) : undefined);
   if (words !== undefined) return words;
-  throw failure ?? cause;
+  if ([failure, cause].some(isOfSystem)) throw isOfSystem(failure) ? failure : cause;
+  return `The archive is damaged (${cause instanceof Error ? cause.message : String(cause)}).`;
+}
+
+// EggRoll's packages have some thousands. A small archive can hold millions of empty files.
+const mostEntries = 100_000;
+const tooManyEntries = 'too many entries';
+
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 function brokenReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error.message === tooManyEntries) return `The archive has more than ${mostEntries} entries.`;
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'Z_BUF_ERROR' || /unexpected end of (?:data|file)/i.test(error.message))
     return 'The archive is cut off before its end.';
@@ -198,16 +222,24 @@ function looksLikePackage(entries: readonly PackageEntry[], top: string): boolea
   return coreJars(paths.flatMap((path) => /^lib\/([^/]+)$/.exec(path)?.[1] ?? [])).length > 0;
 }
 
-function isFile({ type }: Header): boolean {
-  return type === 'file' || type === 'contiguous-file';
+function isFile({ type, pax }: Header): boolean {
+  // A sparse file of GNU tar in PAX form has another name than its header says, and a map before its content.
+  const isSparse = Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.'));
+  return !isSparse && (type === 'file' || type === 'contiguous-file');
 }
 
-function kindOf({ type, linkname = '' }: Header): Pick<ArchiveEntry, 'type' | 'target' | 'linkName'> {
-  if (type === 'link') return { type: 'file', linkName: linkname };
-  if (type === 'symlink') return { type, target: linkname };
+function kindOf({ type, linkname }: Header): Pick<ArchiveEntry, 'type' | 'target' | 'linkName'> {
+  // Not undefined but null when the link names nothing.
+  const target = linkname ?? '';
+  if (type === 'link') return { type: 'file', linkName: target };
+  if (type === 'symlink') return { type, target };
   return { type: type === 'directory' ? type : 'other' };
 }
 
+const latestSeconds = 0o77777777777;
+
+// A time that is no number, or one that no file system takes, is not worth a refusal.
 function secondsOf({ mtime }: Header): number {
-  return mtime === undefined ? 0 : Math.floor(mtime.getTime() / 1000);
+  const seconds = Math.floor((mtime?.getTime() ?? 0) / 1000);
+  return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), latestSeconds);
 }

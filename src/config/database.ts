@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { Finding } from '../engine/errors.ts';
 import { isExecutable, readTextFile } from './files.ts';
+import { onOneLine } from './shown.ts';
 import type { DatabaseConfig } from './types.ts';
 import type { CompleteValues, Values } from './variables.ts';
 
@@ -79,7 +80,9 @@ async function checkClient(home: string | undefined): Promise<Finding[]> {
     const found = await Promise.all(names.map((name) => isExecutable(join(home, 'bin', name))));
     if (found.includes(true)) continue;
     const remedy = 'Correct MYSQL_HOME, or remove it to use the client in the image.';
-    findings.push(invalid('MYSQL_HOME', `${join(home, 'bin')} has no program ${names.join(' or ')}.`, remedy));
+    findings.push(
+      invalid('MYSQL_HOME', `${onOneLine(join(home, 'bin'))} has no program ${names.join(' or ')}.`, remedy),
+    );
   }
   return findings;
 }

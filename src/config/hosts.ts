@@ -2,6 +2,7 @@
 
 import { isIPv6 } from 'node:net';
 import type { Finding } from '../engine/errors.ts';
+import { shown } from './shown.ts';
 import type { Host, JumpHost, ListRole } from './types.ts';
 import { isHostName } from './validators.ts';
 
@@ -17,9 +18,12 @@ export interface ListedHost extends Host {
 
 export interface ParsedHostList {
   readonly hosts: readonly ListedHost[];
-  /** All LIST_INVALID. */
+  /** All LIST_INVALID; at most 50, the last of which tells how many more there are. */
   readonly findings: readonly Finding[];
 }
+
+const mostFindings = 50;
+const mostJumps = 16;
 
 const lineForms = 'Expected one host per line: host, user@host, host:port, user@host:port or [IPv6 address]:port.';
 
@@ -41,7 +45,7 @@ export function parseHostList(text: string, file: string, role: ListRole, defaul
       findings.push({
         code: 'LIST_INVALID',
         where: at,
-        found: `${quote(content)}: ${address.problem}`,
+        found: `${shown(content)}: ${address.problem}`,
         remedy: lineForms,
       });
       continue;
@@ -55,7 +59,14 @@ export function parseHostList(text: string, file: string, role: ListRole, defaul
     seen.set(identityOf(address), at);
     hosts.push({ ...address, role, at });
   }
-  return { hosts, findings };
+  return { hosts, findings: firstOf(findings, file) };
+}
+
+// A file that is no list at all has a problem in every line.
+function firstOf(findings: readonly Finding[], file: string): readonly Finding[] {
+  if (findings.length <= mostFindings) return findings;
+  const found = `${findings.length - mostFindings + 1} more lines are wrong.`;
+  return [...findings.slice(0, mostFindings - 1), { code: 'LIST_INVALID', where: file, found, remedy: lineForms }];
 }
 
 /** Findings for hosts that stand in both lists. */
@@ -77,10 +88,15 @@ export function parseJumps(
 ): { jumps: readonly JumpHost[]; findings: readonly Finding[] } {
   const jumps: JumpHost[] = [];
   const findings: Finding[] = [];
-  for (const part of text.split(',').map((piece) => piece.trim())) {
+  const parts = text.split(',').map((piece) => piece.trim());
+  if (parts.length > mostJumps) {
+    const found = `${parts.length} jump hosts are named; at most ${mostJumps} can be.`;
+    return { jumps, findings: [{ code: 'CONFIG_INVALID', where: 'SSH_JUMP', found }] };
+  }
+  for (const part of parts) {
     const address = parseAddress(part, defaults);
     if ('problem' in address) {
-      const found = `${quote(part)}: ${address.problem} Expected user@host:port, several separated by commas.`;
+      const found = `${shown(part)}: ${address.problem} Expected user@host:port, several separated by commas.`;
       findings.push({ code: 'CONFIG_INVALID', where: 'SSH_JUMP', found });
     } else {
       jumps.push(address);
@@ -91,7 +107,7 @@ export function parseJumps(
 
 /** Whether a text can be an account name of the nodes. */
 export function isUserName(text: string): boolean {
-  return /^[^\s@:/,-][^\s@:/,]*$/.test(text);
+  return /^[^\s\p{C}@:/,;&|`$<>"'\\-][^\s\p{C}@:/,;&|`$<>"'\\]{0,255}$/u.test(text);
 }
 
 function parseAddress(text: string, defaults: HostDefaults): JumpHost | { problem: string } {
@@ -100,7 +116,7 @@ function parseAddress(text: string, defaults: HostDefaults): JumpHost | { proble
   const [name, port] = splitPort(text.slice(split + 1));
   if (/\s/.test(text)) return { problem: 'there is more than one word in it.' };
   if (!isUserName(user)) return { problem: 'the user is not an account name.' };
-  if (!isHostName(name)) return { problem: `${quote(name)} is not a host name or IP address.` };
+  if (!isHostName(name)) return { problem: 'the host is not a host name or IP address.' };
   if (port === undefined) return { name, port: defaults.port, user };
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
     return { problem: 'the port is not a number between 1 and 65535.' };
@@ -122,9 +138,4 @@ function identityOf(host: { readonly name: string; readonly port: number }): str
   const zone = name.indexOf('%');
   if (!isIPv6(name) || zone >= 0) return `${name} ${host.port}`;
   return `${new URL(`ssh://[${name}]`).hostname} ${host.port}`;
-}
-
-function quote(text: string): string {
-  const shown = JSON.stringify(text.slice(0, 80));
-  return text.length > 80 ? `${shown}…` : shown;
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { coreJars, detectVersion, generationOf } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
+import { shown } from './shown.ts';
 
 export interface PackageEntry {
   /** Relative to the package's own top (the folder that holds bin and lib), without `./`. */
@@ -29,6 +30,16 @@ export function isProgramPath(path: string): boolean {
   return (programFolders as readonly string[]).includes(path.split('/', 1)[0] ?? '');
 }
 
+const longestPathBytes = 2048;
+const longestNameBytes = 255;
+export const tooLongProblem = `has a name of more than ${longestNameBytes} bytes, or a path of more than ${longestPathBytes}`;
+
+/** Whether file systems would refuse a path, with room for the folders above it. */
+export function isTooLong(path: string): boolean {
+  if (path.length > longestPathBytes || Buffer.byteLength(path) > longestPathBytes) return true;
+  return path.split('/').some((name) => Buffer.byteLength(name) > longestNameBytes);
+}
+
 /** Checks entries of the five folders. `where` names the package in findings, which are all PACKAGE_INVALID. */
 export function checkEntries(
   where: string,
@@ -50,12 +61,20 @@ export function checkEntries(
       entries.filter(hasBadName),
     ),
     ...group(
-      'is a device, a pipe or a socket',
+      tooLongProblem,
+      entries.filter(({ path, target = '' }) => isTooLong(path) || isTooLong(target)),
+    ),
+    ...group(
+      'is a device, a pipe, a socket or a sparse file',
       entries.filter((entry) => entry.type === 'other'),
     ),
     ...group(
       'lies below something that is not a folder',
       entries.filter((entry) => isBelowNoFolder(entry, byPath)),
+    ),
+    ...group(
+      'is a link that names nothing',
+      entries.filter(({ type, target }) => type === 'symlink' && !target),
     ),
     ...group(
       'is a link that leads out of the package',
@@ -104,16 +123,13 @@ const namesShown = 5;
 
 function group(problem: string, entries: readonly PackageEntry[]): string[] {
   if (entries.length === 0) return [];
-  return [`${listNames(entries.map((entry) => entry.path))}: ${problem}.`];
+  return [`${listNames(entries.map(({ path }) => path))}: ${problem}.`];
 }
 
 /** The first few names, quoted, and how many more there are. */
 export function listNames(names: readonly string[]): string {
-  const shown = names
-    .slice(0, namesShown)
-    .map((name) => JSON.stringify(name))
-    .join(', ');
-  return names.length > namesShown ? `${shown} and ${names.length - namesShown} more` : shown;
+  const first = names.slice(0, namesShown).map(shown).join(', ');
+  return names.length > namesShown ? `${first} and ${names.length - namesShown} more` : first;
 }
 
 // An archive may name a folder several times; anything else only once.
@@ -140,21 +156,25 @@ function leadsOut(entry: PackageEntry, byPath: ReadonlyMap<string, PackageEntry>
   return end === undefined || !isProgramPath(end);
 }
 
-const maxSteps = 1000;
+// As many as Linux follows.
+const mostLinks = 40;
 
 // Step by step, as the kernel does: a text like `a/../..` means something else when `a` is itself a link.
 // Undefined for an absolute link, one that climbs out, and links in a circle.
 function follow(link: PackageEntry, byPath: ReadonlyMap<string, PackageEntry>): string | undefined {
   const at = link.path.split('/').slice(0, -1);
   const pending = splitTarget(link);
-  for (let steps = 0; pending.length > 0; steps += 1) {
+  let links = 1;
+  while (pending.length > 0) {
     const part = pending.shift() ?? '';
-    if (steps > maxSteps || part === '/') return undefined;
+    if (part === '/') return undefined;
     if (part === '..' && at.pop() === undefined) return undefined;
     if (part === '' || part === '.' || part === '..') continue;
     at.push(part);
     const next = byPath.get(at.join('/'));
     if (next?.type !== 'symlink') continue;
+    links += 1;
+    if (links > mostLinks) return undefined;
     at.pop();
     pending.unshift(...splitTarget(next));
   }

@@ -9,6 +9,7 @@ import { programFolders } from '../eggroll/tree.ts';
 import { coreJars } from '../eggroll/versions.ts';
 import { fileProblem } from './files.ts';
 import { initPyPath, type PackageEntry } from './package-entries.ts';
+import { shown } from './shown.ts';
 
 export interface FolderScan {
   readonly entries: readonly PackageEntry[];
@@ -38,7 +39,7 @@ export async function scanFolder(root: string): Promise<FolderScan> {
       for (const name of (await readdir(join(root, path))).toSorted()) await visit(`${path}/${name}`);
     } catch (error) {
       if (!(path.split('/').length === 1 && isMissing(error)))
-        problems.push(`${path} cannot be read: ${fileProblem(error)}.`);
+        problems.push(`${shown(path)} cannot be read: ${fileProblem(error)}.`);
     }
   };
   for (const folder of programFolders) await visit(folder);

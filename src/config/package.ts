@@ -37,9 +37,19 @@ export async function openPackage(path: string, options: PackageOptions): Promis
   const facts = await stat(path).catch((error: unknown) => {
     throw invalidPackage(path, `It cannot be read: ${fileProblem(error)}.`);
   });
-  if (facts.isDirectory()) return openFolder(path, options);
-  if (facts.isFile()) return openArchive(path, options);
+  if (facts.isDirectory()) return openFolder(path, options).catch(rethrowReadable(path));
+  if (facts.isFile()) return openArchive(path, options).catch(rethrowReadable(path));
   throw invalidPackage(path, 'It is neither a folder nor an archive.');
+}
+
+/** A folder that can be seen but not listed, a disk that fails while it is read: the package's fault, not this program's. */
+function rethrowReadable(path: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Error && 'syscall' in error) {
+      throw invalidPackage(path, `It cannot be read: ${fileProblem(error)}.`, undefined, error);
+    }
+    throw error;
+  };
 }
 
 async function openFolder(path: string, { sha256 }: PackageOptions): Promise<Package> {

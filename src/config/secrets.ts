@@ -3,6 +3,7 @@
 import type { Finding } from '../engine/errors.ts';
 import { readTextFile } from './files.ts';
 import { type Environment, isDatabaseOnly, missingFinding } from './read-variables.ts';
+import { onOneLine } from './shown.ts';
 import { isSecret, type SecretName, variableNames } from './variables.ts';
 
 export type Secrets = { [N in SecretName]?: string };
@@ -43,9 +44,13 @@ export async function readSecret(name: SecretName, env: Environment): Promise<Se
   }
   if (path === undefined) return { ...(value !== undefined && { value }), findings: [] };
   const file = await readTextFile(path);
-  if ('problem' in file) return invalid(`${name}_FILE`, file.problem, 'Mount a file that this account may read.');
+  if ('problem' in file) {
+    // Without a slash it may be the secret itself, written where its file is to be named.
+    const found = path.includes('/') ? file.problem : 'The file that it names cannot be read.';
+    return invalid(`${name}_FILE`, found, 'Mount a file that this account may read, and name it by its whole path.');
+  }
   const text = file.text.replace(/\r?\n$/, '');
-  if (text === '') return invalid(`${name}_FILE`, `${path} is empty.`, 'Write the secret into the file.');
+  if (text === '') return invalid(`${name}_FILE`, `${onOneLine(path)} is empty.`, 'Write the secret into the file.');
   return { value: text, findings: [] };
 }
 

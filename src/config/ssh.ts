@@ -6,6 +6,7 @@ import { readTextFile } from './files.ts';
 import { isUserName, parseJumps } from './hosts.ts';
 import { type Environment, given } from './read-variables.ts';
 import type { Secrets } from './secrets.ts';
+import { shown } from './shown.ts';
 import type { SshConfig } from './types.ts';
 import type { Values } from './variables.ts';
 
@@ -27,7 +28,7 @@ export async function readSshConfig(
     hostKeyChecking: values.SSH_HOST_KEY_CHECKING ?? 'strict',
     jumps,
   };
-  const badUser = isUserName(user) ? [] : [invalid('SSH_USER', `${JSON.stringify(user)} is not an account name.`)];
+  const badUser = isUserName(user) ? [] : [invalid('SSH_USER', `${shown(user)} is not an account name.`)];
   return { ssh, findings: [...badUser, ...key.findings, ...hostKeys, ...badJumps] };
 }
 
@@ -51,6 +52,11 @@ async function readPrivateKey(env: Environment, values: Values, secrets: Secrets
 
 function keyProblem(text: string, passphrase: string | undefined) {
   const where = 'SSH_PRIVATE_KEY_FILE';
+  const rounds = bcryptRounds(text);
+  if (rounds > mostRounds) {
+    const found = `wants ${rounds} rounds of bcrypt, which would take too long.`;
+    return { where, found, remedy: 'Encrypt it anew with ssh-keygen -p -a 100, or mount an undamaged copy.' };
+  }
   const parsed = ssh2.utils.parseKey(text, passphrase);
   if (!(parsed instanceof Error)) {
     const key = Array.isArray(parsed) ? parsed[0] : parsed;
@@ -73,7 +79,20 @@ function keyProblem(text: string, passphrase: string | undefined) {
 // In the OpenSSH format the cipher's name stands in clear at the start of the encoded key.
 function decodedHead(text: string): string {
   const body = text.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
-  return Buffer.from(body.slice(0, 120), 'base64').toString('latin1');
+  return Buffer.from(body.slice(0, 200), 'base64').toString('latin1');
+}
+
+// A round takes some ten milliseconds. ssh-keygen makes 16 or 24 unless told otherwise.
+const mostRounds = 1000;
+
+/** 0 for a key that is not encrypted with bcrypt. After the word `bcrypt` stand a length, the salt with its length, and the number. */
+function bcryptRounds(text: string): number {
+  const head = Buffer.from(decodedHead(text), 'latin1');
+  const at = head.indexOf('bcrypt');
+  const saltAt = at + 'bcrypt'.length + 4;
+  if (at < 0 || head.length < saltAt + 4) return 0;
+  const roundsAt = saltAt + 4 + head.readUInt32BE(saltAt);
+  return head.length < roundsAt + 4 ? 0 : head.readUInt32BE(roundsAt);
 }
 
 async function checkKnownHosts(values: Values): Promise<Finding[]> {

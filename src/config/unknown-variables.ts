@@ -1,6 +1,7 @@
 // Variables that look like ours but are not: likely typing errors. What shells, clients and Kubernetes set by themselves is no error.
 
 import type { Finding } from '../engine/errors.ts';
+import { onOneLine } from './shown.ts';
 import { knownNames } from './variables.ts';
 
 /** First words that no other program uses for variables of its own in a job's container; any unknown name of these is reported. */
@@ -49,7 +50,7 @@ export function findUnknownVariables(env: Readonly<Record<string, string | undef
     const remedy = meant
       ? `Did you mean ${meant}?`
       : 'Remove it, or correct its spelling; the README lists every variable.';
-    return [{ code: 'CONFIG_UNKNOWN', where: name, found: 'This variable is not known.', remedy }];
+    return [{ code: 'CONFIG_UNKNOWN', where: onOneLine(name), found: 'This variable is not known.', remedy }];
   });
 }
 
@@ -64,6 +65,8 @@ function isServiceLink(name: string, value: string): boolean {
 function nearestName(name: string): string | undefined {
   const prefix = ownPrefixes.some((own) => name.startsWith(own));
   const candidates = knownNames
+    // Names that differ in length by more than the distance allows need no counting: a name may be very long.
+    .filter((known) => Math.abs(known.length - name.length) <= 3)
     .map((known) => ({ known, distance: editDistance(name, known) }))
     .filter(({ known, distance }) => distance <= (prefix ? 3 : 2) && distance * 3 < known.length)
     .toSorted((left, right) => left.distance - right.distance);

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import { bool, EnvError, makeValidator, port } from 'envalid';
+import { shown } from './shown.ts';
 import type { Variable, VariableKind } from './variables.ts';
 
 type Validator = ReturnType<ReturnType<typeof makeValidator<unknown>>>;
@@ -94,9 +95,9 @@ function envalidParse(validator: () => unknown, input: string): unknown {
 }
 
 function expected(what: string, input: string, cause?: unknown): EnvError {
-  return Object.assign(new EnvError(`Expected ${what}, found ${JSON.stringify(input)}.`), cause ? { cause } : {});
+  return Object.assign(new EnvError(`Expected ${what}, found ${shown(input)}.`), cause ? { cause } : {});
 }
 
 function serviceLinkAsPort(input: string): string {
-  return `${input} is a service link, which Kubernetes sets for a Service of that name. Set the variable to the port number yourself, or enableServiceLinks: false on the pod.`;
+  return `${shown(input)} is a service link, which Kubernetes sets for a Service of that name. Set the variable to the port number yourself, or enableServiceLinks: false on the pod.`;
 }

@@ -153,12 +153,13 @@ function insertBlock(site: PropertyFile, lines: readonly PropertyLine[], block: 
   const finalEnd = at === lines.length ? (previous?.end ?? '') : end;
   if (previous && previous.end === '') before[before.length - 1] = { ...previous, end };
   // An empty line ends the value that a backslash would continue into the new keys.
-  if (at === lines.length && site.entries.at(-1)?.dangling) before.push({ text: '', end: previous?.end || end });
+  if (at === lines.length && site.dangling) before.push({ text: '', end: previous?.end || end });
   const added = block.map((text, index) => ({ text, end: index < block.length - 1 || finalEnd !== '' ? end : '' }));
   return [...before, ...added, ...lines.slice(at)];
 }
 
 function duplicateKeys(file: PropertyFile): string[] {
   const keys = file.entries.map((entry) => entry.key);
-  return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
+  const seen = new Set<string>();
+  return [...new Set(keys.filter((key) => seen.size === seen.add(key).size))];
 }

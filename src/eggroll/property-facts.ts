@@ -16,11 +16,12 @@ const keysReadByScripts: readonly string[] = [
   'eggroll.dashboard.server.port',
 ];
 
-const mallocPrefix = 'eggroll.core.malloc.';
+// Other characters are in no key that a script reads, and some of them mean something in a pattern.
+const mallocKey = /^eggroll\.core\.malloc\.[\w.-]{1,100}$/;
 
 /** The patterns, as `grep` takes them (a dot matches any character), that a line must not match a second time. */
 export function scriptPatterns(key: string): RegExp[] {
-  const keys = key.startsWith(mallocPrefix) ? [...keysReadByScripts, key] : keysReadByScripts;
+  const keys = mallocKey.test(key) ? [...keysReadByScripts, key] : keysReadByScripts;
   return keys.map((read) => new RegExp(read));
 }
 

@@ -26,29 +26,35 @@ export interface PropertyFile {
   readonly entries: readonly PropertyEntry[];
   /** Indexes of section lines such as `[eggroll]`. */
   readonly sections: readonly number[];
+  /** The file ends with a backslash that would take in a line put after it, whatever the backslash belongs to. */
+  readonly dangling: boolean;
 }
 
 const byteOrderMark = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
-const section = /^\[[^\]]*\][ \t\f]*$/;
+// Also with a backslash behind, which Python takes for a section too.
+const section = /^\[[^\]]*\][ \t\f]*\\*$/;
 const assignment = /^((?:\\.|[^\\=: \t\f])+)(?:[ \t\f]*[=:][ \t\f]*|[ \t\f]+|$)/;
 
 export function parsePropertyFile(text: string): PropertyFile {
   const lines = splitLines(text);
   const entries: PropertyEntry[] = [];
   const sections: number[] = [];
+  let dangling = false;
   for (let index = 0; index < lines.length; index += 1) {
     const start = markLength(lines, index) + leadingBlanks(lines[index]?.text ?? '', markLength(lines, index));
     const content = lines[index]?.text.slice(start) ?? '';
     if (content === '' || content.startsWith('#') || content.startsWith('!')) continue;
     if (section.test(content)) {
       sections.push(index);
+      dangling = continues(content);
       continue;
     }
     const entry = readEntry(lines, index, start);
+    dangling = entry.dangling;
     if (entry.key !== '') entries.push(entry);
     index = entry.last;
   }
-  return { lines, entries, sections };
+  return { lines, entries, sections, dangling };
 }
 
 export function joinLines(lines: readonly PropertyLine[]): string {
@@ -76,21 +82,30 @@ function splitLines(text: string): PropertyLine[] {
 
 function readEntry(lines: readonly PropertyLine[], first: number, start: number): PropertyEntry {
   let last = first;
-  let body = lines[first]?.text.slice(start) ?? '';
-  while (continues(body) && last + 1 < lines.length) {
+  const parts = [lines[first]?.text.slice(start) ?? ''];
+  while (continues(parts.at(-1) ?? '') && last + 1 < lines.length) {
     last += 1;
     const next = lines[last]?.text ?? '';
-    body = body.slice(0, -1) + next.slice(leadingBlanks(next, 0));
+    parts.push(next.slice(leadingBlanks(next, 0)));
   }
-  const dangling = continues(body);
-  if (dangling) body = body.slice(0, -1);
+  const dangling = continues(parts.at(-1) ?? '');
+  const body = parts.map((part, index) => (index < parts.length - 1 || dangling ? part.slice(0, -1) : part)).join('');
   const [matched = '', key = ''] = assignment.exec(body) ?? [];
-  const value = body.slice(matched.length).replace(/[ \t\f]+$/, '');
+  const value = withoutBlanksAtEnd(body.slice(matched.length));
   return { key: key.replace(/\\(.)/g, '$1'), value, first, last, valueStart: start + matched.length, dangling };
 }
 
 function continues(text: string): boolean {
-  return (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  let backslashes = 0;
+  while (text.at(-1 - backslashes) === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+// By hand: a pattern that ends in `$` would begin anew at every blank inside.
+function withoutBlanksAtEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\f'.includes(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
 }
 
 function leadingBlanks(text: string, from: number): number {
