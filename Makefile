@@ -1,7 +1,7 @@
 # The ways to use this repository. `make demo` and `make test` need nothing prepared.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup bases image node-image demo demo-down test clean
+.PHONY: help setup bases image node-image demo demo-down test faults clean
 
 IMAGE ?= eggroll-upgrade:local
 NODE_TEST_IMAGE ?= eggroll-upgrade-node:local
@@ -28,6 +28,11 @@ demo-down: ## Remove what the demo left running
 
 test: ## Everything that must pass: lint, types, unit, property and integration tests
 	@bash scripts/test.sh
+
+SEED ?= 1
+COUNT ?= 300
+faults: setup bases image node-image ## Hours of faults: kill -9 at every point, pairs of kills, random faults, the long fuzz
+	@npm run --silent faults -- --kills all --pairs 100 --outside all --count $(COUNT) --seed $(SEED) --fuzz 10000
 
 clean: ## Remove build output, caches and the images made here
 	@rm -rf dist coverage .cache

@@ -3,6 +3,7 @@
 import { Client } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceScript } from '../../src/rehearsal/service-script.ts';
+import { docker } from '../support/docker.ts';
 import { type SimulatedNode, startNode } from '../support/simulated-node.ts';
 
 const snapshot = (home: string) =>
@@ -128,6 +129,14 @@ describe('2.2.1', () => {
   });
   afterAll(async () => await node.stop());
 
+  test('sim-services tells which run, of which release, and from where', async () => {
+    const all = 'clustermanager 2.2.1\nnodemanager 2.2.1\nrollsite 2.2.1\n';
+    expect((await node.exec('sim-services')).stdout).toBe(all);
+    await node.exec(`cd ${node.home} && mv lib old && cp -a old lib`);
+    expect((await node.exec('sim-services')).stdout).toBe(all.replaceAll('2.2.1', '2.2.1 stale'));
+    await node.reset();
+  });
+
   test('services show the real command lines, from any directory', async () => {
     expect(await commandLine(node, 'EggSite')).toMatch(
       /com\.webank\.eggroll\.core\.Bootstrap --bootstraps com\.webank\.eggroll\.rollsite\.EggSiteBootstrap -c .* -p 9370 -s eggroll-host$/,
@@ -250,6 +259,57 @@ describe('3.0.0', () => {
     await node.exec('echo clustermanager >/etc/simulated/ignore-term');
     expect((await eggroll(node, 'clustermanager stop')).stdout).toContain('killed by SIGKILL');
     expect(await listens(node, 4670)).toBe(false);
+  });
+});
+
+describe('clock, restart and network', () => {
+  let node: SimulatedNode;
+  beforeAll(async () => {
+    node = await startNode({ version: '2.2.1', services: ['nodemanager'], environment: { AUTOSTART: 'no' } });
+  });
+  afterAll(async () => await node.stop());
+
+  const year = async () => Number(await login(node, { privateKey: node.login.privateKey }, 'date +%Y'));
+
+  test('sim-clock sets the clock of what is run by login, and nothing else', async () => {
+    const now = new Date().getFullYear();
+    expect(await year()).toBe(now);
+    await node.exec('stat -c %Y /etc/passwd >/tmp/right; sim-clock +10y');
+    expect(await year()).toBeGreaterThanOrEqual(now + 9);
+    const key = { privateKey: node.login.privateKey };
+    // What a file was given stays as it is.
+    expect(await login(node, key, 'stat -c %Y /etc/passwd')).toBe((await node.exec('cat /tmp/right')).stdout);
+    const start = performance.now();
+    await login(node, key, 'timeout 1 sleep 5');
+    expect(performance.now() - start).toBeLessThan(4500);
+    await node.exec('sim-clock -3650d');
+    expect(await year()).toBeLessThanOrEqual(now - 9);
+    await node.exec('sim-clock off');
+    expect(await year()).toBe(now);
+    await node.exec('sim-clock +10y');
+    await node.reset();
+    expect(await year()).toBe(now);
+    expect((await node.exec('sim-clock nonsense')).exitCode).toBe(64);
+  });
+
+  test('a clock that steps is seen by what runs already', async () => {
+    await node.exec('sim-clock +1y');
+    const key = { privateKey: node.login.privateKey };
+    const command = `bash -c 'a=$EPOCHSECONDS; until [ -e /tmp/step ]; do sleep 0.1; done; sleep 0.1; echo $(( (a - EPOCHSECONDS) / 86400 ))'`;
+    const stepping = login(node, key, command);
+    await node.exec('sleep 1; sim-clock -1y; touch /tmp/step');
+    expect(Number(await stepping)).toBeGreaterThan(700);
+    await node.exec('sim-clock off');
+  });
+
+  test('with AUTOSTART=no nothing starts with the container, which keeps the home when it is restarted', async () => {
+    expect((await node.exec('sim-services')).stdout).toBe('');
+    expect((await eggroll(node, 'nodemanager start')).exitCode).toBe(0);
+    await expect.poll(async () => (await node.exec('sim-services')).stdout).toBe('nodemanager 2.2.1\n');
+    await node.exec(`touch ${node.home}/kept`);
+    await docker(['restart', '--time=0', node.container.getId()]);
+    expect((await node.exec(`ls ${node.home}/kept`)).exitCode).toBe(0);
+    expect((await node.exec('sim-services')).stdout).toBe('');
   });
 });
 

@@ -5,7 +5,7 @@ import { clusterNode } from '../../src/cluster/node.ts';
 import { holdLock, lockLimits, type NodeLock } from '../../src/cluster/node-lock.ts';
 import { UpgradeError } from '../../src/engine/errors.ts';
 import { docker } from '../support/docker.ts';
-import { type SimulatedNode, startNode } from '../support/simulated-node.ts';
+import { nodeImage, type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 
 process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await ssh.close();
-  await node.exec(`rm -rf ${node.home}/.eggroll-upgrade`);
+  await node.exec(`sim-fill off; rm -rf ${node.home}/.eggroll-upgrade`);
 });
 
 type Connection = Awaited<ReturnType<SshNode['connect']>>;
@@ -46,6 +46,13 @@ async function writeWith(token: number): Promise<number | undefined> {
 async function fillDisk(): Promise<void> {
   const { exitCode, stderr } = await node.exec('sim-fill 0');
   expect([exitCode, stderr]).toEqual([0, '']);
+}
+
+/** From another container, as a container may not mount by itself. */
+function remount(how: 'ro' | 'rw') {
+  const options = ['--cap-add=SYS_ADMIN', '--cap-add=SYS_PTRACE', '--security-opt=seccomp=unconfined'];
+  const place = [`--pid=container:${node.container.getId()}`, '--entrypoint=nsenter', nodeImage()];
+  return docker(['run', '--rm', ...options, ...place, '-t', '1', '-m', 'mount', '-o', `remount,${how}`, '/data']);
 }
 
 describe('holdLock', () => {
@@ -128,7 +135,47 @@ describe('holdLock', () => {
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(lock.lost()).toBe(false);
     expect((await refusal(take(await ssh.connect(), 'the second'))).code).toBe('LOCK_HELD');
-    await node.exec('sim-fill off');
+  });
+
+  it('cannot be taken on a full disk, and leaves nothing there', async () => {
+    await node.exec(`mkdir -p ${node.home}/.eggroll-upgrade/locks && chown -R app: ${node.home}/.eggroll-upgrade`);
+    await fillDisk();
+    const error = await refusal(take(await ssh.connect(), 'me'));
+    expect(error).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('No space left on device') });
+    expect((await node.exec(`ls ${node.home}/.eggroll-upgrade/locks`)).stdout).toBe('');
+  });
+
+  it('outlives a file system that takes no changes for a while', async () => {
+    const lock = await take(await ssh.connect(), 'the first');
+    expect(await remount('ro')).toMatchObject({ exitCode: 0, stderr: '' });
+    try {
+      const error = await refusal(take(await ssh.connect(), 'the second', { ...lockLimits, patienceSeconds: 2 }));
+      expect(error.message).toContain('Read-only file system');
+      expect(lock.lost()).toBe(false);
+    } finally {
+      await remount('rw');
+    }
+    expect((await refusal(take(await ssh.connect(), 'the second'))).code).toBe('LOCK_HELD');
+    expect(await writeWith(lock.token)).toBe(0);
+  });
+
+  it('is held while the clock of the node jumps back and forth', async () => {
+    const lock = await take(await ssh.connect(), 'the first');
+    const beat = `${node.home}/.eggroll-upgrade/locks/${lock.token}/beat`;
+    await node.exec(
+      `(while [ -e ${beat} ]; do touch -c -d 2019-01-01 ${beat}; sleep 0.7; touch -c -d 2040-01-01 ${beat}; sleep 0.7; done) >/dev/null 2>&1 &`,
+    );
+    expect((await refusal(take(await ssh.connect(), 'the second'))).code).toBe('LOCK_HELD');
+    expect(lock.lost()).toBe(false);
+    await lock.release();
+    await node.exec('sleep 1.5');
+  });
+
+  it.each(['2019-01-01', '2040-01-01'])('goes to another when its silent owner last wrote in %s', async (date) => {
+    const first = await take(await ssh.connect(), 'the first', { ...lockLimits, beatMs: 3_600_000 });
+    await node.exec(`touch -d ${date} ${node.home}/.eggroll-upgrade/locks/${first.token}/beat`);
+    const second = await take(await ssh.connect(), 'the second', { ...lockLimits, patienceSeconds: 2 });
+    expect(second.token).toBeGreaterThan(first.token);
   });
 
   it('says why it cannot be taken', async () => {
@@ -157,6 +204,85 @@ describe('holdLock', () => {
   });
 });
 
+describe('a new owner', () => {
+  const soon = { timeout: 20_000 };
+  const silent = { ...lockLimits, beatMs: 3_600_000, patienceSeconds: 1 };
+  const working = async (token: number) =>
+    (await node.exec(`ls ${node.home}/.eggroll-upgrade/locks/${token}/working | grep -v ^free-`)).stdout.trim();
+  const runs = async (pattern: string) => (await node.exec(`pgrep -u app -f '${pattern}'`)).stdout !== '';
+  /** The site's own script, for this test: what it does. */
+  const siteScript = (text: string) =>
+    node.exec(`echo '${text}' >${node.home}/bin/site.sh && chown app: ${node.home}/bin/site.sh`);
+  const service = (connection: Connection, token: number, ...words: string[]) =>
+    connection.run('service', [node.home, String(token), '', '60', ...words]);
+
+  it('first ends a script that waits for its frozen runner', async () => {
+    const first = await take(await ssh.connect(), 'the first', silent);
+    const channel = await (await ssh.connect()).open('stage-receive', [node.home, String(first.token), 'run-1']);
+    channel.resume();
+    await expect.poll(() => runs('^tar -x'), soon).toBe(true);
+    expect(await working(first.token)).toMatch(/^\d+\.\d+\.\d+\.[-0-9a-f]{36}$/);
+    const start = performance.now();
+    const second = await take(await ssh.connect(), 'the second', silent);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(await runs('^tar -x')).toBe(false);
+    expect(await runs('eggroll-upgrade-stage-receive')).toBe(false);
+    expect(await writeWith(second.token)).toBe(0);
+  });
+
+  it('first ends what a script has started whose shell is gone', async () => {
+    await siteScript('sleep 71; touch data/late');
+    const first = await take(await ssh.connect(), 'the first', silent);
+    void service(await ssh.connect(), first.token, 'bin/site.sh').catch(() => undefined);
+    await expect.poll(() => runs('^sleep 71'), soon).toBe(true);
+    await node.exec(`kill -9 $(pgrep -f '^sh -c.*eggroll-upgrade-service')`);
+    expect(await runs('^sleep 71')).toBe(true);
+    await take(await ssh.connect(), 'the second', silent);
+    expect(await runs('^sleep 71')).toBe(false);
+    expect(await runs('bin/site.sh')).toBe(false);
+  });
+
+  it('leaves a service alone that a finished script has started', async () => {
+    await siteScript('sleep 72 >/dev/null 2>&1 </dev/null &');
+    const first = await take(await ssh.connect(), 'the first', silent);
+    expect((await service(await ssh.connect(), first.token, 'bin/site.sh')).exitCode).toBe(0);
+    expect(await working(first.token)).toBe('');
+    await take(await ssh.connect(), 'the second', silent);
+    expect(await runs('^sleep 72')).toBe(true);
+    await node.exec(`pkill -f '^sleep 72'`);
+  });
+
+  it('ends a start in its middle without harm: the next one succeeds', async () => {
+    // A real start, whose script then takes its time.
+    await siteScript('bash bin/eggroll.sh "$@"; [ -z "$SLOW" ] || sleep 73'.replace('"$@"', 'nodemanager start'));
+    await node.exec(`sed -i '1i SLOW=yes' ${node.home}/bin/site.sh`);
+    const first = await take(await ssh.connect(), 'the first', silent);
+    void service(await ssh.connect(), first.token, 'bin/site.sh').catch(() => undefined);
+    await expect.poll(() => runs('^sleep 73'), soon).toBe(true);
+    const second = await take(await ssh.connect(), 'the second', silent);
+    expect(await runs('^sleep 73')).toBe(false);
+    await service(await ssh.connect(), second.token, 'bin/eggroll.sh', 'nodemanager', 'start');
+    await expect.poll(async () => (await node.exec('sim-services')).stdout, soon).toBe('nodemanager 2.0.2\n');
+    await service(await ssh.connect(), second.token, 'bin/eggroll.sh', 'nodemanager', 'stop');
+    expect((await node.exec('sim-services')).stdout).toBe('');
+  });
+
+  it('does not get the lock while that work cannot be ended, and names it', async () => {
+    const first = await take(await ssh.connect(), 'the first', silent);
+    // A process of root stands for one that sleeps without being interruptible.
+    await node.exec(`sleep 74 >/dev/null 2>&1 & cd ${node.home}/.eggroll-upgrade/locks/${first.token}/working
+      began=$(sed 's/.*) //' /proc/$!/stat | cut -d ' ' -f 20)
+      mv free-1 "none.$!.$began.$(cat /proc/sys/kernel/random/boot_id)"`);
+    const start = performance.now();
+    const error = await refusal(take(await ssh.connect(), 'the second', silent));
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(error).toMatchObject({ code: 'LOCK_HELD', message: expect.stringMatching(/process \d+ \(sleep\)/) });
+    expect(await writeWith(first.token)).toBe(75);
+    await node.exec(`pkill -f '^sleep 74'`);
+    expect((await take(await ssh.connect(), 'the third', silent)).token).toBe(first.token + 2);
+  });
+});
+
 describe('clusterNode', () => {
   const host = { name: 'nm1', port: 22, user: 'app', role: 'nodemanager' } as const;
   const record = ['run-1', 'record.json'];
@@ -171,6 +297,17 @@ describe('clusterNode', () => {
     await door.unlock();
     expect(await refusal(door.change('write-record', record, { input }))).toMatchObject({ code: 'LOCK_LOST' });
     expect(door.changes).toBe(1);
+  });
+
+  it('lets scripts change the node one at a time, and ends one that it waits for no longer', async () => {
+    const door = clusterNode(host, node.home, await ssh.connect());
+    await door.lock('me');
+    await node.exec(`echo 'sleep 75' >${node.home}/bin/site.sh`);
+    const late = await refusal(door.change('service', ['', '60', 'bin/site.sh'], { limitMs: 2000 }));
+    expect(late).toMatchObject({ code: 'NODE_FAILED' });
+    expect((await node.exec(`pgrep -f '^sleep 75'`)).stdout).not.toBe('');
+    await Promise.all([1, 2, 3].map(() => door.change('write-record', record, { input })));
+    expect((await node.exec(`pgrep -f '^sleep 75'`)).stdout).toBe('');
   });
 
   it('tells when another run has taken over', async () => {
@@ -204,6 +341,5 @@ describe('clusterNode', () => {
     await fillDisk();
     const full = await refusal(door.change('write-record', record, { input: Buffer.alloc(1_000_000) }));
     expect(full).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('No space left on device') });
-    await node.exec('sim-fill off');
   });
 });

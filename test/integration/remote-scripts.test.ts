@@ -41,7 +41,8 @@ beforeEach(async () => {
   home = `/data/home ${homes}`;
   runFolder = `${home}/.eggroll-upgrade/runs/${run}`;
   await box.bash(`
-    mkdir -p '${home}/.eggroll-upgrade/locks/${token}' '${home}/data'
+    mkdir -p '${home}/.eggroll-upgrade/locks/${token}/working' '${home}/data'
+    : >'${home}/.eggroll-upgrade/locks/${token}/working/free-1'
     for name in ${programFolders.join(' ')}; do
       mkdir -p "${home}/$name" "${runFolder}/staged/$name"
       echo old >"${home}/$name/file"
@@ -109,24 +110,43 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       expect(await live()).toBe(allOf('new'));
     });
 
-    test('rename nothing when a folder is in three places', async () => {
-      await box.bash(`mkdir -p '${runFolder}/backup/python'`);
-      const before = await listing();
-      expect(await script('switch', programFolders)).toMatchObject({
-        exitCode: 11,
-        stderr: 'unexpected: python is staged, live and in the backup',
-      });
-      expect((await script('switch-back', programFolders)).exitCode).toBe(11);
-      expect(await listing()).toBe(before);
-    });
+    // Where the folder is: staged, live, in the backup; what each script gives there, and what is live then.
+    const places = [
+      ['staged live backup', 'three places', 'three places'],
+      ['staged live -', 'new', 'old'],
+      ['staged - backup', 'new', 'old'],
+      ['- live backup', 'new', 'old'],
+      ['staged - -', 'staged, but neither live nor in the backup', 'neither live nor in the backup'],
+      ['- live -', 'neither staged nor switched', 'old'],
+      ['- - backup', 'neither staged nor switched', 'old'],
+      ['- - -', 'neither staged nor switched', 'neither live nor in the backup'],
+    ] as const;
+    const arrange = (name: string, [staged, live, backup]: string[]) => {
+      const backupFolder = `'${runFolder}/backup/${name}'`;
+      // What is live after a switch is the new one.
+      const put = backup === '-' ? '' : `mkdir -p '${runFolder}/backup'; cp -r '${home}/${name}' ${backupFolder};`;
+      const switched = backup !== '-' && live !== '-' ? `echo new >'${home}/${name}/file';` : '';
+      const gone = (word: string | undefined, path: string) => (word === '-' ? `rm -r '${path}';` : '');
+      return box.bash(put + switched + gone(live, `${home}/${name}`) + gone(staged, `${runFolder}/staged/${name}`));
+    };
+    const cases = places.flatMap(([where, forward, backward]) =>
+      [programFolders[0], programFolders[4]].flatMap((name) => [
+        ['switch', name, where, forward] as const,
+        ['switch-back', name, where, backward] as const,
+      ]),
+    );
 
-    test('switch renames nothing when a folder is missing from the staged tree', async () => {
-      await box.bash(`rm -r '${runFolder}/staged/python'`);
+    test.each(cases)('%s with %s at: %s gives %s', async (name, folder, where, end) => {
+      await arrange(folder, where.split(' '));
       const before = await listing();
-      expect(await script('switch', programFolders)).toMatchObject({
-        exitCode: 11,
-        stderr: expect.stringContaining('python'),
-      });
+      const outcome = await script(name, programFolders);
+      if (end === 'new' || end === 'old') {
+        expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await box.bash(`cat '${home}/${folder}/file'`)).toBe(`${end}\n`);
+        return;
+      }
+      const words = end === 'three places' ? 'staged, live and in the backup' : end;
+      expect(outcome).toMatchObject({ exitCode: 11, stderr: `unexpected: ${folder} is ${words}` });
       expect(await listing()).toBe(before);
     });
 
@@ -156,10 +176,24 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       'put-aside': [[]],
       'drop-run': [[]],
       'write-record': [['record.json', '2'], '{}'],
+      tidy: [[]],
+      'end-process': [[]],
+      'backup-drop': [['migration', 'all']],
+      'backup-receive': [['migration', 'dump.sql'], 'no size\n'],
     };
 
     test('every script that changes a node is here', () => {
-      const readOnly = ['inspect', 'log-tail', 'manifest', 'processes', 'read-file', 'switch-state'];
+      const readOnly = [
+        'backup-send',
+        'backup-state',
+        'inspect',
+        'lock-owner',
+        'log-tail',
+        'manifest',
+        'processes',
+        'read-file',
+        'switch-state',
+      ];
       const others = ['prelude', 'lock', 'service'];
       const all = readdirSync('src/cluster/remote').flatMap((file) =>
         file.endsWith('.sh') ? [file.slice(0, -3)] : [],
@@ -355,7 +389,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', [home, ...programFolders]);
       expect([exitCode, stderr]).toEqual([0, '']);
       const lines = stdout.toString().trim().split('\n');
-      expect(lines.filter((line) => !line.startsWith('free-')).sort()).toEqual(
+      expect(lines.filter((line) => !line.startsWith('room ')).sort()).toEqual(
         [
           'user app',
           'home present',
@@ -366,10 +400,13 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
           'folder python directory',
           'jar a b.jar',
           'jar eggroll-core-2.0.2.jar',
-          'record {"schema":1}',
+          `entry ${run} . directory`,
+          `entry ${run} record.json file`,
+          `entry ${run} staged directory`,
+          `record ${run} ${Buffer.from('{"schema":1}\n').toString('base64')}`,
         ].sort(),
       );
-      expect(stdout.toString()).toMatch(/^free-kib \d{4,}$/m);
+      expect(stdout.toString()).toMatch(/^room \d+ \d+ \d{4,} \d+ \d+$/m);
       expect(await listing()).toBe(before);
     });
 
@@ -386,7 +423,9 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       };
       expect(await problems()).toEqual([expect.stringMatching(/^rename lib: .*Permission denied/)]);
       await box.bash(`chown root '${home}'; chmod 0755 '${home}'`, 'root');
-      expect(await problems()).toEqual([`rename ${home} is not writable for app`]);
+      expect(await problems()).toEqual([
+        expect.stringMatching(/^rename .* is not writable for app: .*Permission denied$/),
+      ]);
     });
 
     test('processes shows what may be EggRoll, not itself, and the ports', async () => {
@@ -394,10 +433,36 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
         `cd '${home}'; cp /bin/sleep egg_pair.py; nohup ./egg_pair.py 60 >/dev/null 2>&1 & echo $! >'${home}/pid'`,
       );
       const pid = Number(await box.bash(`cat '${home}/pid'`));
-      const { stdout } = await box.script(shell, 'processes', []);
+      const { stdout } = await box.script(shell, 'processes', [home]);
       await box.bash(`kill ${pid}`);
       const ours = parseActivity(stdout.toString()).processes.filter(({ workingFolder }) => workingFolder === home);
-      expect(ours).toEqual([{ pid, workingFolder: home, commandLine: './egg_pair.py 60' }]);
+      const identity = expect.stringMatching(new RegExp(`^${pid}\\.\\d+\\.[-0-9a-f]{36}$`));
+      expect(ours).toEqual([{ pid, workingFolder: home, commandLine: './egg_pair.py 60', stale: false, identity }]);
+    });
+
+    test.each([
+      [
+        'moved to the backup of a run',
+        'mkdir -p .eggroll-upgrade/runs/r/backup; mv lib .eggroll-upgrade/runs/r/backup/lib',
+        true,
+      ],
+      ['removed from lib', 'rm lib/core.jar', true],
+      ['removed elsewhere', 'mv lib/core.jar other.jar; rm other.jar', false],
+      ['where it was', ':', false],
+    ])('processes tells of a process whose open jar was %s', async (_, change, stale) => {
+      await box.bash(`cd '${home}'; cp /bin/sleep egg_pair.py; : >lib/core.jar
+        nohup ./egg_pair.py 60 5<lib/core.jar >/dev/null 2>&1 & echo $! >'${home}/pid'; ${change}`);
+      const pid = Number(await box.bash(`cat '${home}/pid'`));
+      const { stdout } = await box.script(shell, 'processes', [home]);
+      const found = parseActivity(stdout.toString()).processes.find((process) => process.pid === pid);
+      expect(found).toMatchObject({ stale });
+      const token7 = [home, token, found?.identity ?? ''];
+      await box.script(shell, 'end-process', [home, token, `${pid}.1.another-boot`]);
+      expect(await box.bash(`kill -0 ${pid} && echo there`)).toBe('there\n');
+      expect((await box.script(shell, 'end-process', token7)).exitCode).toBe(0);
+      expect(
+        await box.bash(`grep -c '^State:.[ZX]' /proc/${pid}/status 2>/dev/null || [ ! -d /proc/${pid} ] && echo 1`),
+      ).toContain('1');
     });
 
     test('log-tail gives the last lines of both streams', async () => {
@@ -447,15 +512,15 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
   describe('lock', () => {
     const locks = () => box.bash(`ls '${home}/.eggroll-upgrade/locks'`);
     const lock = (patience = '1') => box.script(shell, 'lock', [home, 'the second', patience], 'beat\nrelease\n');
-    const identity = `echo "1 $(sed 's/.*) //' /proc/1/stat | cut -d ' ' -f 20) $(cat /proc/sys/kernel/random/boot_id)" >process`;
+    const identity = `echo "1.$(sed 's/.*) //' /proc/1/stat | cut -d ' ' -f 20).$(cat /proc/sys/kernel/random/boot_id)" >process`;
     const inLock = (commands: string) => box.bash(`cd '${home}/.eggroll-upgrade/locks/${token}'; ${commands}`);
 
     test('takes the next number after a dead owner, and removes the older ones', async () => {
-      await inLock(`echo 'the first' >owner; echo '1 1 another-boot' >process`);
+      await inLock(`echo 'the first' >owner; echo '1.1.another-boot' >process`);
       expect(await lock()).toMatchObject({ exitCode: 0, stderr: '' });
       expect(await locks()).toBe('8\n');
       expect((await lock()).stdout.toString()).toBe('acquired 9\n');
-      expect(await box.bash(`cd '${home}/.eggroll-upgrade/locks/9'; ls`)).toBe('beat\nowner\nprocess\nreleased\n');
+      expect(await box.bash(`cd '${home}/.eggroll-upgrade/locks/9'; ls`)).toBe('owner\nprocess\nreleased\nworking\n');
     });
 
     test('is held while its owner sends lines', async () => {
@@ -587,6 +652,38 @@ END
       [ -e .eggroll-upgrade/locks/8/released ] && echo released; rm fill`);
     expect(said).toMatch(/acquired 8\nreleased\n$/);
   });
+});
+
+test('on a disk without room and without inodes, all can be put back', async () => {
+  const full = await startScriptBox({ '/full': 'rw,exec,size=1m,nr_inodes=60' });
+  try {
+    await full.bash('chown app:apps /full', 'root');
+    await full.bash(`cd /full; mkdir -p .eggroll-upgrade/locks/7/working .eggroll-upgrade/runs/run-1/staged .eggroll-upgrade/runs/run-1/backup
+      : >.eggroll-upgrade/locks/7/working/free-1; : >service; cd .eggroll-upgrade/runs/run-1; echo [] >old-tree.json
+      for name in ${programFolders.join(' ')}; do
+        mkdir -p /full/$name backup/$name; echo new >/full/$name/file; echo old >backup/$name/file
+      done
+      echo 'touch -c -d 2001-01-01 /full/service' >backup/bin/eggroll.sh`);
+    // Before every script, as each may set something free.
+    const fill =
+      'cd /full; cat /dev/zero >>fill 2>/dev/null || :; while mktemp /full/fill-XXXXXX >/dev/null 2>&1; do :; done';
+    const change = async (name: ScriptName, ...args: string[]) => {
+      await full.bash(fill);
+      return full.script('dash', name, ['/full', '7', ...args]);
+    };
+    expect((await change('write-record', run, 'x.json', '0')).stderr).toContain('No space left on device');
+    expect(await change('switch-back', run, ...programFolders)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await change('put-aside', run)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await change('service', '', '10', 'bin/eggroll.sh', 'all', 'start')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+    expect(await full.bash('cd /full; cat */file; stat -c %y service; ls .eggroll-upgrade/runs/run-1')).toBe(
+      `${allOf('old')}2001-01-01 00:00:00.000000000 +0000\nold-tree.json\nreplaced\n`,
+    );
+  } finally {
+    await full.stop();
+  }
 });
 
 function quoted(word: string): string {

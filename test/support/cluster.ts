@@ -1,59 +1,50 @@
 // A whole simulated cluster and the job's image, for tests from end to end: a real database server, a container per node, and the
 // job run by `docker run` as a user does it.
 
-import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers';
-import type { Result } from '../../src/engine/events.ts';
 import type { ClusterPlan } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
 import { docker, type Outcome } from './docker.ts';
+import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startJob, withResult } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+
+export type { JobOptions, JobOutcome } from './job.ts';
+export type { Snapshot } from './snapshot.ts';
 
 process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
-const jobImage = process.env['JOB_IMAGE'] ?? 'eggroll-upgrade:local';
 const databaseImages = {
   mysql: process.env['MYSQL_IMAGE'] ?? 'eggroll-upgrade-base/mysql:local',
   mariadb: process.env['MARIADB_IMAGE'] ?? 'eggroll-upgrade-base/mariadb:local',
 };
 
-export interface JobOptions {
-  readonly env?: Readonly<Record<string, string>>;
-  /** Host paths by place in the container, in the place of the prepared ones; an empty one mounts nothing there. */
-  readonly mounts?: Readonly<Record<string, string>>;
-  readonly dockerArgs?: readonly string[];
-}
-
-export interface JobOutcome extends Outcome {
-  readonly result: Result & { readonly run: string };
-  readonly events: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** Everything of the cluster that an upgrade may touch, as comparable text. */
-export interface Snapshot {
-  /** By node name: a line per file with type, mode, owner, time of files, link target, content hash. */
-  readonly files: Readonly<Record<string, string>>;
-  /** Modules that run, by node name. */
-  readonly services: Readonly<Record<string, string>>;
-  readonly database: string;
-}
-
 export interface TestCluster {
+  /** The prepared folder: lists, package, secrets. */
   readonly dir: string;
+  /** What the job sees as /state. */
+  readonly stateDir: string;
+  readonly network: string;
   readonly prepared: PreparedCluster;
   readonly home: string;
   readonly hosts: readonly string[];
+  /** Runs a job to its end. Throws when it printed no result. */
   job(command: string, options?: JobOptions): Promise<JobOutcome>;
+  /** Starts a job that may end in any way. */
+  start(command: string, options?: JobOptions, onEvent?: (event: JobEvent) => void): RunningJob;
   /** Starts a job and kills it (SIGKILL) as soon as a shell command succeeds on a host; gives what it had printed. */
   killWhen(command: string, host: string, condition: string, options?: JobOptions): Promise<Outcome>;
   exec(host: string, command: string, user?: string): Promise<Outcome>;
   /** Runs SQL as root; gives tab-separated rows. */
   sql(statements: string): Promise<string>;
+  /** Runs a shell command beside the database server. */
+  inDatabase(command: string, input?: string): Promise<Outcome>;
   snapshot(): Promise<Snapshot>;
   container(host: string): StartedTestContainer;
+  readonly database: StartedTestContainer;
   /** Nodes, database and STATE_DIR as they were at the start. */
   reset(): Promise<void>;
   stop(): Promise<void>;
@@ -63,16 +54,20 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
   readonly flavour?: 'mysql' | 'mariadb';
   /** Sizes of /data as a tmpfs, by host, for disks that can be filled. */
   readonly tmpfsSizeMb?: Readonly<Record<string, number>>;
+  /** Keeps the data of the server through its restart; without it they are in memory. */
+  readonly databaseOnDisk?: boolean;
+  /** Another cluster of the same plan, whose keys, passwords and package this one has too: then their snapshots are comparable. */
+  readonly likeness?: Pick<TestCluster, 'dir' | 'prepared'>;
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
-  const { flavour = 'mysql', tmpfsSizeMb = {}, ...plan } = options;
+  const { flavour = 'mysql', tmpfsSizeMb = {}, databaseOnDisk = false, likeness, ...plan } = options;
   const dir = await mkdtemp(join(tmpdir(), 'simulated-cluster-'));
-  const prepared = await prepareCluster(dir, plan);
+  const prepared = likeness ? await copyPrepared(likeness, dir) : await prepareCluster(dir, plan);
   const network = await new Network().start();
   const rootPassword = 'root-of-the-test';
   const [database, ...nodes] = await Promise.all([
-    startDatabase(flavour, dir, network, rootPassword),
+    startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk }),
     ...prepared.hosts.map((host) => startHost(dir, prepared, host, network, tmpfsSizeMb[host.name])),
   ]);
   const containers = new Map(prepared.hosts.map((host, index) => [host.name, nodes[index] as StartedTestContainer]));
@@ -108,20 +103,24 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const hosts = [...containers.keys()];
   const stateDir = join(dir, 'state');
   await emptyState(stateDir);
+  const place = { dir, stateDir, network: network.getName() };
+  const start = (command: string, jobOptions?: JobOptions, onEvent?: (event: JobEvent) => void) =>
+    startJob(place, command, jobOptions, onEvent);
 
   return {
-    dir,
+    ...place,
     prepared,
     home,
     hosts,
     container,
+    database,
     exec,
     sql,
-    job: (command, jobOptions = {}) => runJob(dir, network, command, jobOptions),
+    inDatabase,
+    start,
+    job: async (command, jobOptions) => withResult(await start(command, jobOptions).ended),
     async killWhen(command, host, condition, jobOptions = {}) {
-      const name = `job-to-kill-${randomUUID()}`;
-      const named = { ...jobOptions, dockerArgs: [`--name=${name}`, ...(jobOptions.dockerArgs ?? [])] };
-      const running = docker(jobArguments(dir, network, command, named));
+      const { name, ended: running } = start(command, jobOptions);
       let over = false;
       void running.finally(() => {
         over = true;
@@ -132,16 +131,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       if (!over) await docker(['kill', name]);
       return running;
     },
-    async snapshot() {
-      const perHost = async (command: string) =>
-        Object.fromEntries(await Promise.all(hosts.map(async (host) => [host, (await exec(host, command)).stdout])));
-      const [files, services, dump] = await Promise.all([
-        perHost(listFiles(home)),
-        perHost(listServices),
-        dumpText(sql, inDatabase, flavour),
-      ]);
-      return { files, services, database: dump };
-    },
+    snapshot: () => takeSnapshot({ home, hosts, flavour, exec, inDatabase }),
     async reset() {
       const name = prepared.database.name;
       await Promise.all([
@@ -151,7 +141,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
         }),
         inDatabase(
           `${client} -uroot -e 'DROP DATABASE IF EXISTS ${name}; DROP DATABASE IF EXISTS ${name}_scratch; DROP DATABASE IF EXISTS fate_flow' && ` +
-            `for file in /docker-entrypoint-initdb.d/*.sql; do ${client} -uroot --default-character-set=utf8mb4 <"$file" || exit 1; done`,
+            // The rows of every reset bear the same time.
+            `for file in /docker-entrypoint-initdb.d/*.sql; do { echo 'SET timestamp = 1600000000;'; cat "$file"; } | ${client} -uroot --default-character-set=utf8mb4 || exit 1; done`,
         ).then(({ exitCode, stderr }) => {
           if (exitCode !== 0) throw new Error(`The database was not reset: ${stderr}`);
         }),
@@ -166,16 +157,30 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   };
 }
 
-async function startDatabase(flavour: 'mysql' | 'mariadb', dir: string, network: StartedNetwork, rootPassword: string) {
-  return new GenericContainer(databaseImages[flavour])
+interface DatabasePlace {
+  readonly flavour: 'mysql' | 'mariadb';
+  readonly dir: string;
+  readonly network: StartedNetwork;
+  readonly rootPassword: string;
+  readonly databaseOnDisk: boolean;
+}
+
+async function startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk }: DatabasePlace) {
+  const container = new GenericContainer(databaseImages[flavour])
     .withNetwork(network)
     .withNetworkAliases('mysql')
     .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
     .withBindMounts([{ source: join(dir, 'mysql'), target: '/docker-entrypoint-initdb.d', mode: 'ro' }])
-    .withTmpFs({ '/var/lib/mysql': 'rw' })
     .withExposedPorts(3306)
-    .withStartupTimeout(120_000)
-    .start();
+    .withStartupTimeout(120_000);
+  if (!databaseOnDisk) container.withTmpFs({ '/var/lib/mysql': 'rw' });
+  return container.start();
+}
+
+/** The folder of another cluster, without what its jobs have left. */
+async function copyPrepared({ dir, prepared }: Pick<TestCluster, 'dir' | 'prepared'>, to: string) {
+  await cp(dir, to, { recursive: true, preserveTimestamps: true, filter: (path) => path !== join(dir, 'state') });
+  return prepared;
 }
 
 async function startHost(
@@ -200,83 +205,4 @@ async function emptyState(stateDir: string): Promise<void> {
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir);
   await chmod(stateDir, 0o777);
-}
-
-function jobArguments(dir: string, network: StartedNetwork, command: string, options: JobOptions): string[] {
-  const mounts = {
-    '/config': `${dir}/config:ro`,
-    '/package': `${dir}/package:ro`,
-    '/secrets': `${dir}/secrets:ro`,
-    '/state': `${dir}/state`,
-    ...options.mounts,
-  };
-  const environment = { OUTPUT: 'json', ...options.env };
-  return [
-    'run',
-    '--rm',
-    '--read-only',
-    '--tmpfs=/tmp',
-    `--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
-    `--network=${network.getName()}`,
-    `--env-file=${dir}/job.env`,
-    ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
-    ...Object.entries(mounts).flatMap(([target, source]) => {
-      if (source === '') return [];
-      const [path = '', mode] = source.split(':');
-      return [`--volume=${path}:${target}${mode ? `:${mode}` : ''}`];
-    }),
-    ...(options.dockerArgs ?? []),
-    jobImage,
-    command,
-  ];
-}
-
-async function runJob(dir: string, network: StartedNetwork, command: string, options: JobOptions): Promise<JobOutcome> {
-  const outcome = await docker(jobArguments(dir, network, command, options));
-  const events = outcome.stdout
-    .split('\n')
-    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
-  const result = events.at(-1);
-  if (result?.['type'] !== 'result') {
-    throw new Error(`The job printed no result (exit code ${outcome.exitCode}):\n${outcome.stdout}\n${outcome.stderr}`);
-  }
-  return { ...outcome, events, result: result as unknown as JobOutcome['result'] };
-}
-
-// Left out: our own folder, logs, and the pid files that a service writes anew at every start. Times of folders change with them.
-function listFiles(home: string): string {
-  return `cd ${home} && find . -path ./.eggroll-upgrade -prune -o -path ./logs -prune -o \
-    '(' -path ./bin/pid -o -path './bin/clustermanager' -o -path './bin/nodemanager' -o -path './bin/rollsite' ')' -prune -o \
-    '(' -type d -printf '%p %y %m %U:%G\\n' -o -printf '%p %y %m %U:%G %T@ %l ' '(' -type f -exec sha256sum {} ';' -o -printf '\\n' ')' ')' | sort`;
-}
-
-const listServices =
-  "ps -eo args= | grep '^java' | grep -oE 'ClusterManagerBootstrap|NodeManagerBootstrap|rollsite[.](Proxy|EggSiteBootstrap)|(clustermanager|nodemanager)[.]Bootstrap|JettyServer' | sort";
-
-type InDatabase = (command: string) => Promise<Outcome>;
-
-/** Definitions and rows of every database but the server's own and our book-keeping. */
-async function dumpText(
-  sql: (statements: string) => Promise<string>,
-  inDatabase: InDatabase,
-  flavour: 'mysql' | 'mariadb',
-): Promise<string> {
-  const tables = await sql(
-    `SELECT CONCAT(TABLE_SCHEMA, ' ', TABLE_NAME) FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') AND TABLE_NAME NOT LIKE 'eggroll\\_upgrade\\_%'
-     ORDER BY 1`,
-  );
-  const dump = flavour === 'mysql' ? 'mysqldump --set-gtid-purged=OFF' : 'mariadb-dump';
-  const parts = tables.split('\n').filter((line) => line !== '');
-  const texts = await Promise.all(
-    parts.map(async (part) => {
-      const [schema, table] = part.split(' ');
-      const { stdout, exitCode, stderr } = await inDatabase(
-        `${dump} -uroot --skip-comments --skip-extended-insert --no-tablespaces ${schema} ${table}`,
-      );
-      if (exitCode !== 0) throw new Error(stderr);
-      return `${part}\n${stdout}`;
-    }),
-  );
-  return texts.join('\n');
 }

@@ -8,17 +8,23 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `docker …` to its end. */
-export function docker(args: readonly string[], input?: string): Promise<Outcome> {
+/** Runs `docker …` to its end. `onLine` hears each line of standard output as soon as it is whole. */
+export function docker(args: readonly string[], input?: string, onLine?: (line: string) => void): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn('docker', [...args], { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString('utf8');
+    let told = 0;
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      if (!onLine) return;
+      for (let end = stdout.indexOf('\n', told); end >= 0; end = stdout.indexOf('\n', told)) {
+        onLine(stdout.slice(told, end));
+        told = end + 1;
+      }
     });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString('utf8');
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
     });
     child.once('error', reject);
     child.once('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr }));

@@ -1,6 +1,5 @@
 // A job that is killed, or asked to stop, as soon as the world shows that it has come to a certain point.
 
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobOptions, JobOutcome, TestCluster } from './cluster.ts';
 import { docker } from './docker.ts';
@@ -29,20 +28,15 @@ export async function stopAt(
 }
 
 async function signalAt(cluster: TestCluster, { command, reached, options }: Interruption, signal: string) {
-  const name = `job-to-stop-${randomUUID()}`;
   let over = false;
-  const running = cluster
-    .job(command, { ...options, dockerArgs: [`--name=${name}`, ...(options?.dockerArgs ?? [])] })
-    .then(
-      (outcome) => ({ outcome, output: outcome.stdout }),
-      (error: unknown) => ({ outcome: undefined, output: String(error) }),
-    )
-    .finally(() => {
-      over = true;
-    });
+  const { name, ended: running } = cluster.start(command, options);
+  void running.finally(() => {
+    over = true;
+  });
   while (!over && !(await reached())) await sleep(20);
   const signalled = performance.now();
   if (!over) await docker(['kill', `--signal=${signal}`, name]);
-  const { outcome, output } = await running;
-  return { outcome, output, ended: outcome !== undefined, tookMs: performance.now() - signalled };
+  const run = await running;
+  const outcome = run.result && { ...run, result: run.result };
+  return { outcome, output: run.stdout, ended: outcome !== undefined, tookMs: performance.now() - signalled };
 }

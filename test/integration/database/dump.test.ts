@@ -128,7 +128,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('backup on %s', (flavour) => {
     await expect(readBackup(dir)).rejects.toMatchObject(damaged);
     await writeFile(file, good);
     const record = join(dir, 'backup.json');
-    await writeFile(record, (await readFile(record, 'utf8')).replace('"rows": 3', '"rows": 4'));
+    await writeFile(record, (await readFile(record, 'utf8')).replace(/"rows": ?3/, '"rows":4'));
     await expect(readBackup(dir)).rejects.toMatchObject(damaged);
   });
 

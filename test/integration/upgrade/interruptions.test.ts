@@ -46,6 +46,9 @@ describe('interruptions', () => {
     const state = join(cluster.dir, 'state');
     await rename(state, `${state}-away`);
     await mkdir(state);
+    const copies = `${runs()}/*/database`;
+    for (const host of cluster.hosts)
+      await cluster.exec(host, `for c in ${copies}; do [ ! -e $c ] || mv $c $c-away; done`);
 
     for (const command of ['upgrade', 'recover']) {
       const { result } = await cluster.job(command, options);

@@ -108,6 +108,19 @@ describe('accept', () => {
     expect(next.check('nm1', 2222, key)).toBe('known');
     expect(next.check('nm1', 2222, other)).toBe('changed');
   });
+
+  it('records many at once, each line whole', async () => {
+    const keys = await hostKeys('');
+    const names = Array.from({ length: 20 }, (_, index) => `nm${index}`);
+    await Promise.all(names.map((name) => keys.accept(name, 22, key)));
+    expect(await readFile(join(dir, 'accepted'), 'utf8')).toBe(names.map((name) => `${name} ${typed}\n`).join(''));
+  });
+
+  it('trusts nothing that could not be recorded', async () => {
+    const keys = await loadHostKeys([join(dir, 'none')], join(dir, 'gone', 'accepted'));
+    await expect(keys.accept('nm1', 22, key)).rejects.toMatchObject({ code: 'DISK_FAILED', exitCode: 10 });
+    expect(keys.check('nm1', 22, key)).toBe('unknown');
+  });
 });
 
 describe('loadHostKeys', () => {

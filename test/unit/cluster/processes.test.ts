@@ -3,11 +3,18 @@ import { parseActivity } from '../../../src/cluster/processes.ts';
 
 describe('parseActivity', () => {
   it('reads processes and ports', () => {
-    const text = '12\t/data/eggroll\tjava -cp lib/* x.Bootstrap \n13\t?\tpython egg_pair.py \n\n1240\n2484\n';
+    const text =
+      '12\t/data/eggroll\tjava -cp lib/* x.Bootstrap \tstale\t12.7.boot\n13\t?\tpython egg_pair.py \n\n1240\n2484\n';
     expect(parseActivity(text)).toEqual({
       processes: [
-        { pid: 12, workingFolder: '/data/eggroll', commandLine: 'java -cp lib/* x.Bootstrap' },
-        { pid: 13, workingFolder: '?', commandLine: 'python egg_pair.py' },
+        {
+          pid: 12,
+          workingFolder: '/data/eggroll',
+          commandLine: 'java -cp lib/* x.Bootstrap',
+          stale: true,
+          identity: '12.7.boot',
+        },
+        { pid: 13, workingFolder: '?', commandLine: 'python egg_pair.py', stale: false, identity: '' },
       ],
       listeningPorts: new Set([4672, 9348]),
     });

@@ -41,6 +41,11 @@ describe('the database part', () => {
     expect((await loadConfig(env)).database?.clientHome).toBe(fixture.folder);
   });
 
+  it('does not show all of a very long MYSQL_HOME', async () => {
+    const [finding] = await findingsOf({ ...fixture.env, MYSQL_HOME: `/${'x'.repeat(100_000)}` });
+    expect(finding?.found.length).toBeLessThan(600);
+  });
+
   it('refuses a certificate file that is missing or holds no certificate', async () => {
     expect(await findingsOf({ ...fixture.env, MYSQL_TLS_CA_FILE: '/nowhere/ca.pem' })).toMatchObject([
       { where: 'MYSQL_TLS_CA_FILE', found: '/nowhere/ca.pem cannot be read: it does not exist.' },

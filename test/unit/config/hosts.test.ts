@@ -53,6 +53,9 @@ describe('parseHostList', () => {
     'nm1;reboot',
     '$(x)',
     '节点',
+    '$(x)@nm1',
+    'a\u001b[31m@nm1',
+    `${'a'.repeat(300)}@nm1`,
   ])('refuses %j, naming file and line', (line) => {
     const { hosts, findings } = parse(`ok\n${line}\n`);
     expect(hosts.map((host) => host.name)).toEqual(['ok']);
@@ -71,6 +74,17 @@ describe('parseHostList', () => {
 
   it('takes one name with several ports: several machines behind one address', () => {
     expect(parse('gate:2201\ngate:2202\n').findings).toEqual([]);
+  });
+
+  it('shows a wrong line without a password and without what a terminal would act on', () => {
+    expect(parse('root:secret@nm1').findings[0]?.found).toBe('"root:***@nm1": the user is not an account name.');
+    expect(parse('nm1\u0085x\u202e').findings[0]?.found).toContain('"nm1\\u0085x\\u202e"');
+  });
+
+  it('names the first 49 of very many wrong lines, and how many more there are', () => {
+    const { findings } = parse('a b\n'.repeat(1000));
+    expect(findings).toHaveLength(50);
+    expect(findings.at(-1)).toMatchObject({ where: '/config/nm_ip_list', found: '951 more lines are wrong.' });
   });
 
   it('names every wrong line at once', () => {
@@ -101,6 +115,12 @@ describe('parseJumps', () => {
       ],
       findings: [],
     });
+  });
+
+  it('refuses very many', () => {
+    expect(parseJumps(','.repeat(100), { user: 'app', port: 22 }).findings).toMatchObject([
+      { where: 'SSH_JUMP', found: '101 jump hosts are named; at most 16 can be.' },
+    ]);
   });
 
   it('refuses each wrong part', () => {

@@ -9,6 +9,7 @@ import { type Header, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPackage, type Package } from '../../../src/config/package.ts';
 import { UpgradeError } from '../../../src/engine/errors.ts';
+import { gzipped, octal, type TarPiece, tarOf, withLongName, withPax } from '../../fuzz/tar.ts';
 
 type Piece = Partial<Header> & { name: string; text?: string };
 
@@ -52,6 +53,15 @@ async function unpacked(top: string, pieces: readonly Piece[] = files): Promise<
     await writeFile(path, text ?? '', { mode: mode ?? 0o644 });
   }
   return join(folder, top);
+}
+
+/** Pieces as they are, before a good package. */
+async function rawArchive(pieces: readonly TarPiece[]): Promise<string> {
+  const good = files.filter(({ name }) => name !== long && name !== chinese);
+  const path = join(folder, 'raw.tar.gz');
+  const rest = [...good, { name: 'deploy/x' }].map(({ name, text }) => ({ name, content: Buffer.from(text ?? '') }));
+  await writeFile(path, gzipped(tarOf([...pieces, ...rest])));
+  return path;
 }
 
 const open = (path: string, sha256?: string) => openPackage(path, { tmpDir: join(folder, 'tmp/unpack'), sha256 });
@@ -262,6 +272,68 @@ describe('openPackage', () => {
     damaged.fill(0x55, 200, 260);
     await writeFile(path, damaged);
     expect(await problemsOf(path)).toHaveLength(1);
+  });
+
+  it.each<[string, TarPiece, string]>([
+    ['a symbolic link that names nothing', { name: 'bin/a', type: '2' }, 'is a link that names nothing'],
+    ['a hard link that names nothing', { name: 'bin/a', type: '1' }, 'is a hard link to something that is not'],
+    ['a size that is no number', { name: 'bin/a', size: Buffer.from('zzz') }, 'The archive is damaged'],
+    ['a size below zero', { name: 'bin/a', size: Buffer.from('-1') }, 'The archive is damaged'],
+  ])('refuses %s', async (_, piece, words) => {
+    expect((await problemsOf(await rawArchive([piece]))).join()).toContain(words);
+  });
+
+  it.each<[string, TarPiece[], string]>([
+    ['a header without end', [{ name: 'x', type: 'x', size: octal(2 ** 30) }], 'The archive is damaged'],
+    ['a path of very many parts', withLongName('L', 'a/'.repeat(200_000), { name: 'x' }), 'a path of more than 2048'],
+    [
+      'a link text of very many parts',
+      withLongName('K', 'a/'.repeat(200_000), { name: 'bin/a', type: '2' }),
+      'a path of',
+    ],
+    ['a long name', withPax([`path=bin/${'é'.repeat(128)}`], { name: 'x' }), 'a name of more than 255 bytes'],
+    ['a sparse file', withPax(['GNU.sparse.major=1', 'GNU.sparse.name=bin/a'], { name: 'bin/b' }), 'or a sparse file'],
+    ['a hard link before its file', [{ name: 'bin/a', type: '1', linkName: 'bin/eggroll.sh' }], 'or only after it'],
+  ])('refuses %s', async (_, pieces, words) => {
+    expect((await problemsOf(await rawArchive(pieces))).join()).toContain(words);
+  });
+
+  it('refuses an archive of very many entries', async () => {
+    const header = tarOf([{ name: 'data/x' }]).subarray(0, 512);
+    const path = join(folder, 'many.tar.gz');
+    await writeFile(path, gzipped(Buffer.concat(Array.from({ length: 100_001 }, () => header))));
+    expect((await problemsOf(path)).join()).toContain('more than 100000 entries');
+  }, 60_000);
+
+  it('follows links as far as Linux does, however they multiply', async () => {
+    const links = Array.from({ length: 60 }, (_, index) => ({
+      name: `bin/l${index}`,
+      type: '2',
+      linkName: `l${index + 1}/l${index + 1}`,
+    }));
+    expect((await problemsOf(await rawArchive(links))).join()).toContain('"bin/l0"');
+  });
+
+  it('takes a size of minus zero for zero', async () => {
+    const size = Buffer.alloc(12, 0xff);
+    const opened = await open(await rawArchive([{ name: 'bin/a', size }]));
+    expect(Object.is(opened.tree.get('bin/a')?.sizeBytes, 0)).toBe(true);
+    await opened.dispose();
+  });
+
+  it('takes a time that is no number for none', async () => {
+    const opened = await open(await rawArchive([{ name: 'bin/a', time: Buffer.from('zzzzzzzzzzz') }]));
+    expect(opened.tree.get('bin/a')?.modifiedSeconds).toBe(0);
+    await opened.dispose();
+  });
+
+  it('says so when the disk fails while it is read', async () => {
+    expect(await problemsOf('/proc/self/mem')).toEqual(['It cannot be read: the disk or device reports an error.']);
+  });
+
+  it('shows names without what a terminal would act on', async () => {
+    const [found = ''] = await problemsOf(await rawArchive([{ name: 'bin/\u001b[2J' }]));
+    expect(found).toContain('"bin/\\u001b[2J"');
   });
 
   it('says that the path does not exist', async () => {

@@ -39,6 +39,12 @@ describe('readSecret', () => {
     ]);
   });
 
+  it('does not repeat a secret that stands where its file is to be named', async () => {
+    const { findings } = await readSecret('MYSQL_PWD', { MYSQL_PWD_FILE: 'open sesame' });
+    expect(findings).toMatchObject([{ where: 'MYSQL_PWD_FILE', found: 'The file that it names cannot be read.' }]);
+    expect(JSON.stringify(findings)).not.toContain('sesame');
+  });
+
   it('refuses both forms at once, but not when one is empty', async () => {
     expect(
       (await readSecret('SSH_PASSPHRASE', { SSH_PASSPHRASE: 'a', SSH_PASSPHRASE_FILE: '/x' })).findings,

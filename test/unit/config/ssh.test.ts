@@ -36,6 +36,23 @@ describe('the SSH part', () => {
     expect(await findingsOf({ ...env, SSH_PASSPHRASE: 'wrong' })).toMatchObject([{ where: 'SSH_PASSPHRASE' }]);
   });
 
+  it('refuses an encrypted key whose number of rounds nobody could wait for', async () => {
+    const bytes = Buffer.from(encrypted.private.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    // The number stands before the count of keys, after the salt of 16 bytes.
+    bytes.writeUInt32BE(2 ** 31, bytes.indexOf('bcrypt') + 'bcrypt'.length + 4 + 4 + 16);
+    const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+    expect(await findingsOf({ ...(await withKey(text)), SSH_PASSPHRASE: 'open sesame' })).toMatchObject([
+      { where: 'SSH_PRIVATE_KEY_FILE', found: expect.stringContaining('wants 2147483648 rounds of bcrypt') },
+    ]);
+  });
+
+  it('shows an account that is none short, and without a password', async () => {
+    expect(await findingsOf({ ...fixture.env, SSH_USER: 'root:secret@nm1' })).toMatchObject([
+      { where: 'SSH_USER', found: '"root:***@nm1" is not an account name.' },
+    ]);
+    expect((await findingsOf({ ...fixture.env, SSH_USER: 'a'.repeat(9999) }))[0]?.found.length).toBeLessThan(200);
+  });
+
   it('refuses a public key, and what is no key', async () => {
     expect(await findingsOf(await withKey(publicKey))).toMatchObject([
       { found: expect.stringContaining('holds a public key') },

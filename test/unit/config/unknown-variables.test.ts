@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findUnknownVariables } from '../../../src/config/unknown-variables.ts';
 import { knownNames } from '../../../src/config/variables.ts';
+import { cpuMsOf } from '../../support/cpu.ts';
 
 describe('findUnknownVariables', () => {
   it.each([
@@ -19,6 +20,12 @@ describe('findUnknownVariables', () => {
     expect(findUnknownVariables({ [name]: 'x' })).toEqual([
       { code: 'CONFIG_UNKNOWN', where: name, found: 'This variable is not known.', remedy: `Did you mean ${meant}?` },
     ]);
+  });
+
+  it('is not held up by a very long name, and does not show all of it', () => {
+    const name = 'MYSQL_'.repeat(30_000);
+    expect(cpuMsOf(() => expect(findUnknownVariables({ [name]: 'x' })[0]?.where).toHaveLength(501))).toBeLessThan(1000);
+    expect(findUnknownVariables({ 'MYSQL_\u001b[2J': 'x' })[0]?.where).toBe('MYSQL_\\u001b[2J');
   });
 
   it.each(['MYSQL_CHARACTER_SET', 'SSH_CONTROL_PERSIST', 'EGGROLL_COLOUR', 'PKG_ARCH_NAME'])(

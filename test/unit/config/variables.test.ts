@@ -30,6 +30,16 @@ describe('readVariables', () => {
     expect(values.SSH_PORT).toBe(22);
   });
 
+  it('shows a wrong value short, without a password and without what a terminal would act on', () => {
+    const found = (value: string) =>
+      readVariables({ EGGROLL_HOME: '/e', MYSQL_HOST: value, MYSQL_USER: 'u' }).findings.map(
+        (finding) => finding.found,
+      );
+    expect(found('mysql://root:secret@db')).toEqual([expect.stringContaining('"mysql:***@db"')]);
+    expect(found('x/'.repeat(5000)).join().length).toBeLessThan(200);
+    expect(found('a/\u202e')).toEqual([expect.stringContaining('"a/\\u202e"')]);
+  });
+
   it.each(['22.5', '0', '65536', '1e3', '0x16', '22a'])('refuses the port %j', (port) => {
     expect(readVariables({ EGGROLL_HOME: '/e', MYSQL_FILE: 'none', SSH_PORT: port }).findings).toHaveLength(1);
   });

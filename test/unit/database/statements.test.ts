@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { identifiersOf, parseStatements, qualifiersOf } from '../../../src/database/statements.ts';
 import { UpgradeError } from '../../../src/engine/errors.ts';
+import { cpuMsOf } from '../../support/cpu.ts';
 
 type Golden = readonly [
   name: string,
@@ -259,6 +260,42 @@ describe('parseStatements', () => {
     expect(error.findings[2]?.found).toContain('\n  SELECT 2; COMMIT;\n            ^\n');
   });
 
+  it('names the first 50 of very many problems, and how many more there are', () => {
+    const error = failureOf('source x;\n'.repeat(1000));
+    expect(error.findings).toHaveLength(51);
+    expect(error.findings.at(-1)).toMatchObject({ where: 'file.sql', found: '950 more problems were found.' });
+  });
+
+  it('shows the part of a long line that the caret points to', () => {
+    const [{ found, where }] = failureOf(
+      `SELECT ${'1, '.repeat(9000)}2; COMMIT; SELECT ${'3, '.repeat(9000)}4`,
+    ).findings;
+    expect(where).toBe('file.sql:1:27011');
+    expect(found.length).toBeLessThan(500);
+    const [, line = '', caret = ''] = found.split('\n');
+    expect(line.slice(caret.indexOf('^'))).toMatch(/^COMMIT; SELECT 3, 3/);
+  });
+
+  it('shows nothing that a terminal would act on', () => {
+    const error = failureOf('source \u001b[2J;\n\\\u0085;use \u001b]0;x');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal acts on.
+    expect(error.message).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+  });
+
+  it('takes very many `use` without a semicolon', () => {
+    expect(parseStatements(`${'use eggroll_meta\n'.repeat(20_000)}SELECT 1`, 'f', 'eggroll_meta')).toHaveLength(1);
+  });
+
+  it('refuses version comments in version comments without end', () => {
+    expect(failureOf(`${'/*!'.repeat(20_000)}${'*/'.repeat(20_000)}`).findings[0].found).toContain('more than 8 deep');
+    expect(parseStatements('/*!50000 SELECT /*!50001 1, */ 2 */', 'f')).toHaveLength(1);
+  });
+
+  it('reads long files in a time that grows with their length', () => {
+    expect(cpuMsOf(() => parseStatements('DO 1;\n'.repeat(40_000), 'f'))).toBeLessThan(5000);
+    expect(cpuMsOf(() => parseStatements(`SELECT ${"'x',".repeat(200_000)}1`, 'f'))).toBeLessThan(5000);
+  });
+
   it('gives equal hashes to statements that differ in comments and blanks only', () => {
     const hash = (text: string) => parseStatements(text, 'f', 'eggroll_meta')[0]?.hash;
     const plain = hash("ALTER TABLE t ADD a CHAR(3) DEFAULT 'a  b'");
@@ -277,6 +314,11 @@ describe('names in statements', () => {
   it('finds what stands before a dot', () => {
     const sql = "UPDATE a.b SET `C d`.e = 'x.y', f = 1.5 -- g.h\n WHERE a . z = 1";
     expect([...qualifiersOf(sql)].filter((name) => !/^\d/.test(name))).toEqual(['a', 'c d']);
+  });
+
+  it('is not held up by a long word, such as the bytes of a BLOB', () => {
+    const sql = `INSERT INTO a.b VALUES (0x${'DEADBEEF'.repeat(40_000)}), (\`c\`..d)`;
+    expect(cpuMsOf(() => expect([...qualifiersOf(sql)]).toEqual(['a']))).toBeLessThan(2000);
   });
 
   it('finds every word and quoted name', () => {

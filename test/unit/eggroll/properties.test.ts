@@ -87,6 +87,16 @@ describe('mergeProperties', () => {
     expect(mergeProperties('[eggroll]\na=1\n[other]\nx=1\n', 'b=2\n').text).toBe('[eggroll]\na=1\nb=2\n[other]\nx=1\n');
   });
 
+  it('takes a key of characters that mean something in a pattern', () => {
+    expect(mergeProperties('a=1\n', 'eggroll.core.malloc.x(y=2\n').added).toEqual(['eggroll.core.malloc.x(y']);
+  });
+
+  it('is not swallowed by a backslash at the end of a line without a key', () => {
+    const { text, added } = mergeProperties('a=1\n:b\\\n', 'c=2\n');
+    expect(added).toEqual(['c']);
+    expect(readProperties(text).get('c')).toBe('2');
+  });
+
   it('is not swallowed by a backslash at the end of the file', () => {
     const merge = mergeProperties('[eggroll]\na=1\\', 'b=2\n');
     expect([...readProperties(merge.text)]).toEqual([

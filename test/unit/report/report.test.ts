@@ -130,6 +130,15 @@ describe('keepResult', () => {
     expect(JSON.parse(await readFile(termination, 'utf8'))).toMatchObject({ outcome: 'succeeded', run: 'r1' });
   });
 
+  it('keeps what each command on a run said last', async () => {
+    await keepResult(event({ ...result, command: 'upgrade' }), dir);
+    await keepResult(event({ ...result, command: 'recover', message: 'back' }), dir);
+    const kept = async (name: string) => JSON.parse(await readFile(join(dir, 'runs/r1', name), 'utf8'));
+    expect(await kept('result.json')).toMatchObject({ command: 'recover', message: 'back' });
+    expect(await kept('result-recover.json')).toEqual(await kept('result.json'));
+    expect(await kept('result-upgrade.json')).toEqual(event({ ...result, command: 'upgrade' }));
+  });
+
   it('makes no termination message where there is no file for it', async () => {
     const termination = join(dir, 'termination-log');
     await keepResult(event(result), dir, termination);

@@ -1,0 +1,79 @@
+// What is not as the promise has it, in words; empty when all is well. Without a test runner, as the fault suite runs by itself too.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Snapshot, TestCluster } from './cluster.ts';
+
+/** How a cluster differs from what it shall be: files, services, rows and definitions, with the first `shown` lines of each. */
+export function differences(expected: Snapshot, found: Snapshot, shown = 4): string[] {
+  const hosts = Object.keys(expected.files);
+  const compare = (where: string, before: string | undefined, after: string | undefined) =>
+    linesOf(where, before, after, shown);
+  return [
+    ...hosts.flatMap((host) => compare(`${host}, files`, expected.files[host], found.files[host])),
+    ...hosts.flatMap((host) => compare(`${host}, services`, expected.services[host], found.services[host])),
+    ...compare('database', expected.database, found.database),
+  ];
+}
+
+/** Lines that are missing (-) and lines too many (+), a line that is there twice counted twice. */
+function linesOf(where: string, expected = '', found = '', shown: number): string[] {
+  if (expected === found) return [];
+  const missing = without(expected, found).map((line) => `- ${line}`);
+  const extra = without(found, expected).map((line) => `+ ${line}`);
+  const all = [...missing, ...extra];
+  if (all.length === 0) return [`${where}: the same lines in another order`];
+  const rest = all.length > shown ? ` … ${all.length} in all` : '';
+  return [`${where}: ${all.slice(0, shown).map(cut).join('; ')}${rest}`];
+}
+
+function without(text: string, other: string): string[] {
+  const left = new Map<string, number>();
+  for (const line of other.split('\n')) left.set(line, (left.get(line) ?? 0) + 1);
+  return text.split('\n').filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  });
+}
+
+function cut(line: string): string {
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+/**
+ * Locks that are held, half-made files, staged trees, processes and sessions of ours, scratch schemas. What ends by itself with the
+ * connections of a run that is over is waited for.
+ */
+export async function leftovers(cluster: TestCluster, patienceMs = 5000): Promise<string[]> {
+  const giveUpMs = performance.now() + patienceMs;
+  for (;;) {
+    const found = await lookAround(cluster);
+    if (found.length === 0 || performance.now() > giveUpMs) return found;
+    await sleep(100);
+  }
+}
+
+async function lookAround(cluster: TestCluster): Promise<string[]> {
+  const onHosts = cluster.hosts.map(async (host) => {
+    const { stdout } = await cluster.exec(host, lookForLeftovers(cluster.home));
+    return stdout.split('\n').flatMap((line) => (line === '' ? [] : [`${host}: ${line}`]));
+  });
+  const inDatabase = async () => {
+    const rows = await cluster.sql(
+      `SELECT CONCAT('schema ', SCHEMA_NAME) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '%scratch%'
+       UNION ALL SELECT CONCAT('session ', ID, ' of ', USER, ': ', COALESCE(INFO, COMMAND)) FROM information_schema.PROCESSLIST
+       WHERE USER = '${cluster.prepared.database.user}'`,
+    );
+    return rows.split('\n').flatMap((line) => (line === '' ? [] : [`database: ${line}`]));
+  };
+  return (await Promise.all([...onHosts, inDatabase()])).flat();
+}
+
+function lookForLeftovers(home: string): string {
+  return `
+    ps -eo args= | grep -E '^(sh|bash|dash|tar|sshd[^ ]*: app)' | grep -E 'eggroll-upgrade-|sshd' | grep -v 'ps -eo args' | sed 's/^/process: /'
+    find ${home} -name '.eggroll-upgrade-probe*' -not -path '*/.eggroll-upgrade/*'
+    cd ${home}/.eggroll-upgrade 2>/dev/null || exit 0
+    find . -name '*.partial' -o -name dropped -o -path './runs/*/staged/*' -o -name '.eggroll-upgrade-probe*' -o -name service.out
+    for lock in locks/*; do [ -e "$lock/released" ] || echo "held: $lock"; done`;
+}
