@@ -3,6 +3,7 @@
 import { migrate as runStatements } from '../database/migration.ts';
 import { restoreBackup } from '../database/restore.ts';
 import type { Step } from '../engine/step.ts';
+import { expectStopped } from './expect-stopped.ts';
 import { backupToRestore, isMigrated } from './run-state.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -14,6 +15,7 @@ export const migrate: Step<World> = {
   async apply(world) {
     const { database, statements, config, emit } = world;
     if (!database || !config.database) return;
+    await expectStopped(world);
     await runStatements(database, config.database, currentRun(world).id, statements, ({ index, count, durationMs }) => {
       const message = `statement ${index} of ${count} done in ${Math.round(durationMs)} ms`;
       emit({ type: 'database', step: 'migrate', message });

@@ -4,6 +4,7 @@ import { programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
 import { expectOldTrees } from './expect-state.ts';
+import { expectStopped } from './expect-stopped.ts';
 import { everySwitchDone, readSwitchState, switchBegun, switchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { rememberOldTree } from './old-tree.ts';
@@ -24,6 +25,7 @@ export const switchFolders: Step<World> = {
       await refreshStaged(world, node);
       await rememberOldTree(world, node);
     });
+    await expectStopped(world);
     await onNodes(world, async (node) => {
       await node.change('switch', [currentRun(world).id, ...programFolders]);
       world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });

@@ -55,11 +55,11 @@ const cases: readonly Case[] = [
   { title: 'stage-carry', script: 'stage-carry', input: 'bin\0bin/file\0', atLeast: 5 },
   { title: 'stage-remove', script: 'stage-remove', input: 'bin/file\0bin\0', atLeast: 4 },
   { title: 'stage-drop', script: 'stage-drop', atLeast: 6 },
-  { title: 'put-aside of what was only staged', script: 'put-aside', before: 'mkdir backup', atLeast: 6 },
+  { title: 'put-aside of what was only staged', script: 'put-aside', before: 'echo [] >old-tree.json', atLeast: 6 },
   {
     title: 'put-aside of what was live',
     script: 'put-aside',
-    before: 'echo [] >old-tree.json; mkdir replaced',
+    before: 'mkdir backup replaced',
     atLeast: 6,
   },
   { title: 'drop-run', script: 'drop-run', before: 'echo {} >record.json; mkdir ../left', atLeast: 6 },

@@ -132,9 +132,8 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
   });
 
   // MySQL with GTIDs refuses to empty such a table in a transaction, and so the whole purge.
-  it.runIf(flavour === 'mariadb')(
-    'keeps the first dump of a table without transactions that a killed purge has emptied',
-    async () => {
+  if (flavour === 'mariadb') {
+    it('keeps the first dump of a table without transactions that a killed purge has emptied', async () => {
       const { config, dir } = await prepared();
       await server.asRoot('ALTER TABLE session_option ENGINE=MyISAM', config.name);
       const { backups } = backupsIn(dir);
@@ -155,8 +154,8 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
         await restorePurged(db, run, backups);
         expect(await describeTables(db, db.name)).toEqual(before);
       });
-    },
-  );
+    });
+  }
 
   it('estimates the dumps of a run, those of a purge too', async () => {
     const { config } = await prepared();
