@@ -1,0 +1,65 @@
+// What a test does to a cluster and to a job from the outside.
+
+import type { TestCluster } from '../support/cluster.ts';
+import { docker } from '../support/docker.ts';
+import type { RunningJob } from '../support/job.ts';
+
+/** Ends every SSH connection of a node: the other side gets a reset. */
+export async function cutNode(cluster: TestCluster, host: string): Promise<void> {
+  await cluster.exec(host, killSessions);
+}
+
+const killSessions = `ps -eo pid=,args= | grep -E '^ *[0-9]+ sshd[^ ]*: app' | sed -E 's/^ *([0-9]+).*/\\1/' | xargs -r kill -KILL`;
+
+/** Ends every session that the job has with the server. */
+export async function cutDatabase(cluster: TestCluster): Promise<void> {
+  const ids = await cluster.sql(
+    `SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '${cluster.prepared.database.user}'`,
+  );
+  const kills = ids.split('\n').flatMap((id) => (id === '' ? [] : [`KILL ${id};`]));
+  // A session may have ended meanwhile.
+  await cluster.inDatabase(`mysql -uroot --force -e '${kills.join(' ')}' || true`);
+}
+
+/** What can be taken out of the network: a node by its name, or the database server. */
+export type Place = string;
+export const databasePlace: Place = 'mysql';
+
+/** Takes a container out of the network, without a word to those who are connected with it. */
+export async function leaveNetwork(cluster: TestCluster, place: Place): Promise<void> {
+  await mustRun(['network', 'disconnect', '--force', cluster.network, containerId(cluster, place)]);
+}
+
+export async function joinNetwork(cluster: TestCluster, place: Place): Promise<void> {
+  await mustRun(['network', 'connect', '--alias', place, cluster.network, containerId(cluster, place)]);
+}
+
+/** Freezes a container: the kernel still takes what is sent, but nobody answers. */
+export const freezePlace = (cluster: TestCluster, place: Place) => mustRun(['pause', containerId(cluster, place)]);
+export const thawPlace = (cluster: TestCluster, place: Place) => mustRun(['unpause', containerId(cluster, place)]);
+
+/** Ends a container and starts it again, its disk as it was. `downMs` is how long it stays away. */
+export async function restart(cluster: TestCluster, place: Place, downMs = 0): Promise<void> {
+  const id = containerId(cluster, place);
+  if (downMs === 0) return mustRun(['restart', '--timeout=0', id]);
+  await mustRun(['kill', id]);
+  await new Promise((resolve) => setTimeout(resolve, downMs));
+  await mustRun(['start', id]);
+}
+
+export async function signal(job: RunningJob, name: string): Promise<void> {
+  await docker(['kill', `--signal=${name}`, job.name]);
+}
+
+/** SIGSTOP and SIGCONT for every process of a job; its container's init takes neither. */
+export const freeze = (job: RunningJob) => mustRun(['exec', job.name, 'sh', '-c', 'kill -STOP -1']);
+export const wake = (job: RunningJob) => mustRun(['exec', job.name, 'sh', '-c', 'kill -CONT -1']);
+
+function containerId(cluster: TestCluster, place: Place): string {
+  return place === databasePlace ? cluster.database.getId() : cluster.container(place).getId();
+}
+
+async function mustRun(args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await docker(args);
+  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
+}

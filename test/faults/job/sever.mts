@@ -1,0 +1,59 @@
+// Loaded into the job by `node --import`: the connection over which the first change after the wanted line goes dies after the change
+// was sent. The other side gets the whole of it and has time to end it; its answer is not heard.
+//
+// FAULT_SEVER is JSON: {"key": the line's key, "nth": its occurrence from 1, "deafMs": how long until the connection breaks}.
+
+import type { Socket } from 'node:net';
+import { atLines, type WantedLine } from './at-line.mts';
+import { wrapCommands, wrapStatements } from './doors.mts';
+
+interface Channel {
+  end(...args: readonly unknown[]): unknown;
+}
+
+const { deafMs, ...line } = JSON.parse(process.env['FAULT_SEVER'] ?? '{}') as WantedLine & { readonly deafMs: number };
+let armed = false;
+atLines([line], () => {
+  armed = true;
+});
+
+wrapCommands(
+  (exec) =>
+    function (command, opened: (error: unknown, channel: Channel) => void) {
+      const isWanted = armed;
+      armed = false;
+      return exec.call(this, command, (error: unknown, channel: Channel) => {
+        if (isWanted && !error) severAfterEnd(channel, this._sock);
+        opened(error, channel);
+      });
+    },
+);
+
+wrapStatements(
+  (query) =>
+    function (...args) {
+      const isWanted = armed;
+      armed = false;
+      const command = query.apply(this, args);
+      if (isWanted) setImmediate(() => sever(this.stream));
+      return command;
+    },
+);
+
+/** The text and the input of a script are still on their way out when its channel is ended. */
+function severAfterEnd(channel: Channel, socket: Socket): void {
+  const end = channel.end.bind(channel);
+  channel.end = (...args) => {
+    setTimeout(() => sever(socket), 20);
+    return end(...args);
+  };
+}
+
+/** Hears nothing any more, and breaks a little later. */
+function sever(socket: Socket): void {
+  socket.pause();
+  setTimeout(() => {
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    socket.destroy(reset);
+  }, deafMs);
+}

@@ -1,0 +1,81 @@
+// kill -9 at points that a run itself names, and what a person does then. `make faults` goes through all of them; this is the part
+// that has each step and each kind of change at least once.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upgradeSteps, work } from '../../src/steps/upgrade.ts';
+import { allCases, oneOfEach, pairCases } from './plan.ts';
+import { changeName } from './points.ts';
+import { type Pool, startPool } from './pool.ts';
+import { randomFrom } from './random-numbers.ts';
+import { killsOf } from './reference.ts';
+import { keepVerdict } from './report.ts';
+import { type Measured, measure, runCases } from './suite.ts';
+
+const cache = join(import.meta.dirname, '..', '..', '.cache', 'faults', 'test');
+
+describe('kill -9', () => {
+  let pool: Pool;
+  let measured: Measured;
+
+  beforeAll(async () => {
+    pool = await startPool(5);
+    measured = await measure(pool);
+  });
+  afterAll(() => pool.stop());
+
+  const pointsOfCommand = (command: string) =>
+    measured.references.filter(({ scenario }) => scenario.command === command).flatMap(({ points }) => points);
+  const keys = (command: string) => pointsOfCommand(command).map(({ key }) => key);
+
+  it('is tried at 150 points or more', () => {
+    expect(allCases(measured.references).length).toBeGreaterThan(150);
+  });
+
+  it.each(upgradeSteps.map(({ id }) => id))('is tried before and after step %s', (id) => {
+    expect(keys('upgrade').some((key) => key.startsWith(`step-started | ${id} |`))).toBe(true);
+    expect(keys('upgrade').some((key) => key.startsWith(`step-finished | ${id} |`))).toBe(true);
+  });
+
+  it.each(work.flatMap((step) => ('undo' in step && step.undo ? [step.undo.title] : [])))(
+    'is tried before and after the undo "%s"',
+    (title) => {
+      for (const command of ['upgrade', 'recover']) {
+        expect(keys(command).some((key) => key.startsWith('step-started') && key.endsWith(`| ${title}`))).toBe(true);
+        expect(keys(command).some((key) => key.startsWith('step-finished') && key.includes(`| ${title} |`))).toBe(true);
+      }
+    },
+  );
+
+  it.each(changingScripts())('is tried inside %s, at every program that it calls', (script) => {
+    const kills = measured.references.flatMap(killsOf);
+    expect(kills.filter(({ moment }) => moment.kind === 'inside').map(changeName)).toContain(script);
+    expect(kills.some(({ moment }) => moment.kind === 'held' && moment.call.script === script)).toBe(true);
+  });
+
+  async function expectNoViolation(cases: Parameters<typeof runCases>[1], name: string): Promise<void> {
+    const broken: string[] = [];
+    await runCases(pool, cases, measured, async (verdict) => {
+      if (verdict.violations.length === 0) return;
+      const folder = await keepVerdict(cache, `${name}-${broken.length + 1}`, verdict);
+      broken.push(`${verdict.title}\n  ${verdict.violations.join('\n  ')}\n  ${folder}`);
+    });
+    expect(broken).toEqual([]);
+  }
+
+  it('leaves old or new at one point of each kind', () => expectNoViolation(oneOfEach(measured.references), 'kill'));
+
+  it('leaves old or new when the run after it is killed as well', () =>
+    expectNoViolation(pairCases(measured.references, 15, randomFrom(3)), 'pair'));
+});
+
+/** The scripts that change something on a node, by the fence that each of them passes. */
+function changingScripts(): string[] {
+  const folder = join(import.meta.dirname, '..', '..', 'src', 'cluster', 'remote');
+  const names = readdirSync(folder).filter((name) => /^\s*fence "/m.test(readFileSync(join(folder, name), 'utf8')));
+  const onlyOnFullDisk = ['drop-run.sh'];
+  return names
+    .filter((name) => name !== 'prelude.sh' && !onlyOnFullDisk.includes(name))
+    .map((name) => name.replace(/\.sh$/, ''));
+}

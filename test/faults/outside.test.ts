@@ -1,0 +1,35 @@
+// What happens to a run from the outside: cuts, black holes, restarts, a second runner, a frozen one, signals, wrong clocks. `make
+// faults` goes through all of it, at every step; this is a sample that has each kind.
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOutside, sampleOutside } from './outside.ts';
+import { type Pool, startPool } from './pool.ts';
+import { keepVerdict } from './report.ts';
+import { scenarioNamed } from './step-points.ts';
+import { type Measured, measure } from './suite.ts';
+
+const cache = join(import.meta.dirname, '..', '..', '.cache', 'faults', 'test');
+
+describe('faults from the outside', () => {
+  let pool: Pool;
+  let measured: Measured;
+
+  beforeAll(async () => {
+    pool = await startPool(6, { databaseOnDisk: true });
+    measured = await measure(pool, ['upgrade', 'recover after an upgrade'].map(scenarioNamed));
+  });
+  afterAll(() => pool.stop());
+
+  it('leave old or new, and pass without help where they pass', async () => {
+    const broken: string[] = [];
+    let count = 0;
+    await runOutside(pool, sampleOutside(measured.references), measured, async (verdict) => {
+      count += 1;
+      if (verdict.violations.length === 0) return;
+      const folder = await keepVerdict(cache, `outside-${count}`, verdict);
+      broken.push(`${verdict.title}\n  ${verdict.violations.join('\n  ')}\n  ${folder}`);
+    });
+    expect(broken).toEqual([]);
+  });
+});

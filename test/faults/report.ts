@@ -1,0 +1,47 @@
+// What is left of a fault run: a folder for each violation, and one table.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Verdict } from './case.ts';
+
+/** Keeps everything that was said in a case that went wrong; gives the folder. */
+export async function keepVerdict(root: string, name: string, verdict: Verdict): Promise<string> {
+  const folder = join(root, name);
+  await mkdir(folder, { recursive: true });
+  const { title, violations, runs } = verdict;
+  await writeFile(join(folder, 'violations.txt'), `${title}\n\n${violations.join('\n')}\n`);
+  for (const [index, { command, exitCode, stdout, stderr }] of runs.entries()) {
+    await writeFile(join(folder, `${index + 1}-${command}-${exitCode}.txt`), `${stdout}\n--- stderr\n${stderr}\n`);
+  }
+  return folder;
+}
+
+/** A line for each kind of case, and one for all. `tookMs` is the time on the clock; the others are those of a case, one by one. */
+export function table(verdicts: readonly Verdict[], tookMs: number): string {
+  const kinds = [...new Set(verdicts.map(({ kind }) => kind))];
+  const rows = [
+    ['', 'points', 'violations', 's a point', 'longest'],
+    ...kinds.map((kind) =>
+      rowOf(
+        kind,
+        verdicts.filter((verdict) => verdict.kind === kind),
+      ),
+    ),
+    rowOf(`together, in ${seconds(tookMs)} s`, verdicts),
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ')).join('\n');
+}
+
+function rowOf(name: string, verdicts: readonly Verdict[]): string[] {
+  const times = verdicts.map(({ tookMs }) => tookMs);
+  const violations = verdicts.filter((verdict) => verdict.violations.length > 0).length;
+  const mean = times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length);
+  return [name, String(verdicts.length), String(violations), seconds(mean), seconds(Math.max(0, ...times))];
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(0);
+}

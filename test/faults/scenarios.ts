@@ -1,0 +1,88 @@
+// The runs that are killed: which command, and what has happened to the cluster before.
+
+import type { TestCluster } from '../support/cluster.ts';
+import type { JobOptions } from '../support/job.ts';
+import { withKill } from './points.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly command: 'upgrade' | 'recover';
+  readonly options: JobOptions;
+  /** Which data the database holds at the start: snapshots of one kind are comparable. */
+  readonly data: 'metadata' | 'metadata and fate_flow';
+  /** Exit code of the command when nothing kills it. */
+  readonly exitCode: number;
+  /** Brings a cluster that was just reset, with its data, to the point where the command begins. */
+  prepare(cluster: TestCluster): Promise<void>;
+  /** Takes away, after the kill, what made the command fail. */
+  cure(cluster: TestCluster): Promise<void>;
+}
+
+const nothing = async () => undefined;
+
+const plain: Pick<Scenario, 'options' | 'data' | 'exitCode' | 'prepare' | 'cure'> = {
+  options: {},
+  data: 'metadata',
+  exitCode: 0,
+  prepare: nothing,
+  cure: nothing,
+};
+
+const purging: Pick<Scenario, 'options' | 'data'> = {
+  options: { env: { PURGE: 'all' } },
+  data: 'metadata and fate_flow',
+};
+
+const failStart = '/etc/simulated/fail-start';
+
+export const scenarios: readonly Scenario[] = [
+  { ...plain, name: 'upgrade', command: 'upgrade' },
+  { ...plain, name: 'recover after an upgrade', command: 'recover', prepare: (cluster) => upgraded(cluster, {}) },
+  {
+    ...plain,
+    name: 'recover after an interruption',
+    command: 'recover',
+    prepare: (cluster) => interrupted(cluster, 'step-finished | migrate…'),
+  },
+  {
+    ...plain,
+    name: 'upgrade that is put back',
+    command: 'upgrade',
+    exitCode: 10,
+    prepare: async (cluster) => {
+      await run(cluster, 'nm2', `mkdir -p /etc/simulated && echo ${cluster.prepared.to} >${failStart}`);
+    },
+    cure: (cluster) => run(cluster, 'nm2', `rm -f ${failStart}`),
+  },
+  {
+    ...plain,
+    name: 'resume',
+    command: 'upgrade',
+    prepare: (cluster) => interrupted(cluster, 'change | ends | nm2 | switch …'),
+  },
+  { ...plain, ...purging, name: 'upgrade with a purge', command: 'upgrade' },
+  {
+    ...plain,
+    ...purging,
+    name: 'recover after a purge',
+    command: 'recover',
+    prepare: (cluster) => upgraded(cluster, purging.options),
+  },
+];
+
+async function upgraded(cluster: TestCluster, options: JobOptions): Promise<void> {
+  const { exitCode, stdout } = await cluster.job('upgrade', options);
+  if (exitCode !== 0) throw new Error(`The upgrade that comes first failed:\n${stdout}`);
+}
+
+/** Kills an upgrade at the first line with this key. */
+async function interrupted(cluster: TestCluster, key: string): Promise<void> {
+  const { exitCode, stdout } = await cluster.start('upgrade', withKill({}, { key, nth: 1, moment: { kind: 'at' } }))
+    .ended;
+  if (exitCode !== 137) throw new Error(`The upgrade that comes first was not killed:\n${stdout}`);
+}
+
+async function run(cluster: TestCluster, host: string, command: string): Promise<void> {
+  const { exitCode, stderr } = await cluster.exec(host, command);
+  if (exitCode !== 0) throw new Error(`${command} on ${host}: ${stderr}`);
+}
