@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import type { Verdict } from '../test/faults/case.ts';
 import { faults, smallNode, usableFaults } from '../test/faults/faults.ts';
 import { runFuzz } from '../test/faults/fuzz.ts';
-import { allOutside, runOutside, sampleOutside } from '../test/faults/outside.ts';
+import { allOutside, outsideClusters, runOutside, sampleOutside } from '../test/faults/outside.ts';
 import { allCases, eachCase, pairCases, sampleCases } from '../test/faults/plan.ts';
 import { describePoint } from '../test/faults/points.ts';
 import { type Pool, startPool } from '../test/faults/pool.ts';
@@ -60,7 +60,7 @@ const kinds = { none: () => [], sample: sampleCases, each: eachCase, all: allCas
 if (!(options.kills in kinds)) fail(`--kills is one of ${Object.keys(kinds).join(', ')}`);
 const isRandom = Number(options.count) > 0 || options.case !== '';
 if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({}, killAll);
-if (options.outside !== 'none') await withPool({ databaseOnDisk: true }, meetOutside);
+if (options.outside !== 'none') await withPool(outsideClusters, meetOutside);
 // A disk that can be filled is in memory, and a database that is restarted must not be: both are slower than what the kills need.
 if (isRandom) await withPool({ tmpfsSizeMb: { [smallNode]: 160 }, databaseOnDisk: true }, strikeAtRandom);
 if (Number(options.fuzz) > 0) for (const verdict of await runFuzz(Number(options.fuzz))) await tell(verdict);

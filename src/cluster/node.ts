@@ -23,8 +23,11 @@ export interface ClusterNode {
   change(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** How often `change` was used. */
   readonly changes: number;
-  /** Takes the lock of the node; it is kept until `unlock` or until the connection ends. Throws LOCK_HELD. */
-  lock(owner: string): Promise<void>;
+  /**
+   * Takes the lock of the node; it is kept until `unlock` or until the connection ends. Gives its fencing token, which is one higher
+   * than that of the owner before. Throws LOCK_HELD.
+   */
+  lock(owner: string): Promise<number>;
   unlock(): Promise<void>;
   close(): void;
 }
@@ -73,6 +76,7 @@ export function clusterNode(
     },
     async lock(owner) {
       lock = await holdLock(connection, name, home, owner);
+      return lock.token;
     },
     async unlock() {
       await lock?.release();

@@ -10,6 +10,8 @@ import type { DatabaseConfig } from '../config/config.ts';
 import { onDisk } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
+import { whileServerLives } from './heartbeat.ts';
+import { isLost, statementError } from './server-errors.ts';
 
 /** What comes from outside: where programs are looked for, and where the private options file may lie for a moment. */
 export interface ClientTools {
@@ -75,7 +77,7 @@ export async function runDump(
       what.schema,
       ...what.tables,
     ];
-    await runClient(client.program, args, tools, db, take);
+    await runClient(client.program, args, tools, db, config, take);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -143,15 +145,29 @@ async function describeClient(program: string): Promise<DumpClient> {
   };
 }
 
+// The client has a connection of its own and waits on it for ever; so the server is watched while it works, and asked when it failed.
 async function runClient(
   program: string,
   args: readonly string[],
   tools: ClientTools,
   db: Database,
+  config: DatabaseConfig,
   take: (output: Readable) => Promise<void>,
 ): Promise<void> {
   const environment = { PATH: tools.path, LANG: 'C.UTF-8', TMPDIR: tools.tempDir };
-  await spawnProgram(program, args, environment, take, db.signal);
+  const gone = new AbortController();
+  const stop = db.signal ? AbortSignal.any([db.signal, gone.signal]) : gone.signal;
+  const client = spawnProgram(program, args, environment, take, stop);
+  try {
+    await whileServerLives(config, db.encrypted, client);
+  } catch (error) {
+    gone.abort();
+    await client.catch(() => undefined);
+    db.signal?.throwIfAborted();
+    if (isLost(error)) throw statementError(error, config, 'the dump');
+    await db.query('SELECT 1');
+    throw error;
+  }
 }
 
 async function spawnProgram(

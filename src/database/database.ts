@@ -62,7 +62,7 @@ export interface Database {
 }
 
 // A runner that vanishes without closing its connection loses the lock after wait_timeout; while it lives, pings keep the session.
-const pingEveryMs = 8_000;
+const pingEveryMs = 5_000;
 const farewellMs = 3000;
 
 /**
@@ -111,13 +111,28 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
   let changes = 0;
   // Without a listener a connection that breaks while idle would end the process; the next call reports it.
   connection.on('error', () => undefined);
-  const pings = setInterval(() => void connection.ping().catch(() => undefined), pingEveryMs).unref();
+  const gone = Promise.withResolvers<never>();
+  gone.promise.catch(() => undefined);
+  // Between statements the pings are what tells that the server is gone; one at a time, as they wait behind a statement.
+  let pinging = false;
+  const pings = setInterval(() => {
+    if (pinging) return;
+    pinging = true;
+    whileServerLives(config, about.encrypted, connection.ping())
+      .catch((error: unknown) => {
+        connection.destroy();
+        gone.reject(error);
+      })
+      .finally(() => {
+        pinging = false;
+      });
+  }, pingEveryMs).unref();
 
   // A session that was destroyed settles none of its promises, so its death is decided here and not by mysql2.
   async function ask(sql: string, params?: readonly unknown[]): Promise<QueryResult> {
     try {
       const answer = connection.query<QueryResult>(sql, params ? [...params] : undefined);
-      const [result] = await whileServerLives(config, about.encrypted, answer);
+      const [result] = await Promise.race([whileServerLives(config, about.encrypted, answer), gone.promise]);
       return result;
     } catch (error) {
       if (isLost(error)) connection.destroy();

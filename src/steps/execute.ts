@@ -10,7 +10,7 @@ import { openRecovery } from './open-recovery.ts';
 import { preflight } from './preflight.ts';
 import { giveUp, putBack } from './put-back.ts';
 import { describeResult, type Ending, summaryOf } from './result.ts';
-import { withRetries } from './retry.ts';
+import { passes, withRetries } from './retry.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import { somethingChanged } from './run-state.ts';
 import { upgradeSteps, work } from './upgrade.ts';
@@ -73,7 +73,8 @@ async function afterFailure(world: World, begun: readonly Step<World>[], error: 
   } catch (lookError) {
     return unfinished(reasonFor(lookError, world.signal), error);
   }
-  if (reach === 'cluster' && !world.config.autoRecover) return unfinished(error);
+  // What passes is met by trying again, which goes on from here; to put everything back first would double the downtime.
+  if (reach === 'cluster' && (!world.config.autoRecover || passes(error))) return unfinished(error);
   world.emit({ type: 'warning', message: `${summaryOf(error)} Everything is put back.` });
   // Of an adopted run, an earlier process may have done more than this one has begun.
   const undone = adopted ? work : touched;

@@ -40,11 +40,22 @@ export async function refuseWhileLocked(world: World): Promise<void> {
 async function lockNodes(world: World): Promise<void> {
   const [referee, ...others] = [...world.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
   try {
-    await referee?.lock(world.owner);
-    await onNodes(world, (node) => node.lock(world.owner), others);
+    if (referee) await lockNode(world, referee);
+    await onNodes(world, (node) => lockNode(world, node), others);
   } catch (error) {
     throw namedTwice(world, error) ?? error;
   }
+}
+
+// A try that is not the first goes on only where nobody else was meanwhile: another run may have finished, or undone, what this
+// one was asked for, while this process was frozen or cut off.
+async function lockNode({ owner, tokens }: World, node: ClusterNode): Promise<void> {
+  const before = tokens.get(node.name);
+  const token = await node.lock(owner);
+  tokens.set(node.name, token);
+  if (before === undefined || token === before + 1) return;
+  const found = 'Another run had the lock of this node since this one has lost it.';
+  throw new UpgradeError({ code: 'LOCK_LOST', where: node.name, found });
 }
 
 /** Two names of the lists that lead to the same EGGROLL_HOME: the run would wait for itself. */

@@ -2,6 +2,7 @@
 // command again, from its first step, with new connections and new locks. So there is one way to resume, and no other.
 
 import { exitCodes } from '../engine/catalogue.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
 import { type Given, newWorld, type World } from './world.ts';
 
@@ -47,12 +48,17 @@ export async function withRetries(
   }
 }
 
-function isPassing({ exitCode }: Result): boolean {
+/** Is it a fault that another try may not meet again? */
+export function passes(error: unknown): boolean {
+  return error instanceof UpgradeError && isPassing(error) && hasAny(broken, error) && !hasAny(taken, error);
+}
+
+function isPassing({ exitCode }: Pick<Result, 'exitCode'>): boolean {
   return exitCode === exitCodes.interrupted || exitCode === exitCodes.unreachable;
 }
 
 /** Beside what made a step fail there may be what then broke its put-back. */
-function hasAny(codes: readonly string[], { findings }: Result): boolean {
+function hasAny(codes: readonly string[], { findings }: Pick<Result, 'findings'>): boolean {
   return findings.some(({ code }) => codes.includes(code));
 }
 

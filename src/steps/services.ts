@@ -21,11 +21,11 @@ export async function stopAll(world: World, version: string): Promise<void> {
   if (world.config.services.control !== 'none') {
     // Services of another generation, which were started by hand, come last.
     const order = [generationOf(version) ?? '2.2', '2.2', '3'] as const;
+    const running = new Map(await onNodes(world, async (node) => [node, (await activityOf(node)).services] as const));
     for (const module of new Set(order.flatMap(stopOrder))) {
       await onNodes(world, async (node) => {
-        const { services } = await activityOf(node);
-        const running = services.filter((service) => service.module === module);
-        if (running.length > 0) await stopModule(world, node, module, running);
+        const own = (running.get(node) ?? []).filter((service) => service.module === module);
+        if (own.length > 0) await stopModule(world, node, module, own);
       });
     }
   }

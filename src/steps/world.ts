@@ -63,6 +63,8 @@ export interface World {
   readonly newRunId: string;
   /** Makes the events of the run carry its id. */
   readonly adoptRun: (id: string) => void;
+  /** The last fencing token that this process had of each node, in this try or an earlier one. */
+  readonly tokens: Map<string, number>;
 
   // Learned on the way, each by one step.
   nodes: readonly ClusterNode[];
@@ -102,7 +104,7 @@ export interface Given extends Pick<World, 'config' | 'inputs' | 'emit' | 'clock
   readonly limits?: ServiceLimits;
 }
 
-/** A world of which nothing is known yet but how long the services are down since an `earlier` try. */
+/** A world of which nothing is known yet but what an `earlier` try tells: its locks, and since when the services are down. */
 export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }: Given, earlier?: World): World {
   const newRunId = makeRunId();
   return {
@@ -110,6 +112,7 @@ export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }
     limits,
     newRunId,
     owner: `${runner}, run ${newRunId}, since ${given.clock.date().toISOString()}`,
+    tokens: new Map(earlier?.tokens),
     nodes: [],
     database: undefined,
     facts: new Map(),

@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SimulatedHost } from '../../src/rehearsal/cluster-plan.ts';
 import { upgradeSteps, work } from '../../src/steps/upgrade.ts';
 import { allCases, oneOfEach, pairCases } from './plan.ts';
 import { changeName } from './points.ts';
@@ -15,12 +16,19 @@ import { type Measured, measure, runCases } from './suite.ts';
 
 const cache = join(import.meta.dirname, '..', '..', '.cache', 'faults', 'test');
 
+// One of each kind of host, and a second one of a kind: a fourth would show nothing that these do not, and cost a third more.
+const threeHosts: readonly SimulatedHost[] = [
+  { name: 'nm1', services: ['clustermanager', 'nodemanager'] },
+  { name: 'nm2', services: ['nodemanager'] },
+  { name: 'rs1', services: ['rollsite'] },
+];
+
 describe('kill -9', () => {
   let pool: Pool;
   let measured: Measured;
 
   beforeAll(async () => {
-    pool = await startPool(5);
+    pool = await startPool(5, { hosts: [...threeHosts] });
     measured = await measure(pool);
   });
   afterAll(() => pool.stop());

@@ -1,7 +1,7 @@
 // All that happens to a run from the outside, and the part of it that `make test` runs: few cases, but each kind of fault, at the
 // steps where most is at stake.
 
-import type { TestCluster } from '../support/cluster.ts';
+import type { ClusterOptions, TestCluster } from '../support/cluster.ts';
 import type { Ends, Verdict } from './case.ts';
 import { jumps, ofNodes, ofTheRunner } from './clocks.ts';
 import { type DirectedCase, runDirected } from './directed.ts';
@@ -10,7 +10,7 @@ import { dumpsInTheMiddle } from './dump-in-the-middle.ts';
 import { blackholes, cuts, staysAway, unknownOutcomes } from './network.ts';
 import type { Pool } from './pool.ts';
 import type { Reference } from './reference.ts';
-import { databaseRestarts, nodeRestarts } from './restarts.ts';
+import { databaseRestarts, nodeRestarts, nodeWithoutAutostart } from './restarts.ts';
 import { atTheSameMoment, killedAtEveryStep, secondAtEveryStep, sleeperInside, sleepers } from './runners.ts';
 import type { Scenario } from './scenarios.ts';
 import { longOnes, terminations } from './signals.ts';
@@ -27,7 +27,13 @@ export interface OutsideCase {
   run(cluster: TestCluster, ends: Ends): Promise<Verdict>;
 }
 
-/** Every case. Needs clusters whose database server keeps its data through a restart. */
+/** What the clusters must be like. */
+export const outsideClusters: ClusterOptions = {
+  databaseOnDisk: true,
+  environment: { [nodeWithoutAutostart]: { AUTOSTART: 'no' } },
+};
+
+/** Every case. */
 export function allOutside(references: readonly Reference[]): OutsideCase[] {
   const away = stepPoints().filter(
     ({ step, scenario }) => scenario.command === 'upgrade' && ['stage', 'switch', 'migrate'].includes(step),
@@ -73,7 +79,8 @@ const sample: readonly RegExp[] = [
   /^upgrade over a network with 15/,
   /^the database server away for 20 s at switch of upgrade$/,
   /^the database server .* at migrate of recover$/,
-  /^nm2 restarted at (switch|start-services) of upgrade$/,
+  /^nm[23] restarted at start-services of upgrade$/,
+  /^nm2 restarted at switch of upgrade$/,
   /^nm2 cut at (stage|switch) of upgrade$/,
   /^the database cut at migrate of (upgrade|recover)$/,
   /^the answer to (switch|service|SQL ALTER) of upgrade never/,

@@ -6,13 +6,21 @@ import { databasePlace, restart } from './disturb.ts';
 import { waitUntilReady } from './faults.ts';
 import { type StepPoint, stepPoints } from './step-points.ts';
 
-/** A node whose services start at boot, as a site with autostart has it, at the begin of every step. */
+/** The node whose services do not start at boot; those of the others do, as a site with autostart has it. */
+export const nodeWithoutAutostart = 'nm3';
+
+/** One node of either kind, at the begin of every step. Before its services are recorded, one without autostart just loses them. */
 export function nodeRestarts(): DirectedCase[] {
-  return stepPoints().map((point) => ({
-    ...restartCase(point, 'nm2', 0),
-    kind: 'node restart',
-    title: `nm2 restarted at ${point.step} of ${point.scenario.command}`,
-  }));
+  const points = stepPoints();
+  const stopped = points.findIndex(({ step }) => step === 'back-up-database');
+  return points.flatMap((point, index) => {
+    const nodes = index < stopped ? ['nm2'] : ['nm2', nodeWithoutAutostart];
+    return nodes.map((node) => ({
+      ...restartCase(point, node, 0),
+      kind: 'node restart',
+      title: `${node} restarted at ${point.step} of ${point.scenario.command}`,
+    }));
+  });
 }
 
 /** The database server, at once and after twenty seconds. Needs a cluster whose server keeps its data. */

@@ -30,9 +30,10 @@ export function secondAtEveryStep(options: JobOptions = {}, what = 'a second run
       let slowestMs = 0;
       for (const [index, { step }] of points.entries()) {
         await first.reached(index);
-        const sinceMs = performance.now();
-        const second = await cluster.start('upgrade', options).ended;
-        const tookMs = performance.now() - sinceMs;
+        const heardMs: number[] = [];
+        const second = await cluster.start('upgrade', options, () => heardMs.push(performance.now())).ended;
+        // From its first line to its last: how long a container takes to start and to go is not the job's.
+        const tookMs = (heardMs.at(-1) ?? 0) - (heardMs[0] ?? 0);
         slowestMs = Math.max(slowestMs, tookMs);
         runs.push(second);
         violations.push(...wasToldWho(second, tookMs).map((problem) => `at ${step}: ${problem}`));

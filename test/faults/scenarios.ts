@@ -33,6 +33,7 @@ const purging: Pick<Scenario, 'options' | 'data'> = {
   data: 'metadata and fate_flow',
 };
 
+const asApp = 'setpriv --reuid app --regid apps --init-groups';
 const failStart = '/etc/simulated/fail-start';
 
 export const scenarios: readonly Scenario[] = [
@@ -60,6 +61,31 @@ export const scenarios: readonly Scenario[] = [
     command: 'upgrade',
     prepare: (cluster) => interrupted(cluster, 'change | ends | nm2 | switch …'),
   },
+  {
+    ...plain,
+    name: 'upgrade of an untidy cluster',
+    command: 'upgrade',
+    prepare: async (cluster) => {
+      await run(cluster, 'nm2', rewriteRoutesAtStop(cluster.home));
+      await run(cluster, 'nm3', makeServiceStale(cluster.home));
+    },
+    cure: async (cluster) => {
+      await run(cluster, 'nm2', rewriteRoutes(cluster.home));
+      await run(cluster, 'nm3', renewStaleService(cluster.home));
+    },
+  },
+  {
+    ...plain,
+    name: 'resume after changes',
+    command: 'upgrade',
+    prepare: async (cluster) => {
+      await setStatus(cluster, 'NEW');
+      await interrupted(cluster, 'step-finished | back-up-database…');
+      await setStatus(cluster, 'CLOSED');
+      const litter = `${cluster.home}/.eggroll-upgrade/runs/20200101-aaaaaa/dropped`;
+      await run(cluster, 'nm2', `${asApp} mkdir -p ${litter}`);
+    },
+  },
   { ...plain, ...purging, name: 'upgrade with a purge', command: 'upgrade' },
   {
     ...plain,
@@ -69,6 +95,36 @@ export const scenarios: readonly Scenario[] = [
     prepare: (cluster) => upgraded(cluster, purging.options),
   },
 ];
+
+// RollSite rewrites its route table while it runs: here the table gets its true content only when the service of the node stops,
+// after the new tree was staged with another one.
+function rewriteRoutesAtStop(home: string): string {
+  const watch = `until [ -z "$(ps -C java -o pid=)" ]; do sleep 0.05; done; ${rewriteRoutes(home)}`;
+  return `cp -a ${home}/conf/route_table.json /root/ && echo '{}' >${home}/conf/route_table.json
+    setsid bash -c '${watch}' </dev/null >/dev/null 2>&1 & disown`;
+}
+
+function rewriteRoutes(home: string): string {
+  return `[ ! -e /root/route_table.json ] || cp -a /root/route_table.json ${home}/conf/ && rm -f /root/route_table.json`;
+}
+
+/** The service holds a jar open that is no more, and its pid file names another process: its script does not find it. */
+function makeServiceStale(home: string): string {
+  return `cd ${home} && cp -a lib lib.new && rm -r lib && mv lib.new lib && echo 4000000 >bin/nodemanager`;
+}
+
+function renewStaleService(home: string): string {
+  return `cd ${home} && ${asApp} sim-services | grep -q stale || exit 0
+    kill -TERM $(ps -C java -o pid=) && while [ -n "$(ps -C java -o pid=)" ]; do sleep 0.05; done
+    rm -f bin/nodemanager && ${asApp} bash bin/eggroll.sh nodemanager start </dev/null >/dev/null 2>&1`;
+}
+
+async function setStatus(cluster: TestCluster, status: string): Promise<void> {
+  const { name } = cluster.prepared.database;
+  await cluster.sql(
+    `UPDATE ${name}.session_main SET status = '${status}', updated_at = updated_at WHERE session_id LIKE '202000000001%'`,
+  );
+}
 
 async function upgraded(cluster: TestCluster, options: JobOptions): Promise<void> {
   const { exitCode, stdout } = await cluster.job('upgrade', options);

@@ -54,6 +54,8 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
   readonly flavour?: 'mysql' | 'mariadb';
   /** Sizes of /data as a tmpfs, by host, for disks that can be filled. */
   readonly tmpfsSizeMb?: Readonly<Record<string, number>>;
+  /** Further variables of a node's container, by host. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Keeps the data of the server through its restart; without it they are in memory. */
   readonly databaseOnDisk?: boolean;
   /** Another cluster of the same plan, whose keys, passwords and package this one has too: then their snapshots are comparable. */
@@ -61,14 +63,16 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
-  const { flavour = 'mysql', tmpfsSizeMb = {}, databaseOnDisk = false, likeness, ...plan } = options;
+  const { flavour = 'mysql', tmpfsSizeMb = {}, environment = {}, databaseOnDisk = false, likeness, ...plan } = options;
   const dir = await mkdtemp(join(tmpdir(), 'simulated-cluster-'));
   const prepared = likeness ? await copyPrepared(likeness, dir) : await prepareCluster(dir, plan);
   const network = await new Network().start();
   const rootPassword = 'root-of-the-test';
   const [database, ...nodes] = await Promise.all([
     startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk }),
-    ...prepared.hosts.map((host) => startHost(dir, prepared, host, network, tmpfsSizeMb[host.name])),
+    ...prepared.hosts.map((host) =>
+      startHost(dir, prepared, host, network, tmpfsSizeMb[host.name], environment[host.name]),
+    ),
   ]);
   const containers = new Map(prepared.hosts.map((host, index) => [host.name, nodes[index] as StartedTestContainer]));
   const container = (host: string) => {
@@ -189,12 +193,13 @@ async function startHost(
   host: PreparedCluster['hosts'][number],
   network: StartedNetwork,
   tmpfsSizeMb: number | undefined,
+  environment: Readonly<Record<string, string>> = {},
 ) {
   const container = new GenericContainer(nodeImage())
     .withNetwork(network)
     .withNetworkAliases(host.name)
     .withHostname(host.name)
-    .withEnvironment({ EGGROLL_HOME: eggrollHome, SERVICES: host.services.join(' ') })
+    .withEnvironment({ ...environment, EGGROLL_HOME: eggrollHome, SERVICES: host.services.join(' ') })
     .withBindMounts([{ source: join(dir, 'nodes', host.name), target: '/fixture', mode: 'ro' }])
     .withWaitStrategy(Wait.forLogMessage('simulated node ready'));
   if (tmpfsSizeMb) container.withTmpFs({ '/data': `rw,exec,size=${tmpfsSizeMb}m` });

@@ -66,6 +66,14 @@ describe('refusals', () => {
     expect(result.message).toContain('Nothing was changed');
   });
 
+  it('refuses two names of the lists that lead to the same machine', async () => {
+    const address = cluster.container('nm1').getIpAddress(cluster.network);
+    const options = await lists('twice', `nm1\n${address}\nnm2\nnm3\n`, 'rs1\n');
+    const env = { SSH_HOST_KEY_CHECKING: 'accept-new' };
+    const { result } = await expectRefusal({ ...options, env }, 65, ['LIST_INVALID']);
+    expect(result.message).toContain('the same machine');
+  });
+
   it('refuses a host key that is not the known one', async () => {
     const other = makeSshKey('other').publicLine;
     const knownHosts = await file(
