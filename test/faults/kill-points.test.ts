@@ -82,8 +82,9 @@ describe('kill -9', () => {
 function changingScripts(): string[] {
   const folder = join(import.meta.dirname, '..', '..', 'src', 'cluster', 'remote');
   const names = readdirSync(folder).filter((name) => /^\s*fence "/m.test(readFileSync(join(folder, name), 'utf8')));
-  const onlyOnFullDisk = ['drop-run.sh'];
+  // Called only on a full disk, and only for a service that outlived the switch of its folders; both have tests of their own.
+  const elsewhere = ['drop-run.sh', 'end-process.sh'];
   return names
-    .filter((name) => name !== 'prelude.sh' && !onlyOnFullDisk.includes(name))
+    .filter((name) => name !== 'prelude.sh' && !elsewhere.includes(name))
     .map((name) => name.replace(/\.sh$/, ''));
 }

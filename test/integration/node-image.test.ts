@@ -303,11 +303,16 @@ describe('clock, restart and network', () => {
   });
 
   test('with AUTOSTART=no nothing starts with the container, which keeps the home when it is restarted', async () => {
+    const restart = async () => {
+      await docker(['restart', '--time=0', node.container.getId()]);
+      await node.exec('until (: </dev/tcp/127.0.0.1/22) 2>/dev/null; do sleep 0.05; done');
+    };
+    await restart();
     expect((await node.exec('sim-services')).stdout).toBe('');
     expect((await eggroll(node, 'nodemanager start')).exitCode).toBe(0);
     await expect.poll(async () => (await node.exec('sim-services')).stdout).toBe('nodemanager 2.2.1\n');
     await node.exec(`touch ${node.home}/kept`);
-    await docker(['restart', '--time=0', node.container.getId()]);
+    await restart();
     expect((await node.exec(`ls ${node.home}/kept`)).exitCode).toBe(0);
     expect((await node.exec('sim-services')).stdout).toBe('');
   });
