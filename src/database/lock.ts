@@ -5,12 +5,15 @@ import type { Database } from './database.ts';
 import { sha256 } from './names.ts';
 import { currentSchema, optionalQuery, sessions, waitForStatement } from './session.ts';
 
+// The server frees the locks of a session a moment after its client has gone.
+const endingSeconds = 2;
+
 /**
- * Takes the lock of MYSQL_DB for this session, at once or not at all; false when another session holds it. `holder` goes into the
+ * Takes the lock of MYSQL_DB for this session; false when another session holds it and does not just end. `holder` goes into the
  * statement, for the administrator who reads the server's log.
  */
 export function takeLock(db: Database, holder: string): Promise<boolean> {
-  return getLock(db, holder, 0);
+  return getLock(db, holder, endingSeconds);
 }
 
 /**
