@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { knownNames, type VariableName, variableNames, variables } from '../../src/config/variables.ts';
+import { pemLine } from '../support/pem.ts';
 import { makeKey, privateKey, publicKey } from '../unit/config/fixture.ts';
 import { jumps, places, secret, tokens, words } from './environment-words.ts';
 import { mutated } from './mutate.ts';
@@ -26,8 +27,8 @@ const contents = {
     publicKey,
     '',
     'hello',
-    '-----BEGIN OPENSSH PRIVATE KEY-----\n',
-    '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n',
+    `${pemLine('BEGIN', 'OPENSSH PRIVATE')}\n`,
+    `${pemLine('BEGIN', 'RSA PRIVATE')}\nProc-Type: 4,ENCRYPTED\n`,
   ],
   knownHosts: ['', 'nm1 ssh-ed25519 AAAA\n', '|1|x|y ssh-rsa A\n'],
   ca: ['', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n', 'hello'],

@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseRunFacts } from '../../../src/cluster/run-facts.ts';
-import { type RunRecord, serialiseRecord } from '../../../src/engine/record.ts';
+import { serialiseRecord } from '../../../src/engine/record.ts';
+import { testRecord } from '../../support/record.ts';
 
-const record: RunRecord = {
-  schema: 1,
-  run: 'run-1',
-  sequence: 1,
-  state: 'open',
-  from: '2.0.2',
-  to: '2.2.1',
-  packageDigest: 'a',
-  hosts: ['nm1:22'],
-  services: {},
-};
+const record = testRecord();
 
 const facts = (lines: Readonly<Record<string, readonly string[]>>) => parseRunFacts((key) => lines[key] ?? []);
 const encoded = (text: string) => Buffer.from(text).toString('base64');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isExecutable, readTextFile, unwritableReason } from '../../../src/config/files.ts';
+import { pemLine } from '../../support/pem.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -48,7 +49,7 @@ describe('readTextFile', () => {
   });
 
   it('does not repeat a key that stands where a file is to be named', async () => {
-    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNza';
+    const key = `${pemLine('BEGIN', 'OPENSSH PRIVATE')}\\nb3BlbnNza`;
     expect(JSON.stringify(await readTextFile(key))).not.toContain('b3BlbnNza');
   });
 

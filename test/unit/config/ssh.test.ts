@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
+import { pemLine } from '../../support/pem.ts';
 import { type ConfigFixture, configFixture, findingsOf, makeKey, privateKey, publicKey } from './fixture.ts';
 
 const encrypted = makeKey({
@@ -40,7 +41,8 @@ describe('the SSH part', () => {
     const bytes = Buffer.from(encrypted.private.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     // The number stands before the count of keys, after the salt of 16 bytes.
     bytes.writeUInt32BE(2 ** 31, bytes.indexOf('bcrypt') + 'bcrypt'.length + 4 + 4 + 16);
-    const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+    const [begin, end] = [pemLine('BEGIN', 'OPENSSH PRIVATE'), pemLine('END', 'OPENSSH PRIVATE')];
+    const text = `${begin}\n${bytes.toString('base64')}\n${end}\n`;
     expect(await findingsOf({ ...(await withKey(text)), SSH_PASSPHRASE: 'open sesame' })).toMatchObject([
       { where: 'SSH_PRIVATE_KEY_FILE', found: expect.stringContaining('wants 2147483648 rounds of bcrypt') },
     ]);

@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord, RunState } from '../../../src/engine/record.ts';
+import type { RunState } from '../../../src/engine/record.ts';
 import { latestRecord, mergeRecords, stateOf } from '../../../src/steps/run-records.ts';
-
-const record = (change: Partial<RunRecord> = {}): RunRecord => ({
-  schema: 1,
-  run: 'run-1',
-  sequence: 1,
-  state: 'open',
-  from: '2.0.2',
-  to: '2.2.1',
-  packageDigest: 'a',
-  hosts: ['nm1:22'],
-  services: {},
-  ...change,
-});
+import { testRecord } from '../../support/record.ts';
 
 describe('latestRecord', () => {
   it('goes by the number, not by the name, which carries a date', () => {
-    const records = [record({ run: '20990101-a', sequence: 1 }), record({ run: '20200101-b', sequence: 2 })];
+    const records = [testRecord({ run: '20990101-a', sequence: 1 }), testRecord({ run: '20200101-b', sequence: 2 })];
     expect(latestRecord(records)?.run).toBe('20200101-b');
     expect(latestRecord(records.reverse())?.run).toBe('20200101-b');
   });
 
   it('takes the unfinished one of two with the same number', () => {
-    const records = [record({ run: 'a', state: 'finished' }), record({ run: 'b', state: 'open' })];
+    const records = [testRecord({ run: 'a', state: 'finished' }), testRecord({ run: 'b', state: 'open' })];
     expect(latestRecord(records)?.run).toBe('b');
     expect(latestRecord(records.reverse())?.run).toBe('b');
   });
@@ -41,18 +29,18 @@ describe('stateOf', () => {
     ['recovered', ['recovered']],
     [undefined, []],
   ])('is %s for %j', (state, states) => {
-    expect(stateOf(states.map((of) => record({ state: of })))).toBe(state);
+    expect(stateOf(states.map((of) => testRecord({ state: of })))).toBe(state);
   });
 });
 
 describe('mergeRecords', () => {
   it('knows the services that any copy knows', () => {
     const copies = [
-      record({ services: { nm1: ['nodemanager'], nm2: ['nodemanager'] } }),
-      record({ services: { nm1: ['clustermanager'], rs1: [] }, state: 'recovering' }),
+      testRecord({ services: { nm1: ['nodemanager'], nm2: ['nodemanager'] } }),
+      testRecord({ services: { nm1: ['clustermanager'], rs1: [] }, state: 'recovering' }),
     ];
     expect(mergeRecords(copies)).toEqual(
-      record({
+      testRecord({
         state: 'recovering',
         services: { nm1: ['clustermanager', 'nodemanager'], nm2: ['nodemanager'], rs1: [] },
       }),
