@@ -32,8 +32,9 @@ test: ## Everything that must pass: lint, types, unit, property and integration 
 SEED ?= 1
 KILLS ?= all
 COUNT ?= 300
+SHARD ?= 1/1
 faults: setup bases image node-image ## Hours of faults: kill -9 at every point, pairs of kills, random faults, the long fuzz
-	@npm run --silent faults -- --kills $(KILLS) --pairs 100 --outside all --count $(COUNT) --seed $(SEED) --fuzz 10000
+	@npm run --silent faults -- --kills $(KILLS) --pairs 100 --outside all --count $(COUNT) --seed $(SEED) --shard $(SHARD) --fuzz 10000
 
 clean: ## Remove build output, caches and the images made here
 	@rm -rf dist coverage .cache

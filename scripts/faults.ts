@@ -5,6 +5,7 @@
  *   npm run faults -- --kills all --pairs 100          kill -9 at every point, both ways, and pairs of kills
  *   npm run faults -- --outside all                    cuts, black holes, restarts, second runners, signals, clocks at every step
  *   --kills each|sample   every point once, the ways taking turns; each kind of point once
+ *   --shard 2/12      the second of twelve parts of each list of cases: every twelfth
  *   --parallel 5      clusters side by side
  *   --only KIND       one kind of random fault (kill, terminate, cut, blackhole, freeze, full-disk, …)
  *   --case N          one random case of the seed, by its number
@@ -17,6 +18,7 @@ import { parseArgs } from 'node:util';
 import type { Verdict } from '../test/faults/case.ts';
 import { faults, smallNode, usableFaults } from '../test/faults/faults.ts';
 import { runFuzz } from '../test/faults/fuzz.ts';
+import { threeHosts } from '../test/faults/hosts.ts';
 import { allOutside, outsideClusters, runOutside, sampleOutside } from '../test/faults/outside.ts';
 import { allCases, eachCase, pairCases, sampleCases } from '../test/faults/plan.ts';
 import { describePoint } from '../test/faults/points.ts';
@@ -36,6 +38,7 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     parallel: { type: 'string', default: String(3 * availableParallelism() - 1) },
+    shard: { type: 'string', default: '1/1' },
     scenario: { type: 'string', default: '' },
     match: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
@@ -56,13 +59,18 @@ if (options.only !== '' && !faults.some(({ kind }) => kind === options.only)) {
   fail(`There is no fault ${options.only}: ${faults.map(({ kind }) => kind).join(', ')}`);
 }
 
+const [shard = 0, shards = 0] = options.shard.split('/').map(Number);
+if (!(shard >= 1 && shard <= shards)) fail('--shard is the number of a part and how many there are: 2/12');
+const ofShard = <T>(cases: readonly T[]) => cases.filter((_, index) => index % shards === shard - 1);
+
 const kinds = { none: () => [], sample: sampleCases, each: eachCase, all: allCases };
 if (!(options.kills in kinds)) fail(`--kills is one of ${Object.keys(kinds).join(', ')}`);
 const isRandom = Number(options.count) > 0 || options.case !== '';
-if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({}, killAll);
+if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({ hosts: threeHosts }, killAll);
 if (options.outside !== 'none') await withPool(outsideClusters, meetOutside);
 // A disk that can be filled is in memory, and a database that is restarted must not be: both are slower than what the kills need.
-if (isRandom) await withPool({ tmpfsSizeMb: { [smallNode]: 160 }, databaseOnDisk: true }, strikeAtRandom);
+if (isRandom)
+  await withPool({ hosts: threeHosts, tmpfsSizeMb: { [smallNode]: 160 }, databaseOnDisk: true }, strikeAtRandom);
 if (Number(options.fuzz) > 0) for (const verdict of await runFuzz(Number(options.fuzz))) await tell(verdict);
 say(`\n${table(verdicts, performance.now() - startedMs)}`);
 process.exitCode = verdicts.some(({ violations }) => violations.length > 0) ? 1 : 0;
@@ -72,14 +80,14 @@ async function killAll(pool: Pool, measured: Measured): Promise<void> {
   const chosen = kinds[options.kills as keyof typeof kinds](references);
   const matching = chosen.filter(({ kills: [point] }) => describePoint(point).includes(options.match));
   for (const reference of references) say(`${reference.scenario.name}: ${killsOf(reference).length} kill points`);
-  await runCases(pool, matching, measured, tell);
-  await runCases(pool, pairCases(references, Number(options.pairs), randomFrom(seed)), measured, tell);
+  const pairs = pairCases(references, Number(options.pairs), randomFrom(seed));
+  await runCases(pool, [...ofShard(matching), ...ofShard(pairs)], measured, tell);
 }
 
 async function meetOutside(pool: Pool, measured: Measured): Promise<void> {
   const cases = (options.outside === 'all' ? allOutside : sampleOutside)(measured.references);
   const matching = cases.filter(({ title }) => title.includes(options.match));
-  await runOutside(pool, matching, measured, tell);
+  await runOutside(pool, ofShard(matching), measured, tell);
 }
 
 async function strikeAtRandom(pool: Pool, measured: Measured): Promise<void> {
@@ -89,7 +97,7 @@ async function strikeAtRandom(pool: Pool, measured: Measured): Promise<void> {
     randomCase(number, measured.references, usable, randomFrom(seed * 1_000_003 + number)),
   );
   say(`\nrandom faults, seed ${seed}: ${usable.map(({ kind }) => kind).join(', ')}`);
-  await runRandomCases(pool, cases, measured, tell);
+  await runRandomCases(pool, ofShard(cases), measured, tell);
 }
 
 async function withPool(

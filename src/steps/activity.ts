@@ -32,9 +32,9 @@ function classify({ processes, listeningPorts }: Activity, home: string): NodeAc
   };
 }
 
-/** Names of the modules that run on a node, each once. */
+/** Names of the modules that run on a node, each once, sorted. */
 export function modulesOf({ services }: NodeActivity): ModuleName[] {
-  return [...new Set(services.map(({ module }) => module))];
+  return [...new Set(services.map(({ module }) => module))].sort();
 }
 
 /** Those services (of one module, if named) that started from other folders than those that are there now. */

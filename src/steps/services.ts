@@ -8,7 +8,7 @@ import { type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/serv
 import { generationOf } from '../eggroll/versions.ts';
 import { poll } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { activityOf, isStale, pidsOf, type RunningService } from './activity.ts';
+import { activityOf, isStale, type NodeActivity, pidsOf, type RunningService } from './activity.ts';
 import { expectStopped } from './expect-stopped.ts';
 import { onNodes } from './nodes.ts';
 import type { World } from './world.ts';
@@ -33,7 +33,7 @@ export async function stopAll(world: World, version: string): Promise<void> {
 }
 
 async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
-  const port = await portOf(node, module);
+  const port = (await portsIn(node))[module];
   const isGone = poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
     const { services, listeningPorts } = await activityOf(node);
     const lives = services.some((service) => service.module === module);
@@ -74,21 +74,28 @@ export async function startAll(
     onNodes(world, async (node) => {
       if (wanted.get(node.name)?.includes(module)) await work(node);
     });
-  await onNodes(world, (node) => stopStale(world, node));
+  const ports = new Map(
+    await onNodes(world, async (node) => {
+      await stopStale(world, node);
+      return [node, await portsIn(node)] as const;
+    }),
+  );
   for (const module of modules) {
     await onWanted(module, async (node) => {
-      if (await isUp(node, module)) return;
+      const port = ports.get(node)?.[module];
+      if (isUp(await activityOf(node), module, port)) return;
       said.set(`${node.name} ${module}`, await callScript(world, node, module, 'start', world.limits.startMs));
-      if (!(await comesUp(world, node, module))) throw await startError(node, module, said);
+      if (!(await comesUp(world, node, module, port))) throw await startError(node, module, said);
       world.emit({ type: 'service', host: node.name, service: module, state: 'started' });
     });
   }
   await world.clock.sleep(said.size > 0 ? world.limits.stableMs : 0);
-  for (const module of modules) {
-    await onWanted(module, async (node) => {
-      if (!(await isUp(node, module))) throw await startError(node, module, said);
-    });
-  }
+  await onNodes(world, async (node) => {
+    const own = modules.filter((module) => wanted.get(node.name)?.includes(module));
+    const activity = own.length > 0 ? await activityOf(node) : undefined;
+    const down = own.find((module) => activity && !isUp(activity, module, ports.get(node)?.[module]));
+    if (down) throw await startError(node, down, said);
+  });
 }
 
 // What started from other folders than those that are there now does not count as up, and would keep its port.
@@ -100,13 +107,17 @@ async function stopStale(world: World, node: ClusterNode): Promise<void> {
   }
 }
 
-async function comesUp({ clock, limits }: World, node: ClusterNode, module: ModuleName): Promise<boolean> {
-  const port = await portOf(node, module);
+async function comesUp(
+  { clock, limits }: World,
+  node: ClusterNode,
+  module: ModuleName,
+  port: number | undefined,
+): Promise<boolean> {
   const begun = clock.monotonicMs();
   const up = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
-    const { running, listening } = await lifeOf(node, module, port);
-    if (running && listening) return true;
-    return !running && clock.monotonicMs() - begun > limits.stableMs ? false : undefined;
+    const activity = await activityOf(node);
+    if (isUp(activity, module, port)) return true;
+    return !runs(activity, module) && clock.monotonicMs() - begun > limits.stableMs ? false : undefined;
   });
   return up === true;
 }
@@ -124,28 +135,24 @@ async function startError(
 
 /** Do the wanted modules of a node run from the folders that are there now, and nothing from others? */
 export async function servicesUp(node: ClusterNode, wanted: readonly ModuleName[]): Promise<boolean> {
-  if ((await activityOf(node)).services.some(isStale())) return false;
-  return (await Promise.all(wanted.map((module) => isUp(node, module)))).every(Boolean);
+  const [activity, ports] = await Promise.all([activityOf(node), portsIn(node)]);
+  return !activity.services.some(isStale()) && wanted.every((module) => isUp(activity, module, ports[module]));
 }
 
 /** Does the module's process run, from the folders that are there now, and does its port listen? */
-async function isUp(node: ClusterNode, module: ModuleName): Promise<boolean> {
-  const { running, listening } = await lifeOf(node, module, await portOf(node, module));
-  return running && listening;
+function isUp(activity: NodeActivity, module: ModuleName, port: number | undefined): boolean {
+  return runs(activity, module) && (port === undefined || activity.listeningPorts.has(port));
 }
 
-async function lifeOf(node: ClusterNode, module: ModuleName, port: number | undefined) {
-  const { services, listeningPorts } = await activityOf(node);
+function runs({ services }: NodeActivity, module: ModuleName): boolean {
   const own = services.filter((service) => service.module === module);
-  return {
-    running: own.length > 0 && !own.some(isStale()),
-    listening: port === undefined || listeningPorts.has(port),
-  };
+  return own.length > 0 && !own.some(isStale());
 }
 
-async function portOf(node: ClusterNode, module: ModuleName): Promise<number | undefined> {
+/** The ports that a node's configuration gives to its modules. */
+async function portsIn(node: ClusterNode): Promise<ReturnType<typeof portsOf>> {
   const bytes = await readSmallFile(node, `${node.home}/conf/eggroll.properties`);
-  return portsOf(readProperties(bytes?.toString('utf8') ?? ''))[module];
+  return portsOf(readProperties(bytes?.toString('utf8') ?? ''));
 }
 
 type Action = 'start' | 'stop';

@@ -113,7 +113,7 @@ async function finished(cluster: TestCluster, kase: KillCase, ends: Ends, runs: 
 async function atWork(cluster: TestCluster, { kills }: KillCase): Promise<string[]> {
   const moments = kills.flatMap(({ moment }) => (moment.kind === 'held' ? [moment] : []));
   if (moments.length === 0) return leftovers(cluster);
-  const held = moments.every(({ hasBegun }) => hasBegun) ? await leftovers(cluster) : [];
+  const held = moments.every(({ call }) => call.isKnown) ? await leftovers(cluster) : [];
   await release(cluster);
   return [...held, ...(await leftovers(cluster))];
 }

@@ -24,7 +24,7 @@ export interface Fault {
 }
 
 /** The node whose disk is in memory and small: it can be filled, but not be restarted. */
-export const smallNode = 'nm3';
+export const smallNode = 'rs1';
 
 const signal = async (name: string, job: RunningJob) => void (await docker(['kill', `--signal=${name}`, job.name]));
 

@@ -9,6 +9,11 @@ export interface HeldCall {
   readonly script: string;
   readonly program: string;
   readonly nth: number;
+  /**
+   * Whether the script was known as work under its lock by then. Before, it has done nothing, and a new owner of the lock need not
+   * know of it; it will not pass the fence.
+   */
+  readonly isKnown: boolean;
 }
 
 /** The node whose scripts are held: it has a service, but none that the others need. */
@@ -19,11 +24,17 @@ const programs = ['cat', 'head', 'mkdir', 'mv', 'rm', 'rmdir', 'stat', 'sync', '
 const wrapper = `#!/bin/sh
 state=/run/hold
 me=\${0##*/}
-script=$(/usr/bin/tr '\\0' '\\n' </proc/$PPID/cmdline 2>/dev/null | /usr/bin/grep -m 1 '^eggroll-upgrade-')
-if [ -n "$script" ]; then
+# The name of the script, and EGGROLL_HOME.
+words=$(/usr/bin/tr '\\0' '\\n' </proc/$PPID/cmdline 2>/dev/null | /usr/bin/grep -m 1 -A 1 '^eggroll-upgrade-' | /usr/bin/paste -s -d ' ')
+if [ -n "$words" ]; then
+  script=\${words%% *}
   call="\${script#eggroll-upgrade-} $me"
   if [ -e $state/calls ]; then
-    echo "$call" >>$state/calls
+    known=
+    for work in "\${words#* }"/.eggroll-upgrade/locks/*/working/*."$EGGROLL_UPGRADE_WORK"; do
+      [ ! -e "$work" ] || known=known
+    done
+    echo "$call $known" >>$state/calls
   elif [ "$call" = "$(/usr/bin/cat $state/wanted 2>/dev/null)" ]; then
     nth=1
     until /usr/bin/mkdir $state/$nth 2>/dev/null; do nth=$((nth + 1)); done
@@ -47,11 +58,12 @@ export async function notedCalls(cluster: TestCluster): Promise<HeldCall[]> {
   await release(cluster);
   const seen = new Map<string, number>();
   return text.split('\n').flatMap((call) => {
-    const [script, program] = call.split(' ');
+    const [script, program, known] = call.split(' ');
     if (!script || !program) return [];
-    const nth = (seen.get(call) ?? 0) + 1;
-    seen.set(call, nth);
-    return [{ script, program, nth }];
+    const name = `${script} ${program}`;
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    return [{ script, program, nth, isKnown: known === 'known' }];
   });
 }
 

@@ -7,6 +7,7 @@ import { jumps, ofNodes, ofTheRunner } from './clocks.ts';
 import { type DirectedCase, runDirected } from './directed.ts';
 import { databasePlace } from './disturb.ts';
 import { dumpsInTheMiddle } from './dump-in-the-middle.ts';
+import { threeHosts } from './hosts.ts';
 import { blackholes, cuts, staysAway, unknownOutcomes } from './network.ts';
 import type { Pool } from './pool.ts';
 import type { Reference } from './reference.ts';
@@ -29,6 +30,7 @@ export interface OutsideCase {
 
 /** What the clusters must be like. */
 export const outsideClusters: ClusterOptions = {
+  hosts: threeHosts,
   databaseOnDisk: true,
   environment: { [nodeWithoutAutostart]: { AUTOSTART: 'no' } },
 };
@@ -79,7 +81,7 @@ const sample: readonly RegExp[] = [
   /^upgrade over a network with 15/,
   /^the database server away for 20 s at switch of upgrade$/,
   /^the database server .* at migrate of recover$/,
-  /^nm[23] restarted at start-services of upgrade$/,
+  /^(nm2|rs1) restarted at start-services of upgrade$/,
   /^nm2 restarted at switch of upgrade$/,
   /^nm2 cut at (stage|switch) of upgrade$/,
   /^the database cut at migrate of (upgrade|recover)$/,

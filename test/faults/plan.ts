@@ -30,7 +30,7 @@ export function oneOfEach(references: readonly Reference[]): KillCase[] {
   const held = new Set<string>();
   return casesOfEachKind(references, 0).filter(({ kills: [{ key, moment }] }) => {
     if (moment.kind !== 'held') return key.startsWith('step-started') || moment.kind === 'inside';
-    const isFirst = moment.hasBegun && !held.has(moment.call.script);
+    const isFirst = moment.call.isKnown && !held.has(moment.call.script);
     if (isFirst) held.add(moment.call.script);
     return isFirst;
   });
@@ -69,7 +69,7 @@ function single({ scenario }: Reference, point: KillPoint, way: KillCase['way'],
 /** Points of one kind differ only in the node, in the occurrence, or in the words of a message. */
 function kindOf(point: KillPoint): string {
   const { moment } = point;
-  if (moment.kind === 'held') return `held ${moment.call.script} ${moment.call.program} ${moment.hasBegun}`;
+  if (moment.kind === 'held') return `held ${moment.call.script} ${moment.call.program} ${moment.call.isKnown}`;
   const [type = '', first = '', second = ''] = point.key.split(' | ');
   if (type === 'change') return `${type} ${first} ${moment.kind} ${changeName(point)}`;
   return type.startsWith('step-') ? `${type} ${first} ${second}` : type;

@@ -15,13 +15,12 @@ export interface Point {
 /**
  * `at`: right at the line, before what follows it. `inside`: a moment after a change was sent to a node or to the database, while
  * the other side works on it; so many milliseconds later. `held`: when a script on a node is about to call a program; it is held
- * there until the next run is over. `hasBegun` is false for the calls by which every script opens (it reads its own text, makes itself
- * known, passes the fence): there it has done nothing, and a new owner of the lock need not know of it.
+ * there until the next run is over.
  */
 export type KillMoment =
   | { readonly kind: 'at' }
   | { readonly kind: 'inside'; readonly afterMs: number }
-  | { readonly kind: 'held'; readonly call: HeldCall; readonly hasBegun: boolean };
+  | { readonly kind: 'held'; readonly call: HeldCall };
 
 export interface KillPoint extends Point {
   readonly moment: KillMoment;
@@ -48,12 +47,9 @@ const insideMs = [4, 15, 40, 120];
 export function killPointsOf(points: readonly Point[], calls: readonly HeldCall[]): KillPoint[] {
   let changes = 0;
   const changing = new Set(points.filter(isBegin).map(changeName));
-  const own = calls.filter(({ script }) => changing.has(script));
-  const opening = openingOf(own);
-  const held = own.map((call): KillPoint => {
-    const hasBegun = call.nth > opening.filter((program) => program === call.program).length;
-    return { key: `held | ${call.script}`, nth: 1, moment: { kind: 'held', call, hasBegun } };
-  });
+  const held = calls
+    .filter(({ script }) => changing.has(script))
+    .map((call): KillPoint => ({ key: `held | ${call.script}`, nth: 1, moment: { kind: 'held', call } }));
   const told = points.flatMap((point): KillPoint[] => {
     const at: KillPoint = { ...point, moment: { kind: 'at' } };
     if (!isBegin(point)) return [at];
@@ -62,14 +58,6 @@ export function killPointsOf(points: readonly Point[], calls: readonly HeldCall[
     return [at, { ...point, moment: { kind: 'inside', afterMs } }];
   });
   return [...told, ...held];
-}
-
-/** The programs that all scripts call first, in the same order. */
-function openingOf(calls: readonly HeldCall[]): string[] {
-  const rows = [...Map.groupBy(calls, ({ script }) => script).values()].map((row) => row.map(({ program }) => program));
-  const [first = [], ...others] = rows;
-  const end = first.findIndex((program, index) => others.some((row) => row[index] !== program));
-  return end < 0 ? first : first.slice(0, end);
 }
 
 export function isBegin({ key }: Point): boolean {

@@ -7,7 +7,7 @@ import { waitUntilReady } from './faults.ts';
 import { type StepPoint, stepPoints } from './step-points.ts';
 
 /** The node whose services do not start at boot; those of the others do, as a site with autostart has it. */
-export const nodeWithoutAutostart = 'nm3';
+export const nodeWithoutAutostart = 'rs1';
 
 /** One node of either kind, at the begin of every step. Before its services are recorded, one without autostart just loses them. */
 export function nodeRestarts(): DirectedCase[] {

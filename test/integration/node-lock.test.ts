@@ -8,8 +8,6 @@ import { docker } from '../support/docker.ts';
 import { nodeImage, type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 
-process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
-
 let node: SimulatedNode;
 let ssh: SshNode;
 

@@ -8,8 +8,6 @@ import { UpgradeError } from '../../src/engine/errors.ts';
 import { type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 
-process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
-
 const sizeBytes = 60_000_000;
 
 let node: SimulatedNode;

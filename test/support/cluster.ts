@@ -4,9 +4,9 @@
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers';
 import type { ClusterPlan } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
+import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
 import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startJob, withResult } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
@@ -14,8 +14,6 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts';
 
 export type { JobOptions, JobOutcome } from './job.ts';
 export type { Snapshot } from './snapshot.ts';
-
-process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
 const databaseImages = {
   mysql: process.env['MYSQL_IMAGE'] ?? 'eggroll-upgrade-base/mysql:local',
@@ -155,8 +153,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     },
     async stop() {
       await Promise.all([database, ...nodes].map((started) => started.stop()));
+      await emptyNetwork(network.getName());
       await network.stop();
-      await rm(dir, { recursive: true });
+      await rm(dir, { recursive: true, maxRetries: 10 });
     },
   };
 }
@@ -204,6 +203,18 @@ async function startHost(
     .withWaitStrategy(Wait.forLogMessage('simulated node ready'));
   if (tmpfsSizeMb) container.withTmpFs({ '/data': `rw,exec,size=${tmpfsSizeMb}m` });
   return container.start();
+}
+
+/** Removes what a test that failed has left there: a job that waits, or a relay. */
+async function emptyNetwork(name: string): Promise<void> {
+  const { stdout } = await docker([
+    'network',
+    'inspect',
+    '--format={{range $id, $_ := .Containers}}{{$id}} {{end}}',
+    name,
+  ]);
+  const left = stdout.split(/\s+/).filter((id) => id !== '');
+  if (left.length > 0) await docker(['rm', '--force', ...left]);
 }
 
 async function emptyState(stateDir: string): Promise<void> {

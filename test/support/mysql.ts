@@ -7,14 +7,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { GenericContainer, type StartedTestContainer } from 'testcontainers';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { ClientTools } from '../../src/database/client.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from '../../src/database/database.ts';
 import { inheritLock, takeLock } from '../../src/database/lock.ts';
+import { GenericContainer, type StartedTestContainer } from './containers.ts';
 
 // Ryuk is one more image to pull; every test stops what it started.
-process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
 export type Flavour = 'mysql' | 'mariadb';
 

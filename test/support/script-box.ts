@@ -2,11 +2,9 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { GenericContainer } from 'testcontainers';
 import { invocation, type ScriptName } from '../../src/cluster/remote-scripts.ts';
+import { GenericContainer } from './containers.ts';
 import { nodeImage } from './simulated-node.ts';
-
-process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
 export interface BoxOutcome {
   readonly exitCode: number;

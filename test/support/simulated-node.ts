@@ -3,6 +3,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LibraryOptions } from '../../src/rehearsal/libraries.ts';
+import { writeNodeFixture } from '../../src/rehearsal/node-fixture.ts';
+import type { Release, SimulatedService } from '../../src/rehearsal/releases.ts';
+import { type SimulatedSite, simulatedSite } from '../../src/rehearsal/site.ts';
+import { knownHostsLine, makeSshKey, type SshKeyPair } from '../../src/rehearsal/ssh-keys.ts';
 import {
   GenericContainer,
   getContainerRuntimeClient,
@@ -10,12 +15,7 @@ import {
   type StartedNetwork,
   type StartedTestContainer,
   Wait,
-} from 'testcontainers';
-import type { LibraryOptions } from '../../src/rehearsal/libraries.ts';
-import { writeNodeFixture } from '../../src/rehearsal/node-fixture.ts';
-import type { Release, SimulatedService } from '../../src/rehearsal/releases.ts';
-import { type SimulatedSite, simulatedSite } from '../../src/rehearsal/site.ts';
-import { knownHostsLine, makeSshKey, type SshKeyPair } from '../../src/rehearsal/ssh-keys.ts';
+} from './containers.ts';
 
 export interface NodeOptions extends LibraryOptions {
   readonly version: Release;

@@ -6,30 +6,32 @@ main() {
   for cmdline in $(grep -alE '[c]om[.]webank[.]eggroll|[o]rg[.]fedai[.]eggroll|[e]gg_pair' /proc/[0-9]*/cmdline 2>/dev/null || true); do
     process=${cmdline%/cmdline}
     pid=${process##*/}
-    folder=$(readlink "$process/cwd" 2>/dev/null) || folder='?'
     arguments=$(tr '\000\t\n' '   ' <"$cmdline" 2>/dev/null) || continue
+    look_at_files "$process"
     identify "$pid"
-    printf '%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$(age_of "$process")" "$identity"
+    printf '%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$age" "$identity"
   done
   echo
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | tr -s ' ' | sed -e 's/^ //' | cut -d ' ' -f 2,4 |
-    grep ' 0A$' | cut -d ' ' -f 1 | cut -d : -f 2 | sort -u
+  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) [0-9A-F:]* 0A .*/\1/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true
 }
 
-# A JVM keeps the jars of its class path open. One whose jars were moved to a run's folder, or removed from lib, runs another version
-# than the one that is there. Where that cannot be read, nothing is said against it.
-age_of() {
-  find "$1/fd" -printf '%l\n' 2>/dev/null | {
-    while read -r target; do
-      case $target in
-        */.eggroll-upgrade/runs/* | "$home/lib/"*' (deleted)')
-          echo stale
-          return 0
-          ;;
-      esac
-    done
-    echo current
-  }
+# look_at_files PROCESS: gives its working folder in `folder`, and in `age` whether it is `stale`: a JVM keeps the jars of its class
+# path open, and one whose jars were moved to a run's folder, or removed from lib, runs another version than the one that is there.
+# Where that cannot be read, nothing is said against it.
+look_at_files() {
+  folder='?' age=current
+  links=$(find "$1/cwd" "$1/fd" -maxdepth 1 -printf '%f %l\n' 2>/dev/null) || true
+  set -f
+  IFS='
+'
+  for link in $links; do
+    case $link in
+      'cwd '?*) folder=${link#cwd } ;;
+      *' '*/.eggroll-upgrade/runs/* | *" $home/lib/"*' (deleted)') age=stale ;;
+    esac
+  done
+  set +f
+  unset IFS
 }
 
 main "$@"

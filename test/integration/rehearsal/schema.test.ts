@@ -4,13 +4,13 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseInitFiles } from '../../../src/rehearsal/database-init.ts';
 import { type GuideOptions, guideSql } from '../../../src/rehearsal/guide.ts';
 import { type Release, schemaLevel } from '../../../src/rehearsal/releases.ts';
 import { columnsAt, schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
+import { GenericContainer, type StartedTestContainer, Wait } from '../../support/containers.ts';
 
 const rootPassword = 'root-for-tests';
 const images = [

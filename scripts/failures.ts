@@ -1,0 +1,41 @@
+/**
+ * What failed, by the reports that vitest left in a folder, in a few lines each: the whole output of all tests is too long to be
+ * searched.
+ *
+ *   node scripts/failures.ts FOLDER
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+const linesEach = 12;
+const [folder = ''] = process.argv.slice(2);
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+  const report = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Report;
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    for (const { fullName, failureMessages } of failed) tell(`${name}: ${fullName}`, failureMessages.join('\n'));
+    // Outside its tests: it could not be loaded, or what comes before or after them failed.
+    if (status === 'failed' && message !== '') tell(name, message);
+  }
+}
+
+function tell(title: string, message: string): void {
+  const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
+  const text = lines.slice(0, linesEach).map((line) => `    ${line.slice(0, 300)}\n`);
+  process.stdout.write(`\nFAILED ${title}\n${text.join('')}`);
+}

@@ -1,0 +1,16 @@
+// What the simulated clusters of the fault suite consist of. More nodes would show nothing that these do not, and cost as much again.
+
+import type { SimulatedHost } from '../../src/rehearsal/cluster-plan.ts';
+
+/** One of each kind, and a second one of a kind: in the middle of a step one node may be done, one at work, one untouched. */
+export const threeHosts: readonly SimulatedHost[] = [
+  { name: 'nm1', services: ['clustermanager', 'nodemanager'] },
+  { name: 'nm2', services: ['nodemanager'] },
+  { name: 'rs1', services: ['rollsite'] },
+];
+
+/** The least that can be half new: for what must be quick. */
+export const twoHosts: readonly SimulatedHost[] = [
+  { name: 'nm1', services: ['clustermanager', 'nodemanager'] },
+  { name: 'nm2', services: ['nodemanager', 'rollsite'] },
+];
