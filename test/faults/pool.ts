@@ -21,6 +21,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
 
   const discarded: TestCluster[] = [];
   const replaced: string[] = [];
+  let stopped = false;
 
   async function ready(place: number): Promise<TestCluster> {
     const cluster = clusters[place];
@@ -29,6 +30,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
       await cluster.reset();
       return cluster;
     } catch (error) {
+      if (stopped) throw error;
       replaced.push(`cluster ${place}: ${String(error)}`);
       // The first one's folder is what the others are made from: it stays until the end.
       const fresh = await startCluster({ ...options, likeness });
@@ -46,7 +48,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
     async each(items, work) {
       const queue = [...items.entries()];
       const workOff = async (place: number) => {
-        for (let next = queue.shift(); next; next = queue.shift()) {
+        for (let next = queue.shift(); next && !stopped; next = queue.shift()) {
           const [index, item] = next;
           await work(await ready(place), item, index);
         }
@@ -54,6 +56,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
       await Promise.all(clusters.map((_, place) => workOff(place)));
     },
     async stop() {
+      stopped = true;
       await Promise.all([...clusters, ...discarded].map((cluster) => cluster.stop()));
     },
   };

@@ -1,7 +1,6 @@
 // The random mode: a random fault at a random moment of a random run, sometimes a second one in the run that follows, then the same
 // command until it is done, and the oracle.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkResult } from '../support/check-result.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { docker } from '../support/docker.ts';
@@ -16,7 +15,11 @@ import type { Random } from './random-numbers.ts';
 import { prepareData, type Reference } from './reference.ts';
 import type { Scenario } from './scenarios.ts';
 
-type Moment = { readonly point: Point } | { readonly afterMs: number };
+/** So long after a line of the run's output. Not a time on the clock: the next run may be slower or faster than the one before. */
+interface Moment {
+  readonly point: Point;
+  readonly afterMs: number;
+}
 
 export interface RandomCase {
   readonly number: number;
@@ -46,10 +49,8 @@ export function randomCase(
   return { number, scenario: first.scenario, strikes, way, random };
 }
 
-function momentIn({ run, points }: Reference, random: Random): Moment {
-  if (random.fraction() < 0.5) return { point: random.pick(points) };
-  const times = run.events.flatMap(({ time }) => (typeof time === 'string' ? [Date.parse(time)] : []));
-  return { afterMs: Math.round(random.fraction() * (Math.max(...times) - Math.min(...times))) };
+function momentIn({ points }: Reference, random: Random): Moment {
+  return { point: random.pick(points), afterMs: random.pick([0, 0, random.below(100), random.below(2000)]) };
 }
 
 export async function runRandomCase(cluster: TestCluster, kase: RandomCase, ends: Ends): Promise<Verdict> {
@@ -88,19 +89,14 @@ async function strikeAt(
   runs: JobRun[],
 ): Promise<string> {
   const reached = Promise.withResolvers<void>();
+  const { point, afterMs } = moment;
   let seen = 0;
   const job = cluster.start(command, scenario.options, (event) => {
-    if (!('point' in moment) || !isWanted(keyOf(event), moment.point.key)) return;
+    if (!isWanted(keyOf(event), point.key)) return;
     seen += 1;
-    if (seen === moment.point.nth) reached.resolve();
+    if (seen === point.nth) setTimeout(reached.resolve, afterMs);
   });
-  if ('afterMs' in moment) {
-    void once(job).then(async () => {
-      await sleep(moment.afterMs);
-      reached.resolve();
-    });
-  }
-  const when = 'point' in moment ? `at ${moment.point.key}` : `after ${moment.afterMs} ms`;
+  const when = `${afterMs > 0 ? `${afterMs} ms after` : 'at'} ${point.key}`;
   const first = await Promise.race([reached.promise.then(() => 'reached'), job.ended.then(() => 'ended')]);
   const others: JobRun[] = [];
   const what =
@@ -133,17 +129,4 @@ async function within(job: RunningJob): Promise<JobRun> {
   if (performance.now() - startMs >= limitMs)
     throw new Error(`${run.command} did not end within ${limitMs / 1000} s:\n${run.stdout}`);
   return run;
-}
-
-/** Resolves when the container of a job runs, or has ended already. */
-async function once(job: RunningJob): Promise<void> {
-  let over = false;
-  void job.ended.finally(() => {
-    over = true;
-  });
-  while (!over) {
-    const { stdout } = await docker(['inspect', '--format={{.State.Running}}', job.name]);
-    if (stdout.trim() === 'true') return;
-    await sleep(20);
-  }
 }

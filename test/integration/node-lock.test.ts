@@ -104,6 +104,9 @@ describe('holdLock', () => {
     expect(await writeWith(first.token)).toBe(75);
     expect(await writeWith(second.token)).toBe(0);
     expect(second.lost()).toBe(false);
+    // Where the network has lost the first one without a word, its script would wait for hours.
+    await expect.poll(() => first.lost()).toBe(true);
+    expect((await node.exec("ps -eo args= | grep -c '^sh .*[e]ggroll-upgrade-lock'")).stdout.trim()).toBe('1');
   });
 
   it('is lost to an owner that thaws, with its next line', async () => {

@@ -71,7 +71,7 @@ async function lookAround(cluster: TestCluster): Promise<string[]> {
 
 function lookForLeftovers(home: string): string {
   return `
-    ps -eo args= | grep -E '^(sh|bash|dash|tar|sshd[^ ]*: app)' | grep -E 'eggroll-upgrade-|sshd' | grep -v 'ps -eo args' | sed 's/^/process: /'
+    ps -eo args= | grep -E '^(sh|bash|dash|tar) .*eggroll-upgrade-' | grep -v 'ps -eo args' | sed 's/^/process: /'
     find ${home} -name '.eggroll-upgrade-probe*' -not -path '*/.eggroll-upgrade/*'
     cd ${home}/.eggroll-upgrade 2>/dev/null || exit 0
     find . -name '*.partial' -o -name dropped -o -path './runs/*/staged/*' -o -name '.eggroll-upgrade-probe*' -o -name service.out

@@ -36,6 +36,7 @@ main() {
       release
       held "an earlier run, whose $left cannot be ended now"
     fi
+    end_holder "$old"
     rm -rf "$old"
   done
   echo "acquired $token"
@@ -47,6 +48,14 @@ main() {
     touch -c "$lock/beat" 2>/dev/null || true
   done
   release
+}
+
+# end_holder LOCK: ends the script that held an earlier lock. It waits for its runner, and where the network has lost that one without
+# a word, it would wait for hours.
+end_holder() {
+  process=$(cat "$1/process" 2>/dev/null) || return 0
+  identify "${process%%.*}"
+  [ "$identity" != "$process" ] || kill -KILL "${process%%.*}" 2>/dev/null || true
 }
 
 # Everything the lock will ever need, so that neither a script nor the release needs room later.
