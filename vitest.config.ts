@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -12,7 +13,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          // More than there are processors: much of what a run does is waiting.
+          maxWorkers: Math.max(2, Math.ceil(1.5 * availableParallelism())),
         },
       },
       {

@@ -92,6 +92,8 @@ function logInTo(
     // Stays for good: a connection may report more than one error, and an unheard one would end the process.
     client.on('error', (error) => reject(refusal ?? loginError(target, error)));
     client.once('close', () => reject(refusal ?? loginError(target, new Error('The connection was closed'))));
+    // A command is several small messages to and fro: each would wait for the acknowledgement of the one before, 40 ms at a time.
+    client.once('connect', () => client.setNoDelay(true));
     client.connect(config);
   });
 }

@@ -1,7 +1,6 @@
 // Stops a script on a node right before a program that it calls, so that a kill comes exactly there, and the script is still at work
 // when the next run begins. Programs are wrapped by files of the same name that come first in the PATH of a login.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../support/cluster.ts';
 
 /** The nth call of a program by a script, in one run on one node. */
@@ -74,15 +73,11 @@ export async function hold(cluster: TestCluster, { script, program, nth }: HeldC
 
 /** Resolves with true when the call has come, with false when `ended` settles before. */
 export async function isHeld(cluster: TestCluster, ended: Promise<unknown>): Promise<boolean> {
-  let over = false;
-  void ended.finally(() => {
-    over = true;
-  });
-  for (;;) {
-    const { exitCode } = await cluster.exec(heldHost, '[ -e /run/hold/reached ]');
-    if (exitCode === 0 || over) return exitCode === 0;
-    await sleep(20);
-  }
+  const isReached = '[ -e /run/hold/reached ]';
+  // One command that waits: each one that is run in a container costs as much as a short script.
+  const reached = cluster.exec(heldHost, `until ${isReached}; do [ -e /run/hold ] || exit; sleep 0.05; done`);
+  await Promise.race([reached, ended]);
+  return (await cluster.exec(heldHost, isReached)).exitCode === 0;
 }
 
 /** Lets go what is held, and takes the wrappers away. */

@@ -77,9 +77,8 @@ describe('kill -9', () => {
 function changingScripts(): string[] {
   const folder = join(import.meta.dirname, '..', '..', 'src', 'cluster', 'remote');
   const names = readdirSync(folder).filter((name) => /^\s*fence "/m.test(readFileSync(join(folder, name), 'utf8')));
-  // Called only on a full disk, and only for a service that outlived the switch of its folders; both have tests of their own.
-  const elsewhere = ['drop-run.sh', 'end-process.sh'];
+  // drop-run is called on a full disk only, and has tests of its own.
   return names
-    .filter((name) => name !== 'prelude.sh' && !elsewhere.includes(name))
+    .filter((name) => name !== 'prelude.sh' && name !== 'drop-run.sh')
     .map((name) => name.replace(/\.sh$/, ''));
 }

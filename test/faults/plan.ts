@@ -25,11 +25,13 @@ export function sampleCases(references: readonly Reference[]): KillCase[] {
   return references.flatMap((reference, place) => casesOfEachKind([reference], place));
 }
 
-/** Each step's begin, the middle of each kind of change, and each script held once, in whichever scenario has it; the ways take turns. */
+/** Each step's begin, the middle of each kind of statement, and each script held once, in whichever scenario has it; the ways take turns. */
 export function oneOfEach(references: readonly Reference[]): KillCase[] {
   const held = new Set<string>();
-  return casesOfEachKind(references, 0).filter(({ kills: [{ key, moment }] }) => {
-    if (moment.kind !== 'held') return key.startsWith('step-started') || moment.kind === 'inside';
+  return casesOfEachKind(references, 0).filter(({ kills: [point] }) => {
+    const { key, moment } = point;
+    if (moment.kind === 'at') return key.startsWith('step-started');
+    if (moment.kind === 'inside') return changeName(point).startsWith('SQL ');
     const isFirst = moment.call.isKnown && !held.has(moment.call.script);
     if (isFirst) held.add(moment.call.script);
     return isFirst;

@@ -80,6 +80,15 @@ export const scenarios: readonly Scenario[] = [
       await run(cluster, 'nm2', `${asApp} mkdir -p ${litter}`);
     },
   },
+  {
+    ...plain,
+    name: 'resume beside a service of the old version',
+    command: 'upgrade',
+    prepare: async (cluster) => {
+      await interrupted(cluster, 'step-finished | migrate…');
+      await run(cluster, 'nm2', startFromBackup(cluster.home));
+    },
+  },
   { ...plain, ...purging, name: 'upgrade with a purge', command: 'upgrade' },
   {
     ...plain,
@@ -100,6 +109,13 @@ function rewriteRoutesAtStop(home: string): string {
 
 function rewriteRoutes(home: string): string {
   return `[ ! -e /root/route_table.json ] || cp -a /root/route_table.json ${home}/conf/ && rm -f /root/route_table.json`;
+}
+
+// As if the service had come up right before its folders were moved away.
+function startFromBackup(home: string): string {
+  return `cd ${home} && backup=$(echo .eggroll-upgrade/runs/*/backup) && mv lib lib.new && mv $backup/lib lib &&
+    ${asApp} bash bin/eggroll.sh nodemanager start && until sim-services | grep -q nodemanager; do sleep 0.05; done &&
+    mv lib $backup/lib && mv lib.new lib`;
 }
 
 async function setStatus(cluster: TestCluster, status: string): Promise<void> {
