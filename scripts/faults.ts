@@ -6,29 +6,28 @@
  *   npm run faults -- --outside all                    cuts, black holes, restarts, second runners, signals, clocks at every step
  *   --kills each|sample   every point once, the ways taking turns; each kind of point once
  *   --shard 2/12      the second of twelve parts of each list of cases: every twelfth
- *   --parallel 5      clusters side by side
+ *   --parallel 7      clusters side by side
  *   --only KIND       one kind of random fault (kill, terminate, cut, blackhole, freeze, full-disk, …)
  *   --case N          one random case of the seed, by its number
  *   --fuzz N          the fuzz too, with N cases of each kind
  *   --scenario NAME   one scenario     --match TEXT   kill points whose description holds the text
  */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Verdict } from '../test/faults/case.ts';
 import { faults, smallNode, usableFaults } from '../test/faults/faults.ts';
 import { runFuzz } from '../test/faults/fuzz.ts';
-import { threeHosts } from '../test/faults/hosts.ts';
 import { allOutside, outsideClusters, runOutside, sampleOutside } from '../test/faults/outside.ts';
 import { allCases, eachCase, pairCases, sampleCases } from '../test/faults/plan.ts';
 import { describePoint } from '../test/faults/points.ts';
-import { type Pool, startPool } from '../test/faults/pool.ts';
+import { type Pool, startPool, usualPoolSize } from '../test/faults/pool.ts';
 import { randomCase } from '../test/faults/random.ts';
 import { randomFrom } from '../test/faults/random-numbers.ts';
 import { killsOf } from '../test/faults/reference.ts';
 import { keepVerdict, table } from '../test/faults/report.ts';
 import { scenarios } from '../test/faults/scenarios.ts';
 import { type Measured, measure, runCases, runRandomCases } from '../test/faults/suite.ts';
+import { threeHosts, twoHosts } from '../test/support/hosts.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,7 +36,7 @@ const { values: options } = parseArgs({
     pairs: { type: 'string', default: '0' },
     count: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
-    parallel: { type: 'string', default: String(3 * availableParallelism() - 1) },
+    parallel: { type: 'string', default: String(usualPoolSize) },
     shard: { type: 'string', default: '1/1' },
     scenario: { type: 'string', default: '' },
     match: { type: 'string', default: '' },
@@ -66,7 +65,7 @@ const ofShard = <T>(cases: readonly T[]) => cases.filter((_, index) => index % s
 const kinds = { none: () => [], sample: sampleCases, each: eachCase, all: allCases };
 if (!(options.kills in kinds)) fail(`--kills is one of ${Object.keys(kinds).join(', ')}`);
 const isRandom = Number(options.count) > 0 || options.case !== '';
-if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({ hosts: threeHosts }, killAll);
+if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({ hosts: twoHosts }, killAll);
 if (options.outside !== 'none') await withPool(outsideClusters, meetOutside);
 // A disk that can be filled is in memory, and a database that is restarted must not be: both are slower than what the kills need.
 if (isRandom)

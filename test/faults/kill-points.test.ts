@@ -5,10 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upgradeSteps, work } from '../../src/steps/upgrade.ts';
-import { twoHosts } from './hosts.ts';
+import { twoHosts } from '../support/hosts.ts';
 import { allCases, oneOfEach, pairCases } from './plan.ts';
 import { changeName } from './points.ts';
-import { type Pool, startPool } from './pool.ts';
+import { type Pool, startPool, usualPoolSize } from './pool.ts';
 import { randomFrom } from './random-numbers.ts';
 import { killsOf } from './reference.ts';
 import { keepVerdict } from './report.ts';
@@ -21,7 +21,7 @@ describe('kill -9', () => {
   let measured: Measured;
 
   beforeAll(async () => {
-    pool = await startPool(5, { hosts: twoHosts });
+    pool = await startPool(usualPoolSize, { hosts: twoHosts });
     measured = await measure(pool);
   });
   afterAll(() => pool.stop());

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outsideClusters, runOutside, sampleOutside } from './outside.ts';
-import { type Pool, startPool } from './pool.ts';
+import { type Pool, startPool, usualPoolSize } from './pool.ts';
 import { keepVerdict } from './report.ts';
 import { scenarioNamed } from './step-points.ts';
 import { type Measured, measure } from './suite.ts';
@@ -16,7 +16,7 @@ describe('faults from the outside', () => {
   let measured: Measured;
 
   beforeAll(async () => {
-    pool = await startPool(6, outsideClusters);
+    pool = await startPool(usualPoolSize, outsideClusters);
     measured = await measure(pool, ['upgrade', 'recover after an upgrade'].map(scenarioNamed));
   });
   afterAll(() => pool.stop());

@@ -1,5 +1,6 @@
 // Several clusters side by side, each working through cases one after another. A cluster that cannot be reset is thrown away.
 
+import { availableParallelism } from 'node:os';
 import type { ClusterOptions, TestCluster } from '../support/cluster.ts';
 import { startCluster } from '../support/cluster.ts';
 
@@ -11,6 +12,9 @@ export interface Pool {
   each<T>(items: readonly T[], work: (cluster: TestCluster, item: T, index: number) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** How many clusters keep the processors busy: most of what a run does is waiting. */
+export const usualPoolSize = 3 * availableParallelism() + 1;
 
 /** Starts the clusters; all have the same keys, package and rows, so that their snapshots are comparable. */
 export async function startPool(size: number, options: ClusterOptions = {}): Promise<Pool> {

@@ -111,11 +111,15 @@ function rewriteRoutes(home: string): string {
   return `[ ! -e /root/route_table.json ] || cp -a /root/route_table.json ${home}/conf/ && rm -f /root/route_table.json`;
 }
 
-// As if the service had come up right before its folders were moved away.
+// As if it had come up right before its folders were moved away: a RollSite of 2.0, which the script of 2.2 knows nothing of.
 function startFromBackup(home: string): string {
-  return `cd ${home} && backup=$(echo .eggroll-upgrade/runs/*/backup) && mv lib lib.new && mv $backup/lib lib &&
-    ${asApp} bash bin/eggroll.sh nodemanager start && until sim-services | grep -q nodemanager; do sleep 0.05; done &&
-    mv lib $backup/lib && mv lib.new lib`;
+  const swap = (from: string, to: string) => `for name in bin lib; do mv ${from}/$name ${to}/; done`;
+  return `set -e; cd ${home} && backup=$(echo .eggroll-upgrade/runs/*/backup) && mkdir /data/aside
+    ${swap('.', '/data/aside')}; ${swap('$backup', '.')}
+    cp -a bin/rollsite /data/aside/pid
+    ${asApp} bash bin/eggroll.sh rollsite start; until sim-services | grep -q rollsite; do sleep 0.05; done
+    cp -a /data/aside/pid bin/rollsite; rm /data/aside/pid
+    ${swap('.', '$backup')}; ${swap('/data/aside', '.')}; rmdir /data/aside`;
 }
 
 async function setStatus(cluster: TestCluster, status: string): Promise<void> {

@@ -1,5 +1,5 @@
-// What a line of the job's output is about, in words that are the same in every run of the same kind: no run id, no times, no
-// counts. Used by the tests and, inside the job's container, by kill.mts.
+// What a line of the job's output is about, in words that are the same in every run of the same kind: no run or process id, no
+// times, no counts. Used by the tests and, inside the job's container, by kill.mts.
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export function keyOf(line: Line): string | undefined {
 }
 
 function steady(field: string, text: string): string {
-  const named = text.replaceAll(/\d{8}-[0-9a-f]{6}/g, 'RUN');
+  const named = text.replaceAll(/\d{8}-[0-9a-f]{6}/g, 'RUN').replaceAll(/\d+\.\d+\.[0-9a-f-]{36}/g, 'PROCESS');
   return field === 'message' ? named.replaceAll(/\d+/g, '#') : named;
 }
 

@@ -10,6 +10,7 @@ import {
   type StateDisk,
   startStateDisk,
 } from '../../support/disk-faults.ts';
+import { threeHosts } from '../../support/hosts.ts';
 import type { JobEvent } from '../../support/job.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
@@ -22,10 +23,13 @@ describe('disks', () => {
   let cluster: TestCluster;
   let before: Snapshot;
   /** Nodes with a disk of their own, that can be broken. */
-  const small = ['nm1', 'nm2', 'nm3'];
+  const small = ['nm1', 'nm2', 'rs1'];
 
   beforeAll(async () => {
-    cluster = await startCluster({ tmpfsSizeMb: Object.fromEntries(small.map((host) => [host, 200])) });
+    cluster = await startCluster({
+      hosts: threeHosts,
+      tmpfsSizeMb: Object.fromEntries(small.map((host) => [host, 200])),
+    });
   });
   afterAll(() => cluster.stop());
   const cureNodes = () => Promise.all(small.map((host) => cureNodeDisk(cluster, host)));
@@ -39,7 +43,7 @@ describe('disks', () => {
 
   it('are looked at before anything is changed', async () => {
     // A disk on which files are open for writing cannot become read-only by hand.
-    await cluster.exec('nm3', 'kill -KILL $(ps -o pid= -u app)');
+    await cluster.exec('rs1', 'kill -KILL $(ps -o pid= -u app)');
     before = await cluster.snapshot();
     const faults: readonly DiskFault[] = ['full', 'no inodes', 'read-only'];
     await Promise.all(faults.map((fault, index) => breakNodeDisk(cluster, small[index] ?? '', fault)));

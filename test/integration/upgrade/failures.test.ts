@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { threeHosts } from '../../support/hosts.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
 describe('failures', () => {
@@ -11,7 +12,7 @@ describe('failures', () => {
   let before: Snapshot;
 
   beforeAll(async () => {
-    cluster = await startCluster({ tmpfsSizeMb: { nm3: 160 }, libBytes: 20_000_000 });
+    cluster = await startCluster({ hosts: threeHosts, tmpfsSizeMb: { rs1: 160 }, libBytes: 20_000_000 });
   });
   afterAll(() => cluster.stop());
   beforeEach(async () => {
@@ -53,14 +54,14 @@ describe('failures', () => {
 
   it('cleans up when a disk runs full while staging', async () => {
     const filling = cluster.exec(
-      'nm3',
+      'rs1',
       `until ls ${cluster.home}/.eggroll-upgrade/runs/*/record.json >/dev/null 2>&1; do sleep 0.005; done; sim-fill 0`,
     );
     const { result } = await cluster.job('upgrade');
     await filling;
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 10, downtimeMs: 0 });
-    expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['DISK_FULL', 'nm3']]);
-    await cluster.exec('nm3', 'sim-fill off');
+    expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['DISK_FULL', 'rs1']]);
+    await cluster.exec('rs1', 'sim-fill off');
     await expectOld(cluster, before);
   });
 

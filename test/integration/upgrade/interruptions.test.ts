@@ -4,6 +4,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { threeHosts } from '../../support/hosts.ts';
 import { killAt, stopAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
@@ -12,7 +13,7 @@ describe('interruptions', () => {
   let before: Snapshot;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ hosts: threeHosts });
   });
   afterAll(() => cluster.stop());
   beforeEach(async () => {

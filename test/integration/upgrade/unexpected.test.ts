@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { twoHosts } from '../../support/hosts.ts';
 import { killAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
@@ -14,12 +15,7 @@ describe('unexpected states', () => {
   const run = '$(echo runs/*)';
 
   beforeAll(async () => {
-    cluster = await startCluster({
-      hosts: [
-        { name: 'nm1', services: ['clustermanager', 'nodemanager'] },
-        { name: 'nm2', services: ['nodemanager'] },
-      ],
-    });
+    cluster = await startCluster({ hosts: twoHosts });
     work = `${cluster.home}/.eggroll-upgrade`;
   });
   afterAll(() => cluster.stop());

@@ -1,4 +1,4 @@
-// What the simulated clusters of the fault suite consist of. More nodes would show nothing that these do not, and cost as much again.
+// Smaller clusters, for tests that run many times: more nodes would show nothing that these do not, and cost as much again.
 
 import type { SimulatedHost } from '../../src/rehearsal/cluster-plan.ts';
 
