@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 300_000,
           // More than there are processors: much of what a run does is waiting.
-          maxWorkers: Math.max(2, Math.ceil(1.5 * availableParallelism())),
+          maxWorkers: 2 * availableParallelism(),
         },
       },
       {

@@ -28,14 +28,18 @@ export interface NodeFacts extends RunFacts {
 
 const fileLimitBytes = 16 * 1_048_576;
 
-/** Looks at a node; changes nothing. */
+/** The arguments of inspect.sh. */
+export function inspectArguments(home: string): string[] {
+  return [home, String(fileLimitBytes + 1), ...programFolders];
+}
+
+/** Looks at a node; changes nothing. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
 export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
-  const [inspection, initPy, properties] = await Promise.all([
-    node.ask('inspect', [node.home, ...programFolders]),
-    readSmallFile(node, `${node.home}/python/eggroll/__init__.py`),
-    readSmallFile(node, `${node.home}/conf/eggroll.properties`),
-  ]);
-  return { ...parseFacts(inspection.stdout.toString('utf8')), initPy: initPy?.toString('utf8'), properties };
+  const { stdout } = await node.ask('inspect', inspectArguments(node.home));
+  const facts = parseFacts(stdout.toString('utf8'));
+  expectSmall(node, 'python/eggroll/__init__.py', facts.initPy, fileLimitBytes);
+  expectSmall(node, 'conf/eggroll.properties', facts.properties, fileLimitBytes);
+  return facts;
 }
 
 /** The bytes of a small file on a node; undefined when there is none. Throws NODE_UNFIT when it is larger than any such file is. */
@@ -46,14 +50,18 @@ export async function readSmallFile(
 ): Promise<Buffer | undefined> {
   const { stdout } = await node.ask('read-file', [path, String(limitBytes + 1)]);
   const present = 'present\n';
-  if (stdout.length - present.length > limitBytes) {
-    throw new UpgradeError({
-      code: 'NODE_UNFIT',
-      where: node.name,
-      found: `${path} is larger than ${limitBytes} bytes.`,
-    });
-  }
-  return stdout.length < present.length ? undefined : stdout.subarray(present.length);
+  const bytes = stdout.length < present.length ? undefined : stdout.subarray(present.length);
+  expectSmall(node, path, bytes, limitBytes);
+  return bytes;
+}
+
+function expectSmall(node: ClusterNode, path: string, content: Buffer | string | undefined, limitBytes: number): void {
+  if (content === undefined || content.length <= limitBytes) return;
+  throw new UpgradeError({
+    code: 'NODE_UNFIT',
+    where: node.name,
+    found: `${path} is larger than ${limitBytes} bytes.`,
+  });
 }
 
 /** Reads `block size, blocks, free blocks, inodes, free inodes`. A file system that counts none of them says that it has 0. */
@@ -70,12 +78,13 @@ function countOf(text: string | undefined, unit: number): number | undefined {
 }
 
 /** Facts from what inspect.sh printed. */
-export function parseFacts(text: string): Omit<NodeFacts, 'initPy' | 'properties'> {
+export function parseFacts(text: string): NodeFacts {
   const facts = text.split('\n').flatMap((line) => {
     const space = line.indexOf(' ');
     return space > 0 ? [{ key: line.slice(0, space), value: line.slice(space + 1) }] : [];
   });
   const all = (key: string) => facts.filter((fact) => fact.key === key).map((fact) => fact.value);
+  const content = (key: string) => all(key).map((encoded) => Buffer.from(encoded, 'base64'))[0];
   return {
     user: all('user')[0] ?? 'unknown',
     missingTools: all('missing-tool'),
@@ -84,6 +93,8 @@ export function parseFacts(text: string): Omit<NodeFacts, 'initPy' | 'properties
     folders: new Map(all('folder').map((value) => value.split(' ') as [ProgramFolder, EntryKind])),
     jars: all('jar'),
     renameProblems: all('rename'),
+    initPy: content('init-py')?.toString('utf8'),
+    properties: content('properties'),
     ...parseRunFacts(all),
   };
 }

@@ -1,5 +1,6 @@
 // The runs that are killed: which command, and what has happened to the cluster before.
 
+import type { SimulatedService } from '../../src/rehearsal/releases.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import type { JobOptions } from '../support/job.ts';
 import { withKill } from './points.ts';
@@ -86,7 +87,7 @@ export const scenarios: readonly Scenario[] = [
     command: 'upgrade',
     prepare: async (cluster) => {
       await interrupted(cluster, 'step-finished | migrate…');
-      await run(cluster, 'nm2', startFromBackup(cluster.home));
+      await run(cluster, hostOf(cluster, 'rollsite'), startFromBackup(cluster.home));
     },
   },
   { ...plain, ...purging, name: 'upgrade with a purge', command: 'upgrade' },
@@ -109,6 +110,12 @@ function rewriteRoutesAtStop(home: string): string {
 
 function rewriteRoutes(home: string): string {
   return `[ ! -e /root/route_table.json ] || cp -a /root/route_table.json ${home}/conf/ && rm -f /root/route_table.json`;
+}
+
+function hostOf({ prepared }: TestCluster, service: SimulatedService): string {
+  const host = prepared.hosts.find(({ services }) => services.includes(service));
+  if (!host) throw new Error(`No host of the cluster runs ${service}.`);
+  return host.name;
 }
 
 // As if it had come up right before its folders were moved away: a RollSite of 2.0, which the script of 2.2 knows nothing of.

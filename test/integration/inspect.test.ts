@@ -1,7 +1,7 @@
 // What inspect.sh tells about the place where runs keep their things, and what it and tidy.sh clean up after runs that were killed.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseFacts } from '../../src/cluster/facts.ts';
+import { inspectArguments, parseFacts } from '../../src/cluster/facts.ts';
 import { programFolders } from '../../src/eggroll/tree.ts';
 import { type ScriptBox, startScriptBox } from '../support/script-box.ts';
 
@@ -28,7 +28,7 @@ const everything = () => box.bash(`cd '${home}'; find . -printf '%p %y %i\\n' | 
 
 describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
   async function inspect() {
-    const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', [home, ...programFolders]);
+    const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', inspectArguments(home));
     expect([exitCode, stderr]).toEqual([0, '']);
     return parseFacts(stdout.toString());
   }

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { inspectArguments } from '../../src/cluster/facts.ts';
 import { parseManifest } from '../../src/cluster/manifest.ts';
 import { parseActivity } from '../../src/cluster/processes.ts';
 import { invocation, type ScriptName } from '../../src/cluster/remote-scripts.ts';
@@ -384,7 +385,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       await box.bash(`cd '${home}'; touch 'lib/eggroll-core-2.0.2.jar' 'lib/a b.jar'; rm -r deploy; mv conf real; ln -s real conf
         mkdir -p '${runFolder}'; echo '{"schema":1}' >'${runFolder}/record.json'`);
       const before = await listing();
-      const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', [home, ...programFolders]);
+      const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', inspectArguments(home));
       expect([exitCode, stderr]).toEqual([0, '']);
       const lines = stdout.toString().trim().split('\n');
       expect(lines.filter((line) => !line.startsWith('room ')).sort()).toEqual(
@@ -409,14 +410,14 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
     });
 
     test('inspect of a home that is not there says no more than that', async () => {
-      const { exitCode, stdout } = await box.script(shell, 'inspect', ['/nowhere', ...programFolders]);
+      const { exitCode, stdout } = await box.script(shell, 'inspect', inspectArguments('/nowhere'));
       expect([exitCode, stdout.toString()]).toEqual([0, 'user app\nhome missing\n']);
     });
 
     test('inspect reports a home, and a folder, that cannot be renamed in', async () => {
       await box.bash(`chown root '${home}/lib'; chmod 0755 '${home}/lib'`, 'root');
       const problems = async () => {
-        const { stdout } = await box.script(shell, 'inspect', [home, ...programFolders]);
+        const { stdout } = await box.script(shell, 'inspect', inspectArguments(home));
         return stdout.toString().match(/^rename .*/gm);
       };
       expect(await problems()).toEqual([expect.stringMatching(/^rename lib: .*Permission denied/)]);
@@ -588,7 +589,7 @@ END
 describe('the proof of true renames', () => {
   const problems = async (root: string, folders: readonly string[]) =>
     (
-      await box.bash(`${asRoot(invocation('inspect', [root, ...folders]))} | grep -a '^rename ' || true`, 'root')
+      await box.bash(`${asRoot(invocation('inspect', [root, '1', ...folders]))} | grep -a '^rename ' || true`, 'root')
     ).trim();
 
   // The text goes through a file: standard input holds these commands.
@@ -620,7 +621,7 @@ describe('on a small disk with a folder that is a mount point', () => {
   afterAll(() => small.stop());
 
   test('inspect reports the mount point', async () => {
-    const { stdout } = await small.script('dash', 'inspect', ['/small', ...programFolders]);
+    const { stdout } = await small.script('dash', 'inspect', inspectArguments('/small'));
     expect(stdout.toString().match(/^rename .*/gm)).toEqual([expect.stringMatching(/^rename conf: /)]);
   });
 

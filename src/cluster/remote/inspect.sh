@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# inspect.sh HOME FOLDER…
+# inspect.sh HOME LIMIT_BYTES FOLDER…
 # Facts about a node and its EGGROLL_HOME, one `key value` line each; changes nothing but a probe folder that it removes, and those
 # that were left by an inspection that was killed.
 main() {
   home=$1
-  shift
+  limit=$2
+  shift 2
   fact user "$(id -un)"
   for tool in bash tar gzip find xargs sha256sum stat sync timeout ps; do
     command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"
@@ -17,8 +18,11 @@ main() {
   # Block size, blocks, free blocks, inodes, free inodes; unlike the columns of df, they hold no names.
   fact room "$(stat -f -c '%S %b %a %c %d' "$home")"
   for folder in "$@"; do
-    fact folder "$folder $(kind_of "$home/$folder")"
+    kind_of "$home/$folder"
+    fact folder "$folder $kind"
   done
+  content init-py "$home/python/eggroll/__init__.py" "$limit"
+  content properties "$home/conf/eggroll.properties" "$limit"
   for jar in "$home"/lib/*.jar; do
     [ ! -e "$jar" ] || fact jar "${jar##*/}"
   done
@@ -38,7 +42,7 @@ main() {
 
 # work_problem PLACE: our own places are real folders of this user, or missing; whatever else stands there is not ours to work in.
 work_problem() {
-  kind=$(kind_of "$1")
+  kind_of "$1"
   if [ "$kind" = missing ]; then return 0; fi
   if [ "$kind" != directory ]; then
     fact work-problem "$1 is not a folder but a $kind"
@@ -56,37 +60,47 @@ work_problem() {
   fi
 }
 
-# run_facts FOLDER: what a run has left at the top of its folder. The record goes in base64, as it may be damaged to any text.
+# run_facts FOLDER: what a run has left at the top of its folder. The record may be damaged to any text.
 run_facts() {
   name=$(printf '%s' "${1##*/}" | tr -c 'A-Za-z0-9._-' '?')
-  kind=$(kind_of "$1")
+  kind_of "$1"
   # A note that a person left there is in nobody's way.
   [ "$kind" != missing ] && [ "$kind" != file ] || return 0
   fact entry "$name . $kind"
   [ "$kind" = directory ] || return 0
   for entry in record.json staged backup replaced database old-tree.json old-tree.accepted; do
-    kind=$(kind_of "$1/$entry")
+    kind_of "$1/$entry"
     [ "$kind" = missing ] || fact entry "$name $entry $kind"
   done
   [ -z "$(ls -A "$1/backup" 2>/dev/null)" ] || fact entry "$name backup/ full"
-  [ "$(kind_of "$1/record.json")" != file ] || fact record "$name $(head -c 1048576 "$1/record.json" | base64 | tr -d '\n')"
+  kind_of "$1/record.json"
+  [ "$kind" != file ] || content "record $name" "$1/record.json" 1048576
+}
+
+# content KEY FILE LIMIT_BYTES: the first bytes of a file in base64, as it may hold anything; nothing when there is none.
+content() {
+  [ -f "$2" ] || return 0
+  printf '%s ' "$1"
+  head -c "$3" "$2" | base64 | tr -d '\n'
+  echo
 }
 
 fact() {
   printf '%s %s\n' "$1" "$2"
 }
 
+# kind_of PATH: gives `kind`.
 kind_of() {
   if [ -L "$1" ]; then
-    echo symlink
+    kind=symlink
   elif [ -d "$1" ]; then
-    echo directory
+    kind=directory
   elif [ -f "$1" ]; then
-    echo file
+    kind='file'
   elif [ -e "$1" ]; then
-    echo other
+    kind=other
   else
-    echo missing
+    kind=missing
   fi
 }
 
@@ -109,19 +123,33 @@ rename_proof() {
   # Also when nobody listens any more.
   trap 'remove_probe "$probe"' EXIT
   trap 'exit 1' HUP PIPE TERM
-  for folder in "$@"; do
-    [ "$(kind_of "$home/$folder")" = directory ] || continue
-    mkdir -p "$probe/$folder/occupied"
-    inode=$(stat -c %i "$home/$folder")
-    answer=$(mv -T "$home/$folder" "$probe/$folder" 2>&1) || true
-    case $answer in
-      # Between file systems mv tries to remove the target before it copies, and says `not empty` too.
-      *inter-device*) fact rename "$folder: $answer" ;;
-      *'not empty'* | *'File exists'*) [ "$(stat -c %i "$home/$folder")" = "$inode" ] || fact rename "$folder changed its inode" ;;
-      *) fact rename "$folder: $answer" ;;
-    esac
+  count=$#
+  while [ "$count" -gt 0 ]; do
+    kind_of "$home/$1"
+    if [ "$kind" = directory ]; then set -- "$@" "$1"; fi
+    shift
+    count=$((count - 1))
   done
+  if [ $# -gt 0 ]; then
+    # shellcheck disable=SC2046 # the names of EggRoll's folders, a word each
+    (cd "$probe" && mkdir -p $(printf '%s/occupied ' "$@"))
+    inodes=$(inodes_of "$@")
+    for folder in "$@"; do
+      answer=$(mv -T "$home/$folder" "$probe/$folder" 2>&1) || true
+      case $answer in
+        # Between file systems mv tries to remove the target before it copies, and says `not empty` too.
+        *inter-device*) fact rename "$folder: $answer" ;;
+        *'not empty'* | *'File exists'*) ;;
+        *) fact rename "$folder: $answer" ;;
+      esac
+    done
+    [ "$(inodes_of "$@")" = "$inodes" ] || fact rename "inodes of folders changed: $(inodes_of "$@" | tr '\n' ' ')"
+  fi
   remove_probe "$probe"
+}
+
+inodes_of() {
+  (cd "$home" && stat -c '%n %i' "$@")
 }
 
 # A probe folder carries the process that made it in its name: pid and start time.
