@@ -25,7 +25,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
 
   const discarded: TestCluster[] = [];
   const replaced: string[] = [];
-  let stopped = false;
+  let stopping: Promise<unknown> | undefined;
 
   async function ready(place: number): Promise<TestCluster> {
     const cluster = clusters[place];
@@ -34,7 +34,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
       await cluster.reset();
       return cluster;
     } catch (error) {
-      if (stopped) throw error;
+      if (stopping) throw error;
       replaced.push(`cluster ${place}: ${String(error)}`);
       // The first one's folder is what the others are made from: it stays until the end.
       const fresh = await startCluster({ ...options, likeness });
@@ -52,7 +52,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
     async each(items, work) {
       const queue = [...items.entries()];
       const workOff = async (place: number) => {
-        for (let next = queue.shift(); next && !stopped; next = queue.shift()) {
+        for (let next = queue.shift(); next && !stopping; next = queue.shift()) {
           const [index, item] = next;
           await work(await ready(place), item, index);
         }
@@ -60,8 +60,8 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
       await Promise.all(clusters.map((_, place) => workOff(place)));
     },
     async stop() {
-      stopped = true;
-      await Promise.all([...clusters, ...discarded].map((cluster) => cluster.stop()));
+      stopping ??= Promise.all([...clusters, ...discarded].map((cluster) => cluster.stop()));
+      await stopping;
     },
   };
 }

@@ -152,10 +152,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       ]);
     },
     async stop() {
-      await Promise.all([database, ...nodes].map((started) => started.stop()));
+      const stopped = await Promise.allSettled([database, ...nodes].map((started) => started.stop()));
       await emptyNetwork(network.getName());
       await network.stop();
       await rm(dir, { recursive: true, maxRetries: 10 });
+      for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason;
     },
   };
 }
