@@ -37,8 +37,8 @@ export function inspectArguments(home: string): string[] {
 export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
   const { stdout } = await node.ask('inspect', inspectArguments(node.home));
   const facts = parseFacts(stdout.toString('utf8'));
-  expectSmall(node, 'python/eggroll/__init__.py', facts.initPy, fileLimitBytes);
-  expectSmall(node, 'conf/eggroll.properties', facts.properties, fileLimitBytes);
+  expectSmall(node, `${node.home}/python/eggroll/__init__.py`, facts.initPy, fileLimitBytes);
+  expectSmall(node, `${node.home}/conf/eggroll.properties`, facts.properties, fileLimitBytes);
   return facts;
 }
 
@@ -56,7 +56,7 @@ export async function readSmallFile(
 }
 
 function expectSmall(node: ClusterNode, path: string, content: Buffer | string | undefined, limitBytes: number): void {
-  if (content === undefined || content.length <= limitBytes) return;
+  if (content === undefined || Buffer.byteLength(content) <= limitBytes) return;
   throw new UpgradeError({
     code: 'NODE_UNFIT',
     where: node.name,

@@ -53,9 +53,14 @@ main() {
 # end_holder LOCK: ends the script that held an earlier lock. It waits for its runner, and where the network has lost that one without
 # a word, it would wait for hours.
 end_holder() {
-  process=$(cat "$1/process" 2>/dev/null) || return 0
+  ! holder_lives "$1" || kill -KILL "${process%%.*}" 2>/dev/null || true
+}
+
+# holder_lives LOCK: is the process that took the lock there? Gives its identity in `process`.
+holder_lives() {
+  process=$(cat "$1/process" 2>/dev/null) || return 1
   identify "${process%%.*}"
-  [ "$identity" != "$process" ] || kill -KILL "${process%%.*}" 2>/dev/null || true
+  [ "$identity" = "$process" ]
 }
 
 # Everything the lock will ever need, so that neither a script nor the release needs room later.
@@ -84,9 +89,7 @@ held() {
 alive() {
   [ ! -e "$1/released" ] || return 1
   [ -e "$1/owner" ] || sleep 1
-  process=$(cat "$1/process" 2>/dev/null) || return 1
-  identify "${process%%.*}"
-  [ "$identity" = "$process" ] || return 1
+  holder_lives "$1" || return 1
   before=$(last_beat "$1")
   waited=0
   while [ "$waited" -lt "$2" ]; do
