@@ -11,16 +11,6 @@ export async function cutNode(cluster: TestCluster, host: string): Promise<void>
 
 const killSessions = `ps -eo pid=,args= | grep -E '^ *[0-9]+ sshd[^ ]*: app' | sed -E 's/^ *([0-9]+).*/\\1/' | xargs -r kill -KILL`;
 
-/** Ends every session that the job has with the server. */
-export async function cutDatabase(cluster: TestCluster): Promise<void> {
-  const ids = await cluster.sql(
-    `SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '${cluster.prepared.database.user}'`,
-  );
-  const kills = ids.split('\n').flatMap((id) => (id === '' ? [] : [`KILL ${id};`]));
-  // A session may have ended meanwhile.
-  await cluster.inDatabase(`mysql -uroot --force -e '${kills.join(' ')}' || true`);
-}
-
 /** What can be taken out of the network: a node by its name, or the database server. */
 export type Place = string;
 export const databasePlace: Place = 'mysql';
@@ -38,10 +28,17 @@ export async function joinNetwork(cluster: TestCluster, place: Place): Promise<v
 export const freezePlace = (cluster: TestCluster, place: Place) => mustRun(['pause', containerId(cluster, place)]);
 export const thawPlace = (cluster: TestCluster, place: Place) => mustRun(['unpause', containerId(cluster, place)]);
 
-/** Ends a container and starts it again, its disk as it was. `downMs` is how long it stays away. */
-export async function restart(cluster: TestCluster, place: Place, downMs = 0): Promise<void> {
+/**
+ * Ends a container and starts it again, its disk as it was. `patienceSeconds` is what it gets to end by itself, `downMs` how long it
+ * stays away.
+ */
+export async function restart(
+  cluster: TestCluster,
+  place: Place,
+  { patienceSeconds = 0, downMs = 0 } = {},
+): Promise<void> {
   const id = containerId(cluster, place);
-  if (downMs === 0) return mustRun(['restart', '--timeout=0', id]);
+  if (downMs === 0) return mustRun(['restart', '-t', String(patienceSeconds), id]);
   await mustRun(['kill', id]);
   await new Promise((resolve) => setTimeout(resolve, downMs));
   await mustRun(['start', id]);
@@ -54,6 +51,10 @@ export async function signal(job: RunningJob, name: string): Promise<void> {
 /** SIGSTOP and SIGCONT for every process of a job; its container's init takes neither. */
 export const freeze = (job: RunningJob) => mustRun(['exec', job.name, 'sh', '-c', 'kill -STOP -1']);
 export const wake = (job: RunningJob) => mustRun(['exec', job.name, 'sh', '-c', 'kill -CONT -1']);
+
+/** Stops a whole job between two instructions; false when it is over already. */
+export const pause = async (job: RunningJob) => (await docker(['pause', job.name])).exitCode === 0;
+export const unpause = (job: RunningJob) => mustRun(['unpause', job.name]);
 
 function containerId(cluster: TestCluster, place: Place): string {
   return place === databasePlace ? cluster.database.getId() : cluster.container(place).getId();

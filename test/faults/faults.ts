@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../support/cluster.ts';
-import { docker } from '../support/docker.ts';
 import type { JobOptions, JobRun, RunningJob } from '../support/job.ts';
+import { cutNode, databasePlace, joinNetwork, leaveNetwork, pause, restart, signal, unpause } from './disturb.ts';
 import type { Pool } from './pool.ts';
 import type { Random } from './random-numbers.ts';
 
@@ -26,12 +26,10 @@ export interface Fault {
 /** The node whose disk is in memory and small: it can be filled, but not be restarted. */
 export const smallNode = 'rs1';
 
-const signal = async (name: string, job: RunningJob) => void (await docker(['kill', `--signal=${name}`, job.name]));
-
 const kill: Fault = {
   kind: 'kill',
   async strike({ job }) {
-    await signal('KILL', job);
+    await signal(job, 'KILL');
     return 'kill -9';
   },
 };
@@ -39,7 +37,7 @@ const kill: Fault = {
 const terminate: Fault = {
   kind: 'terminate',
   async strike({ job }) {
-    await signal('TERM', job);
+    await signal(job, 'TERM');
     return 'SIGTERM';
   },
 };
@@ -48,8 +46,7 @@ const cut: Fault = {
   kind: 'cut',
   async strike({ cluster, random }) {
     const host = random.pick(cluster.hosts);
-    const killSessions = `ps -eo pid=,args= | awk '$2 ~ /^sshd/ && / app/ {print $1}' | xargs -r kill -KILL`;
-    await cluster.exec(host, killSessions);
+    await cutNode(cluster, host);
     return `all connections of ${host} cut`;
   },
 };
@@ -59,10 +56,9 @@ const blackhole: Fault = {
   async strike({ cluster, random }) {
     const host = random.pick(cluster.hosts);
     const forMs = 1000 + random.below(40_000);
-    const id = cluster.container(host).getId();
-    await docker(['network', 'disconnect', '--force', cluster.network, id]);
+    await leaveNetwork(cluster, host);
     await sleep(forMs);
-    await mustRun(['network', 'connect', '--alias', host, cluster.network, id]);
+    await joinNetwork(cluster, host);
     return `${host} out of the network for ${forMs} ms`;
   },
 };
@@ -71,10 +67,10 @@ const freeze: Fault = {
   kind: 'freeze',
   async strike({ cluster, job, random, options, runs }) {
     const command = random.pick(['upgrade', 'recover'] as const);
-    if ((await docker(['pause', job.name])).exitCode !== 0) return 'too late to freeze the job';
+    if (!(await pause(job))) return 'too late to freeze the job';
     const second = await cluster.start(command, options).ended;
     runs.push(second);
-    await docker(['unpause', job.name]);
+    await unpause(job);
     return `frozen while a second runner did ${command} (exit code ${second.exitCode})`;
   },
 };
@@ -94,7 +90,7 @@ const restartNode: Fault = {
   kind: 'restart-node',
   async strike({ cluster, random }) {
     const host = random.pick(cluster.hosts.filter((name) => name !== smallNode));
-    await mustRun(['restart', '--time=0', cluster.container(host).getId()]);
+    await restart(cluster, host);
     return `${host} restarted`;
   },
 };
@@ -102,9 +98,9 @@ const restartNode: Fault = {
 const restartDatabase: Fault = {
   kind: 'restart-mysql',
   async strike({ cluster, random }) {
-    const seconds = random.pick([0, 10]);
-    await mustRun(['restart', `--time=${seconds}`, cluster.database.getId()]);
-    return seconds === 0 ? 'the database server killed and started again' : 'the database server restarted';
+    const patienceSeconds = random.pick([0, 10]);
+    await restart(cluster, databasePlace, { patienceSeconds });
+    return patienceSeconds === 0 ? 'the database server killed and started again' : 'the database server restarted';
   },
 };
 
@@ -156,9 +152,4 @@ export async function waitUntilReady(cluster: TestCluster): Promise<void> {
 async function listens(cluster: TestCluster, host: string): Promise<boolean> {
   const { exitCode } = await cluster.exec(host, '(: <"/dev/tcp/127.0.0.1/22") 2>/dev/null');
   return exitCode === 0;
-}
-
-async function mustRun(args: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await docker(args);
-  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
 }

@@ -5,16 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../support/cluster.ts';
 import type { DirectedCase, Meeting } from './directed.ts';
 import { noticedAfterMs, seconds, wentOn } from './directed.ts';
-import {
-  cutDatabase,
-  cutNode,
-  databasePlace,
-  freezePlace,
-  joinNetwork,
-  leaveNetwork,
-  type Place,
-  thawPlace,
-} from './disturb.ts';
+import { cutNode, databasePlace, freezePlace, joinNetwork, leaveNetwork, type Place, thawPlace } from './disturb.ts';
 import { withPreload } from './held.ts';
 import { changeName, isBegin, type Point } from './points.ts';
 import type { Reference } from './reference.ts';
@@ -28,7 +19,7 @@ export function cuts(): DirectedCase[] {
     const check: DirectedCase['check'] = (run) => wentOn(run, 1);
     const title = (what: string) => `${what} cut at ${point.step} of ${point.scenario.command}`;
     const strikeNode = ({ cluster }: Meeting) => cutNode(cluster, victim);
-    const strikeDatabase = ({ cluster }: Meeting) => cutDatabase(cluster);
+    const strikeDatabase = ({ cluster }: Meeting) => cluster.endSessions();
     return [
       { kind: 'cut', title: title(victim), point, strike: strikeNode, check },
       { kind: 'cut', title: title('the database'), point, strike: strikeDatabase, check },

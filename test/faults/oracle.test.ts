@@ -9,7 +9,7 @@ import { type Snapshot, startCluster, type TestCluster } from '../support/cluste
 import { differencesFromPackage } from '../support/expected-tree.ts';
 import type { JobOutcome, JobRun } from '../support/job.ts';
 import { findSecrets, logStatements, watchProcesses } from '../support/secrets.ts';
-import { differences, leftovers } from '../support/violations.ts';
+import { differences, leftovers, leftoversNow } from '../support/violations.ts';
 
 describe('the oracle', () => {
   let cluster: TestCluster;
@@ -110,7 +110,7 @@ describe('the oracle', () => {
       'setpriv --reuid app --regid apps --init-groups sh -c "sleep 60; :" eggroll-upgrade-switch >/dev/null 2>&1 & disown',
     );
     await cluster.sql('CREATE DATABASE eggroll_meta_scratch');
-    expectAll(await leftovers(cluster, 0), [
+    expectAll(await leftoversNow(cluster), [
       /nm2: held: locks\/7/,
       /nm2: \.\/runs\/x\/\.record\.json\.partial/,
       /nm2: \.\/runs\/x\/staged\/lib/,
@@ -129,7 +129,7 @@ describe('the oracle', () => {
     await cluster.reset();
     const command = `MYSQL_PWD=${await password()} mysql -h127.0.0.1 -ufate -e 'SELECT SLEEP(2)'`;
     const sleeping = cluster.inDatabase(command);
-    await expect.poll(async () => (await leftovers(cluster, 0)).join()).toMatch(/session \d+ of fate/);
+    await expect.poll(async () => (await leftoversNow(cluster)).join()).toMatch(/session \d+ of fate/);
     await sleeping;
   });
 

@@ -42,7 +42,7 @@ function restartCase(point: StepPoint, place: string, downMs: number): Omit<Dire
       if (downMs === 0) await restart(cluster, place);
     },
     watch: async ({ cluster }: Meeting) => {
-      if (downMs > 0) await restart(cluster, place, downMs);
+      if (downMs > 0) await restart(cluster, place, { downMs });
       await waitUntilReady(cluster);
       return [];
     },

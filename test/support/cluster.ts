@@ -40,6 +40,8 @@ export interface TestCluster {
   sql(statements: string): Promise<string>;
   /** Runs a shell command beside the database server. */
   inDatabase(command: string, input?: string): Promise<Outcome>;
+  /** Ends every session that the job has with the server. */
+  endSessions(): Promise<void>;
   snapshot(): Promise<Snapshot>;
   container(host: string): StartedTestContainer;
   readonly database: StartedTestContainer;
@@ -101,6 +103,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     if (outcome.exitCode !== 0) throw new Error(outcome.stderr);
     return outcome.stdout;
   };
+  const endSessions = async () => {
+    const ids = await sql(`SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '${prepared.database.user}'`);
+    const kills = ids.split('\n').flatMap((id) => (id === '' ? [] : [`KILL ${id};`]));
+    // A session may have ended meanwhile.
+    await inDatabase(`${client} -uroot --force -e '${kills.join(' ')}' || true`);
+  };
   const { eggrollHome: home } = prepared;
   const hosts = [...containers.keys()];
   const stateDir = join(dir, 'state');
@@ -119,6 +127,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     exec,
     sql,
     inDatabase,
+    endSessions,
     start,
     job: async (command, jobOptions) => withResult(await start(command, jobOptions).ended),
     async killWhen(command, host, condition, jobOptions = {}) {
@@ -136,6 +145,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     snapshot: () => takeSnapshot({ home, hosts, flavour, exec, inDatabase }),
     async reset() {
       const name = prepared.database.name;
+      // One that outlived its runner would hold the lock.
+      await endSessions();
       await Promise.all([
         ...hosts.map(async (host) => {
           const { exitCode, stderr } = await exec(host, 'sim-reset');

@@ -40,20 +40,27 @@ function cut(line: string): string {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
+const patienceMs = 5000;
+/** The server ends a session whose farewell the network has swallowed after its wait_timeout of 30 s. */
+const sessionPatienceMs = 40_000;
+
 /**
  * Locks that are held, half-made files, staged trees, processes and sessions of ours, scratch schemas. What ends by itself with the
  * connections of a run that is over is waited for.
  */
-export async function leftovers(cluster: TestCluster, patienceMs = 5000): Promise<string[]> {
-  const giveUpMs = performance.now() + patienceMs;
+export async function leftovers(cluster: TestCluster): Promise<string[]> {
+  const startMs = performance.now();
   for (;;) {
-    const found = await lookAround(cluster);
-    if (found.length === 0 || performance.now() > giveUpMs) return found;
+    const found = await leftoversNow(cluster);
+    const isSession = found.every((line) => line.startsWith('database: session'));
+    const passedMs = performance.now() - startMs;
+    if (found.length === 0 || passedMs > (isSession ? sessionPatienceMs : patienceMs)) return found;
     await sleep(100);
   }
 }
 
-async function lookAround(cluster: TestCluster): Promise<string[]> {
+/** As `leftovers`, without waiting. */
+export async function leftoversNow(cluster: TestCluster): Promise<string[]> {
   const onHosts = cluster.hosts.map(async (host) => {
     const { stdout } = await cluster.exec(host, lookForLeftovers(cluster.home));
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [`${host}: ${line}`]));
