@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 300_000,
           // More than there are processors: much of what a run does is waiting.
-          maxWorkers: 2 * availableParallelism(),
+          maxWorkers: 3 * availableParallelism(),
         },
       },
       {

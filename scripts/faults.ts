@@ -10,7 +10,7 @@
  *   --only KIND       one kind of random fault (kill, terminate, cut, blackhole, freeze, full-disk, …)
  *   --case N          one random case of the seed, by its number
  *   --fuzz N          the fuzz too, with N cases of each kind
- *   --scenario NAME   one scenario     --match TEXT   kill points whose description holds the text
+ *   --scenario NAME   one scenario     --match PATTERN   kills and faults from outside whose description the pattern fits
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,6 +51,7 @@ const root = join(import.meta.dirname, '..', '.cache', 'faults', new Date().toIS
 const startedMs = performance.now();
 const verdicts: Verdict[] = [];
 
+const pattern = new RegExp(options.match);
 const wanted = scenarios.filter(({ name }) => options.scenario === '' || name === options.scenario);
 if (wanted.length === 0)
   fail(`There is no scenario ${options.scenario}: ${scenarios.map(({ name }) => name).join(', ')}`);
@@ -77,7 +78,7 @@ process.exitCode = verdicts.some(({ violations }) => violations.length > 0) ? 1 
 async function killAll(pool: Pool, measured: Measured): Promise<void> {
   const { references } = measured;
   const chosen = kinds[options.kills as keyof typeof kinds](references);
-  const matching = chosen.filter(({ kills: [point] }) => describePoint(point).includes(options.match));
+  const matching = chosen.filter(({ kills: [point] }) => pattern.test(describePoint(point)));
   for (const reference of references) say(`${reference.scenario.name}: ${killsOf(reference).length} kill points`);
   const pairs = pairCases(references, Number(options.pairs), randomFrom(seed));
   await runCases(pool, [...ofShard(matching), ...ofShard(pairs)], measured, tell);
@@ -85,7 +86,7 @@ async function killAll(pool: Pool, measured: Measured): Promise<void> {
 
 async function meetOutside(pool: Pool, measured: Measured): Promise<void> {
   const cases = (options.outside === 'all' ? allOutside : sampleOutside)(measured.references);
-  const matching = cases.filter(({ title }) => title.includes(options.match));
+  const matching = cases.filter(({ title }) => pattern.test(title));
   await runOutside(pool, ofShard(matching), measured, tell);
 }
 
