@@ -8,7 +8,7 @@
  *   --shard 2/12      the second of twelve parts of each list of cases: every twelfth
  *   --parallel 7      clusters side by side
  *   --only KIND       one kind of random fault (kill, terminate, cut, blackhole, freeze, full-disk, …)
- *   --case N          one random case of the seed, by its number
+ *   --case N,M        some random cases of the seed, by their numbers
  *   --fuzz N          the fuzz too, with N cases of each kind
  *   --scenario NAME   one scenario     --match PATTERN   kills and faults from outside whose description the pattern fits
  */
@@ -92,7 +92,7 @@ async function meetOutside(pool: Pool, measured: Measured): Promise<void> {
 
 async function strikeAtRandom(pool: Pool, measured: Measured): Promise<void> {
   const usable = (await usableFaults(pool)).filter(({ kind }) => options.only === '' || kind === options.only);
-  const numbers = options.case === '' ? [...Array(Number(options.count)).keys()] : [Number(options.case)];
+  const numbers = options.case === '' ? [...Array(Number(options.count)).keys()] : options.case.split(',').map(Number);
   const cases = numbers.map((number) =>
     randomCase(number, measured.references, usable, randomFrom(seed * 1_000_003 + number)),
   );

@@ -1,4 +1,4 @@
-// The faults of the random mode: each strikes once at a cluster or at the job, and is healed by itself afterwards.
+// The faults of the random mode: each strikes once at a cluster or at the job.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../support/cluster.ts';
@@ -19,8 +19,10 @@ export interface Strike {
 
 export interface Fault {
   readonly kind: string;
-  /** Strikes, waits as long as the fault lasts, and heals it. Gives what it did, in words. */
+  /** Strikes, and unless there is `heal`, waits as long as the fault lasts and heals it. Gives what it did, in words. */
   strike(at: Strike): Promise<string>;
+  /** Heals what stays until the last run is over, before the cluster is looked at. */
+  heal?(cluster: TestCluster): Promise<void>;
 }
 
 /** The node whose disk is in memory and small: it can be filled, but not be restarted. */
@@ -112,6 +114,9 @@ const clockStep: Fault = {
     const { exitCode, stderr } = await cluster.exec(host, `sim-clock ${offset}`);
     if (exitCode !== 0) throw new Error(`sim-clock on ${host}: ${stderr}`);
     return `clock of ${host} set by ${offset}`;
+  },
+  async heal(cluster) {
+    await Promise.all(cluster.hosts.map((host) => cluster.exec(host, 'sim-clock off')));
   },
 };
 

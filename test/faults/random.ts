@@ -69,6 +69,7 @@ export async function runRandomCase(cluster: TestCluster, kase: RandomCase, ends
       if (index === 0) await scenario.cure(cluster);
     }
     violations.push(...(await untilDone(cluster, kase, runs)));
+    for (const { fault } of strikes) await fault.heal?.(cluster);
     violations.push(...differences(way === 'upgrade' ? ends.new : ends.old, await cluster.snapshot()));
     violations.push(...(await leftovers(cluster)), ...(await findSecrets(cluster, runs)));
   } catch (error) {

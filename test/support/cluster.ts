@@ -62,6 +62,9 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
   readonly likeness?: Pick<TestCluster, 'dir' | 'prepared'>;
 }
 
+/** No command of a test takes so long; one that hangs must not hold up all that comes after it. */
+const execLimitSeconds = 600;
+
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const { flavour = 'mysql', tmpfsSizeMb = {}, environment = {}, databaseOnDisk = false, likeness, ...plan } = options;
   const dir = await mkdtemp(join(tmpdir(), 'simulated-cluster-'));
@@ -82,7 +85,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   };
 
   const exec = async (host: string, command: string, user = 'root'): Promise<Outcome> =>
-    container(host).exec(['bash', '-c', command], { user });
+    container(host).exec(['timeout', String(execLimitSeconds), 'bash', '-c', command], { user });
   const client = flavour === 'mysql' ? 'mysql' : 'mariadb';
   const inDatabase = (command: string, input?: string) =>
     docker(
