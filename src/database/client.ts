@@ -84,7 +84,10 @@ export async function runDump(
 }
 
 /** Flags by flavour and version of client and server: a client stops at a flag that it does not know (ANCHORS.md section 3.1). */
-export function dumpFlags(db: Pick<Database, 'flavour' | 'version'>, client: DumpClient): string[] {
+export function dumpFlags(
+  db: Pick<Database, 'flavour' | 'version' | 'maxStatementBytes'>,
+  client: DumpClient,
+): string[] {
   const flags = [
     '--single-transaction',
     '--quick',
@@ -97,6 +100,9 @@ export function dumpFlags(db: Pick<Database, 'flavour' | 'version'>, client: Dum
     '--events',
     '--tz-utc',
     '--no-tablespaces',
+    // Of a server that takes little at a time, the dump must be fit to be given back to it.
+    '--max-allowed-packet=1G',
+    `--net-buffer-length=${Math.max(4096, Math.min(1_046_528, Math.floor(db.maxStatementBytes / 2)))}`,
     '--default-character-set=utf8mb4',
   ];
   if (client.flavour === 'mariadb') return flags;

@@ -8,7 +8,7 @@ import { UpgradeError } from '../engine/errors.ts';
 import { connectionOptions } from './connection-options.ts';
 import { whileServerLives } from './heartbeat.ts';
 import { connectError, isLost, readServerError, shorten, statementError } from './server-errors.ts';
-import { type SessionFacts, sessionSettings, setUpSession } from './session-setup.ts';
+import { packetOverheadBytes, type SessionFacts, sessionSettings, setUpSession } from './session-setup.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -42,6 +42,8 @@ export interface Database {
   /** The server's own number of this session. */
   readonly connectionId: number;
   readonly encrypted: boolean;
+  /** By the server's max_allowed_packet: a longer statement is refused before it is sent. */
+  readonly maxStatementBytes: number;
   /** False when MYSQL_DB does not exist; then every other call but `query` fails. */
   readonly exists: boolean;
   readonly signal: AbortSignal | undefined;
@@ -130,8 +132,10 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
 
   // A session that was destroyed settles none of its promises, so its death is decided here and not by mysql2.
   async function ask(sql: string, params?: readonly unknown[]): Promise<QueryResult> {
+    const text = params ? connection.format(sql, [...params]) : sql;
+    refuseTooLong(text, about.maxStatementBytes, config);
     try {
-      const answer = connection.query<QueryResult>(sql, params ? [...params] : undefined);
+      const answer = connection.query<QueryResult>(text);
       const [result] = await Promise.race([whileServerLives(config, about.encrypted, answer), gone.promise]);
       return result;
     } catch (error) {
@@ -193,6 +197,15 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
       return Promise.race([farewell, sleep(farewellMs, undefined, { ref: false })]).then(() => connection.destroy());
     },
   };
+}
+
+// The server ends a session that sends it more, as if the network had failed.
+function refuseTooLong(sql: string, maxBytes: number, config: DatabaseConfig): void {
+  const sizeBytes = Buffer.byteLength(sql);
+  if (sizeBytes <= maxBytes) return;
+  const found = `A statement of ${sizeBytes} bytes is longer than the server takes (max_allowed_packet ${maxBytes + packetOverheadBytes}): ${shorten(sql)}`;
+  const remedy = `Set max_allowed_packet on the server to at least ${sizeBytes + packetOverheadBytes}, then run the same command again.`;
+  throw new UpgradeError({ code: 'DATABASE_FAILED', where: `database ${config.name}`, found, remedy });
 }
 
 function isRead(sql: string): boolean {

@@ -23,6 +23,7 @@ import {
 import { type ClientTools, defaultTools, findDumpClient, runDump } from './client.ts';
 import type { Database } from './database.ts';
 import { tableNames } from './fingerprint.ts';
+import { exactFloats } from './float-values.ts';
 import { isOwnTable } from './names.ts';
 
 export { type Backup, isBackupCurrent, readBackup } from './backup.ts';
@@ -66,7 +67,15 @@ export async function dumpSchema(
   const source = { schema: what.schema, tables: what.tables ?? [], ignored };
   try {
     await runDump(db, config, tools, client, source, async (output) => {
-      written = await onDisk(partial, () => writeDump(output, partial));
+      const content = withExactFloats(
+        output,
+        exactFloats(
+          db,
+          what.schema,
+          tables.map(({ name }) => name),
+        ),
+      );
+      written = await onDisk(partial, () => writeDump(content, partial));
     });
   } catch (error) {
     // Half a dump is worth nothing, and its room may be needed. That it cannot be removed is of no consequence.
@@ -97,13 +106,34 @@ export async function dumpSchema(
   return backup;
 }
 
+/** The dump, and behind its last line what it lacks. Half a dump is left as it is, to be told by its missing last line. */
+async function* withExactFloats(output: Readable, floats: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  let tail = '';
+  for await (const chunk of output as AsyncIterable<Buffer>) {
+    tail = lastCharacters(tail, chunk);
+    yield chunk;
+  }
+  if (!isComplete(tail)) return;
+  let isFirst = true;
+  for await (const statement of floats) {
+    if (isFirst) yield Buffer.from('\n-- FLOAT values of which the lines above have six digits only\n');
+    isFirst = false;
+    yield Buffer.from(statement);
+  }
+  if (!isFirst) yield Buffer.from('\n-- Dump completed\n');
+}
+
+function lastCharacters(tail: string, chunk: Buffer): string {
+  return (tail + chunk.subarray(-256).toString('utf8')).slice(-256);
+}
+
 interface Written {
   readonly sizeBytes: number;
   readonly digest: string;
   readonly tail: string;
 }
 
-async function writeDump(output: Readable, file: string): Promise<Written> {
+async function writeDump(content: AsyncIterable<Buffer>, file: string): Promise<Written> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   let tail = '';
@@ -111,11 +141,11 @@ async function writeDump(output: Readable, file: string): Promise<Written> {
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       sizeBytes += chunk.length;
-      tail = (tail + chunk.subarray(-256).toString('utf8')).slice(-256);
+      tail = lastCharacters(tail, chunk);
       done(null, chunk);
     },
   });
-  await pipeline(output, measure, createWriteStream(file, { mode: 0o600 }));
+  await pipeline(content, measure, createWriteStream(file, { mode: 0o600 }));
   const handle = await open(file, 'r+');
   try {
     await handle.sync();

@@ -42,6 +42,8 @@ export async function checkGrants(
 ): Promise<Finding[]> {
   const where = `database ${db.name}`;
   if (!db.exists) return [{ code: 'DATABASE_MISSING', where, found: `The server has no database ${db.name}.` }];
+  // Much of what follows asks for what an older server does not know.
+  if (isTooOld(db)) return [{ code: 'DATABASE_TOO_OLD', where, found: `The server is ${db.flavour} ${db.version}.` }];
   const findings: Finding[] = [];
   const [server] = await db.query('SELECT @@GLOBAL.read_only AS readOnly');
   if (Number(server?.['readOnly']) === 1) {
@@ -50,12 +52,18 @@ export async function checkGrants(
   findings.push(...(await missingRights(db, db.name, rightsOnDatabase)));
   if (config.requireProof) findings.push(...(await scratchFindings(db, config)));
   if (config.purge === 'fate' || config.purge === 'all') findings.push(...(await purgeFindings(db)));
-  const unsupported = await unsupportedObjects(db);
+  const unsupported = await unsupportedObjects(db, db.name);
   if (unsupported.length) {
     findings.push({ code: 'DATABASE_UNSUPPORTED', where, found: `It holds ${unsupported.join(', ')}.` });
   }
   findings.push(...(await clientFindings(db, config, tools)));
   return findings;
+}
+
+/** Older ones keep no column's expression, which says whether a row can be copied as it is. */
+export function isTooOld({ flavour, version }: Pick<Database, 'flavour' | 'version'>): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major * 100 + minor < (flavour === 'mysql' ? 507 : 1002);
 }
 
 async function clientFindings(db: Database, config: DatabaseConfig, tools: ClientTools): Promise<readonly Finding[]> {

@@ -37,7 +37,7 @@ export interface DatabaseFacts {
   readonly columns: readonly ColumnFacts[];
   /** Tables that a dump by --single-transaction does not freeze. */
   readonly nonInnoDb: readonly string[];
-  /** What this version cannot put back: `view v`, `trigger t`, `procedure p`, `event e`, `foreign key f of t`, `check c of t`, `float column c of t`. */
+  /** What this version cannot put back: `view v`, `trigger t`, `procedure p`, `event e`, `foreign key f of t`, `check c of t`, `float column c of t` where t has no primary key, `generated column c of t` on MariaDB. */
   readonly unsupported: readonly string[];
   /** Tables of FATE in the same database (KubeFATE): they are backed up and put back with it. */
   readonly fateTables: readonly string[];
@@ -51,10 +51,6 @@ export async function inspectDatabase(db: Database): Promise<DatabaseFacts> {
     [db.name],
   );
   const tables = rows.map(readTable).filter(({ name }) => !isOwnTable(name));
-  const columns = await db.query(
-    'SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION',
-    [db.name],
-  );
   return {
     flavour: db.flavour,
     version: db.version,
@@ -62,18 +58,26 @@ export async function inspectDatabase(db: Database): Promise<DatabaseFacts> {
     readOnly: Number(server?.['readOnly']) === 1,
     maxAllowedPacketBytes: Number(server?.['packet']),
     tables,
-    columns: columns
-      .map((row) => ({
-        table: String(row['tableName']),
-        column: String(row['name']),
-        type: String(row['type']),
-        nullable: row['nullable'] === 'YES',
-      }))
-      .filter(({ table }) => !isOwnTable(table)),
+    columns: await columnFacts(db, db.name),
     nonInnoDb: tables.filter(({ type, engine }) => type === 'table' && engine !== 'InnoDB').map(({ name }) => name),
-    unsupported: await unsupportedObjects(db),
+    unsupported: await unsupportedObjects(db, db.name),
     fateTables: tables.filter(({ name }) => /^(t_|componentsummary$|tracking)/.test(name)).map(({ name }) => name),
   };
+}
+
+/** The columns of every table of a schema, without our own book-keeping. */
+export async function columnFacts(db: Database, schema: string): Promise<ColumnFacts[]> {
+  const rows = await db.query(
+    'SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION',
+    [schema],
+  );
+  const columns = rows.map((row) => ({
+    table: String(row['tableName']),
+    column: String(row['name']),
+    type: String(row['type']),
+    nullable: row['nullable'] === 'YES',
+  }));
+  return columns.filter(({ table }) => !isOwnTable(table));
 }
 
 function readTable(row: Readonly<Record<string, unknown>>): TableFacts {

@@ -6,8 +6,12 @@ import type { Database } from './database.ts';
 import { resetSession } from './database.ts';
 import { tableNames } from './fingerprint.ts';
 import { canUseScratch } from './grants.ts';
+import { type ColumnFacts, columnFacts } from './inspect.ts';
 import { quoteName, quoteTable } from './names.ts';
+import { unsupportedObjects } from './objects.ts';
+import { offendingRow } from './offending-row.ts';
 import { withScratch } from './scratch-schema.ts';
+import { causeOf, isLost } from './server-errors.ts';
 import { currentSchema } from './session.ts';
 import { refuseForeignSchemas, statementFailure } from './statement-error.ts';
 import type { Statement } from './statements.ts';
@@ -18,6 +22,14 @@ export interface Rehearsed {
   readonly statement: Statement;
   /** Measured on the copy: about what the statement will take on the database itself. */
   readonly durationMs: number;
+}
+
+export interface Rehearsal {
+  readonly statements: readonly Rehearsed[];
+  /** Milliseconds that copying all rows took. */
+  readonly copyMs: number;
+  /** The columns of the copy after the last statement. */
+  readonly columns: readonly ColumnFacts[];
 }
 
 /** Copies every table of MYSQL_DB, rows included, into the scratch schema. Nobody who works in MYSQL_DB has to wait for it. */
@@ -35,24 +47,37 @@ export async function copyToScratch(db: Database, schema: string): Promise<void>
 }
 
 /**
- * Runs all statements on a copy and gives the time of each. Where no scratch schema can be had and REQUIRE_PROOF=false, nothing
- * is run and the list is empty. Throws SQL_FAILED_IN_REHEARSAL, SQL_INVALID, SCRATCH_UNUSABLE.
+ * Runs all statements on a copy. Undefined, and nothing is run, where no scratch schema can be had and REQUIRE_PROOF=false.
+ * Throws SQL_FAILED_IN_REHEARSAL, SQL_INVALID, SCRATCH_UNUSABLE.
  */
 export async function rehearse(
   db: Database,
   config: DatabaseConfig,
   statements: readonly Statement[],
-): Promise<Rehearsed[]> {
+): Promise<Rehearsal | undefined> {
   await refuseForeignSchemas(db, statements);
-  if (!config.requireProof && !(await canUseScratch(db, config))) return [];
+  if (!config.requireProof && !(await canUseScratch(db, config))) return undefined;
   return withScratch(db, config, async (schema) => {
+    const startMs = performance.now();
     await copyToScratch(db, schema);
+    const copyMs = performance.now() - startMs;
     const rehearsed: Rehearsed[] = [];
     for (const statement of statements) {
       rehearsed.push({ statement, durationMs: await runOnCopy(db, schema, statement, statements.length) });
     }
-    return rehearsed;
+    await refuseLeftObjects(db, schema, statements);
+    return { statements: rehearsed, copyMs, columns: await columnFacts(db, schema) };
   });
+}
+
+/** What a table of ours could not be put back beside must not come with the migration. */
+async function refuseLeftObjects(db: Database, schema: string, statements: readonly Statement[]): Promise<void> {
+  const left = await unsupportedObjects(db, schema);
+  const [first] = statements;
+  if (left.length === 0 || !first) return;
+  const found = `After these statements the database would hold ${left.join(', ')}, which \`recover\` can't take back.`;
+  const remedy = 'Drop what only helps the migration at its end, and make the rest after the upgrade.';
+  throw new UpgradeError({ code: 'SQL_INVALID', where: first.file, found, remedy });
 }
 
 async function runOnCopy(db: Database, schema: string, statement: Statement, count: number): Promise<number> {
@@ -66,7 +91,9 @@ async function runOnCopy(db: Database, schema: string, statement: Statement, cou
   try {
     await db.work(statement.sql);
   } catch (error) {
-    const consequence = `It was tried on a copy of ${db.name}: nothing was changed.`;
+    if (isLost(error)) throw error;
+    const row = await offendingRow(db, schema, statement.sql, causeOf(error).message);
+    const consequence = `${row ? `${row} ` : ''}It was tried on a copy of ${db.name}: nothing was changed.`;
     throw statementFailure(statement, error, { code: 'SQL_FAILED_IN_REHEARSAL', count, consequence });
   }
   return performance.now() - startMs;

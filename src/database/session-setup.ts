@@ -11,7 +11,12 @@ export interface SessionFacts {
   readonly version: string;
   readonly connectionId: number;
   readonly exists: boolean;
+  /** The longest statement that the server takes: a longer one would end the session. */
+  readonly maxStatementBytes: number;
 }
+
+/** What a packet holds beside the statement, attributes of the statement among it, and something to spare. */
+export const packetOverheadBytes = 64;
 
 // A runner that is frozen or cut off loses its session, and with it the lock, after wait_timeout: a later run need not wait longer.
 // EggRoll writes DATETIME in the server's own zone, so the session keeps that zone, but by name and not by accident.
@@ -29,7 +34,9 @@ export async function setUpSession(
   config: DatabaseConfig,
   settings: readonly string[],
 ): Promise<SessionFacts> {
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version, CONNECTION_ID() AS id');
+  const [rows] = await connection.query<RowDataPacket[]>(
+    'SELECT VERSION() AS version, CONNECTION_ID() AS id, @@max_allowed_packet AS packet',
+  );
   for (const setting of settings) await connection.query(setting);
   const version = String(rows[0]?.['version']);
   return {
@@ -37,6 +44,7 @@ export async function setUpSession(
     version: versionNumber(version),
     connectionId: Number(rows[0]?.['id']),
     exists: await useSchema(connection, config),
+    maxStatementBytes: Number(rows[0]?.['packet']) - packetOverheadBytes,
   };
 }
 

@@ -20,8 +20,9 @@ export interface Failure {
 export function statementFailure(statement: Statement, error: unknown, failure: Failure): UpgradeError {
   if (isLost(error) && error instanceof UpgradeError) return error;
   const { errno, message: cause } = causeOf(error);
-  // Who blocks is known to the caller that retried, not to the server's error.
-  const message = isBlocked(error) && error instanceof UpgradeError ? error.findings[0].found : cause;
+  // Who blocks is known to the caller that retried, and what was never sent to us alone: not to the server.
+  const isOurs = error instanceof UpgradeError && (isBlocked(error) || error.cause === undefined);
+  const message = isOurs ? error.findings[0].found : cause;
   const position = pointOf(statement.sql, message);
   const where = positionInFile(statement, position);
   const number = errno ? ` (error ${errno})` : '';

@@ -49,7 +49,7 @@ export function parseStatements(text: string, file: string, database?: string): 
       return;
     }
     const { line, column } = lineAndColumn(lineStarts, position);
-    const found = problem.replace(unseen, '\uFFFD') + caretLines(source, position);
+    const found = printable(problem) + caretLines(source, position);
     findings.push({ code: 'SQL_INVALID', where: `${file}:${line}:${column}`, found });
   };
 
@@ -88,13 +88,15 @@ export function caretLines(text: string, position: number): string {
   const lineEnd = text.indexOf('\n', position);
   const start = Math.max(lineStart, position - shownBefore);
   const end = Math.min(lineEnd === -1 ? text.length : lineEnd, position + shownAfter);
-  const line = text.slice(start, end).replace(/\r$/, '').replace(unseen, '\uFFFD');
+  const line = printable(text.slice(start, end).replace(/\r$/, ''));
   const indent = line.slice(0, position - start).replace(/[^\t]/g, ' ');
   return `\n  ${line}\n  ${indent}^\n `;
 }
 
-// What a terminal would act on, but for tabs.
-const unseen = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** A text without what a terminal would act on; tabs stay. */
+export function printable(text: string): string {
+  return text.replace(/(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+}
 
 /** Names that stand before a dot in a statement: databases, tables or aliases. Lower case, without backticks. */
 export function qualifiersOf(sql: string): Set<string> {

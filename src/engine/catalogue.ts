@@ -103,6 +103,11 @@ export const catalogue = {
     summary: 'The database server accepts no changes.',
     remedy: 'Name the writable server in MYSQL_HOST, or switch read_only off.',
   },
+  DATABASE_TOO_OLD: {
+    exitCode: refused,
+    summary: 'The database server is too old.',
+    remedy: 'Take MySQL 5.7 or MariaDB 10.2 at least; or set MYSQL_FILE=none, and see to the database by other means.',
+  },
   DATABASE_UNSUPPORTED: {
     exitCode: refused,
     summary: 'The database holds objects that this version cannot put back.',

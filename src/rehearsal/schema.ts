@@ -41,9 +41,13 @@ const id = 'BIGINT UNSIGNED NOT NULL';
 const word = 'VARCHAR(255)';
 const wide = (fallback?: string) => `VARCHAR(2000) NOT NULL${fallback === undefined ? '' : ` DEFAULT '${fallback}'`}`;
 const sessionIdWidth = (level: SchemaLevel) => (atLeast(level, '2.2.1') ? 767 : 2000);
-const dates = [
+const optionalDates = [
   column('created_at', 'DATETIME DEFAULT CURRENT_TIMESTAMP'),
   column('updated_at', 'DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP'),
+];
+const dates = [
+  column('created_at', 'DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP'),
+  column('updated_at', 'DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP'),
 ];
 
 const tables: readonly TableFact[] = [
@@ -63,7 +67,7 @@ const tables: readonly TableFact[] = [
       column('serdes', wide(''), '2.0', '3.0'),
       column('version', 'INT UNSIGNED NOT NULL DEFAULT 0'),
       column('status', `${word} NOT NULL`),
-      ...dates,
+      ...optionalDates,
     ],
     keys: (level) => [
       'UNIQUE KEY store_by_name (namespace(120), name(640))',
@@ -93,7 +97,7 @@ const tables: readonly TableFact[] = [
       column('node_id', id),
       column('partition_id', 'INT UNSIGNED NOT NULL'),
       column('status', `${word} NOT NULL`),
-      ...dates,
+      ...optionalDates,
     ],
     keys: () => [
       'UNIQUE KEY partition_place (store_locator_id, store_partition_id, node_id)',
@@ -179,12 +183,14 @@ const tables: readonly TableFact[] = [
       column('allocated', 'BIGINT NOT NULL DEFAULT 0'),
       column('extention', 'VARCHAR(512) NULL'),
       column('status', `${word} NULL`),
+      column('pid', 'INT NOT NULL DEFAULT -1'),
       ...dates,
     ],
     keys: () => [
       'KEY resource_by_processor (processor_id)',
-      'KEY resource_by_session (session_id)',
       'KEY resource_by_node (server_node_id)',
+      'KEY resource_by_session (session_id)',
+      'KEY resource_by_state (server_node_id, resource_type, status)',
     ],
   },
   {
@@ -205,7 +211,7 @@ const tables: readonly TableFact[] = [
     keys: () => [
       'UNIQUE KEY node_resource_kind (server_node_id, resource_type)',
       'KEY node_resource_by_node (server_node_id)',
-      'KEY node_resource_by_status (status)',
+      'KEY node_resource_by_status (server_node_id, status)',
     ],
   },
   {
@@ -218,7 +224,7 @@ const tables: readonly TableFact[] = [
       column('global_rank', 'INT UNSIGNED NOT NULL'),
       column('local_rank', 'INT UNSIGNED NOT NULL'),
     ],
-    keys: () => ['KEY rank_by_session (session_id)', 'KEY rank_by_node (server_node_id)'],
+    keys: () => ['KEY rank_by_session (session_id)'],
   },
 ];
 

@@ -3,12 +3,19 @@
 import type { Host } from '../config/config.ts';
 import { connectDatabase, type Database, type DatabaseEvent } from '../database/database.ts';
 import { type ColumnFacts, checkGrants, inspectDatabase, scratchFindings } from '../database/inspect.ts';
-import { readLedger } from '../database/ledger.ts';
-import { plannedStatements } from '../database/migration.ts';
-import { parseStatements, type Statement } from '../database/statements.ts';
-import { builtInMigration, detectSchemaLevel, levelOfVersion } from '../eggroll/migrations.ts';
-import { describeFinding, throwFindings, UpgradeError } from '../engine/errors.ts';
+import { detectSchemaLevel } from '../eggroll/migrations.ts';
+import { describeFinding, throwFindings } from '../engine/errors.ts';
+import { builtInStatements } from './built-in-migration.ts';
 import type { World } from './world.ts';
+
+const eggrollLosses =
+  'every table that jobs have stored loses its entry in store_*, and its data stays under data/ without one';
+const fateLosses = 'the history of jobs and the registry of models are emptied';
+const purgeLosses = {
+  eggroll: `PURGE=eggroll: ${eggrollLosses}. \`recover\` brings the rows back.`,
+  fate: `PURGE=fate: ${fateLosses}. \`recover\` brings the rows back.`,
+  all: `PURGE=all: ${eggrollLosses}; ${fateLosses}. \`recover\` brings the rows back.`,
+};
 
 /** Opens the session and checks the database. Throws everything it found wrong. */
 export async function openDatabase(world: World): Promise<void> {
@@ -45,6 +52,9 @@ export async function openDatabase(world: World): Promise<void> {
     const message = `${database.name} also holds ${facts.fateTables.length} tables of FATE; they are backed up, and put back by \`recover\`, with it.`;
     emit({ type: 'warning', message });
   }
+  if (world.inputs && config.database.purge !== 'none') {
+    emit({ type: 'warning', message: purgeLosses[config.database.purge] });
+  }
   world.schemaBefore ??= detectSchemaLevel(facts.columns).level;
   const unlisted = await unlistedNodes(database, facts.columns, config.hosts);
   if (unlisted.length > 0) {
@@ -77,42 +87,5 @@ export async function schemaLevel(database: Database): Promise<string> {
 export async function chooseStatements(world: World): Promise<void> {
   const { inputs, database } = world;
   if (!inputs || !database) return;
-  world.statements = inputs.statements ?? (await chooseBuiltIn(database, inputs.package.version));
-}
-
-async function chooseBuiltIn(database: Database, version: string): Promise<readonly Statement[]> {
-  // A built-in migration that was interrupted goes on as it was planned; the schema of now is half-way.
-  const interrupted = await interruptedStatements(database);
-  if (interrupted.length > 0) return interrupted;
-  const where = `database ${database.name}`;
-  const remedy = 'Give the migration as a file by MYSQL_FILE.';
-  const { columns } = await inspectDatabase(database);
-  const detected = detectSchemaLevel(columns);
-  if (detected.level === 'unknown') {
-    const found = `The schema is none of EggRoll's: ${detected.reasons.join('; ')}.`;
-    throw new UpgradeError({ code: 'SQL_INVALID', where, found, remedy });
-  }
-  const target = levelOfVersion(version);
-  const migration = target ? builtInMigration(detected.level, target, detected) : undefined;
-  if (!migration || 'refusal' in migration) {
-    const found = migration?.refusal ?? `No schema is known for version ${version}.`;
-    throw new UpgradeError({ code: 'SQL_INVALID', where, found, remedy });
-  }
-  return builtInStatements(migration.statements, database.name);
-}
-
-// The statements of a run of which some have begun and some are not done.
-async function interruptedStatements(database: Database): Promise<Statement[]> {
-  const rows = await readLedger(database);
-  const half = rows.find(
-    ({ run, state }) => state !== 'planned' && rows.some((row) => row.run === run && row.state !== 'done'),
-  );
-  return half ? plannedStatements(database, half.run) : [];
-}
-
-// As if they had come from a file.
-function builtInStatements(sql: readonly string[], databaseName: string): Statement[] {
-  return sql.length === 0
-    ? []
-    : parseStatements(sql.map((statement) => `${statement};\n`).join(''), 'built-in migration', databaseName);
+  world.statements = inputs.statements ?? (await builtInStatements(database, inputs.package.version));
 }

@@ -1,8 +1,9 @@
 // Step 4: the migration is tried on a scratch copy of the database, data included, while EggRoll still runs.
 
 import { migrationState } from '../database/migration.ts';
-import { clearScratch, rehearse } from '../database/scratch.ts';
+import { clearScratch, type Rehearsal, rehearse } from '../database/scratch.ts';
 import type { Step } from '../engine/step.ts';
+import { describeFlaws, offerBuiltIn } from './built-in-migration.ts';
 import { isMigrated } from './run-state.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -17,12 +18,18 @@ export const rehearseSql: Step<World> = {
     return (await migrationState(database, currentRun(world).id, statements)) === 'none' ? 'pending' : 'done';
   },
   async apply(world) {
-    const { database, statements, config, emit } = world;
+    const { database, statements, config, emit, inputs } = world;
     if (!database || !config.database) return;
-    const timings = await rehearse(database, config.database, statements);
-    const totalMs = timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    const message = `${timings.length} statements passed on a copy in ${Math.round(totalMs)} ms`;
-    emit({ type: 'database', step: 'rehearse-sql', message });
+    const isFile = inputs?.statements !== undefined;
+    const rehearsal = await rehearse(database, config.database, statements).catch(async (error: unknown) => {
+      throw isFile ? await offerBuiltIn(error, database, inputs.package.version) : error;
+    });
+    if (!rehearsal) return;
+    emit({ type: 'database', step: 'rehearse-sql', message: describeTimes(rehearsal) });
+    const flaws = isFile ? describeFlaws(rehearsal.columns) : [];
+    if (flaws.length === 0) return;
+    const message = `After these statements ${flaws.join(', and ')}. The built-in migration (MYSQL_FILE=auto) does it right.`;
+    emit({ type: 'warning', message });
   },
   undo: {
     // It holds a copy of the data; every step removes its own, unless it was killed.
@@ -32,3 +39,19 @@ export const rehearseSql: Step<World> = {
     },
   },
 };
+
+function describeTimes({ statements, copyMs }: Rehearsal): string {
+  const totalMs = statements.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const slowest = statements.toSorted((left, right) => right.durationMs - left.durationMs)[0];
+  const named =
+    slowest && slowest.durationMs >= 1000
+      ? `, statement ${slowest.statement.index} alone ${inSeconds(slowest.durationMs)}`
+      : '';
+  // The dump reads every row as the copy does, and its proof writes every row once more.
+  const expected = `Expect ${inSeconds(totalMs + 2 * copyMs)} of downtime for the database, backup included.`;
+  return `${statements.length} statements passed on a copy in ${inSeconds(totalMs)}${named}; the copy took ${inSeconds(copyMs)}. ${expected}`;
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -85,6 +85,24 @@ describe.each<Flavour>(['mysql', 'mariadb'])('session with %s', (flavour) => {
     });
   });
 
+  it('does not send a statement that is longer than the server takes, and goes on', async () => {
+    const config = await server.createDatabase();
+    const [before] = await server.asRoot('SELECT @@GLOBAL.max_allowed_packet AS n');
+    await server.asRoot('SET GLOBAL max_allowed_packet = 1048576');
+    try {
+      await withDatabase(config, async (db) => {
+        const longest = `SELECT ${' '.repeat(db.maxStatementBytes - 8)}1`;
+        expect(await db.query(longest)).toHaveLength(1);
+        for (const [sql, params] of [[`${longest} `], ['SELECT ?', ['x'.repeat(1_048_576)]]] as const) {
+          await expect(db.query(sql, params)).rejects.toMatchObject({ code: 'DATABASE_FAILED' });
+        }
+        expect(await db.query('SELECT 1')).toHaveLength(1);
+      });
+    } finally {
+      await server.asRoot(`SET GLOBAL max_allowed_packet = ${before?.['n']}`);
+    }
+  });
+
   it('is lost, and stays lost, when the server ends it', async () => {
     const config = await server.createDatabase();
     await withDatabase(config, async (db) => {

@@ -64,6 +64,55 @@ describe.each<Flavour>(['mysql', 'mariadb'])('backup on %s', (flavour) => {
     },
   );
 
+  it('keeps every digit of a FLOAT, and the time of the last change beside it', async () => {
+    const { config, dir } = await prepared();
+    await server.asRoot(
+      [
+        'CREATE TABLE f (a VARCHAR(9), b DATE, x FLOAT, y FLOAT, at DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (a, b))',
+        "INSERT INTO f VALUES ('é', '2020-01-01', 16777217, 0.1, '2020-01-01'), ('', '2020-01-01', 1.17549435e-38, NULL, '2020-01-01'), ('plain', '2020-01-01', 1, 2.5, '2020-01-01')",
+      ],
+      config.name,
+    );
+    await withDatabase(config, async (db) => {
+      const backup = await proveBackup(db, config, await dumpDatabase(db, config, dir, server.tools));
+      expect(backup.proven).toBe(true);
+    });
+    // Only what six digits do not give.
+    const dump = await readFile(join(dir, 'dump.sql'), 'utf8');
+    expect(dump.match(/^UPDATE .*$/gm)).toHaveLength(2);
+    expect(dump).toMatch(/\n-- Dump completed\n$/);
+  });
+
+  it('makes a dump that fits a server of small statements, and says so when a row does not', async () => {
+    const { config, dir } = await prepared();
+    const [before] = await server.asRoot('SELECT @@GLOBAL.max_allowed_packet AS n');
+    await server.asRoot(['CREATE TABLE big (id INT PRIMARY KEY, b MEDIUMBLOB)', ...rows(6, 300_000)], config.name);
+    await server.asRoot('SET GLOBAL max_allowed_packet = 1048576');
+    try {
+      await withDatabase(config, async (db) => {
+        const backup = await proveBackup(db, config, await dumpDatabase(db, config, dir, server.tools));
+        expect(backup.proven).toBe(true);
+        await server.asRoot(`SET GLOBAL max_allowed_packet = ${before?.['n']}`);
+        await server.asRoot(rows(1, 700_000, 100), config.name);
+        const other = await mkdtemp(join(server.tools.tempDir, 'backup-'));
+        const tooBig = await dumpDatabase(db, config, other, server.tools);
+        const error = await proveBackup(db, config, tooBig).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'BACKUP_UNPROVEN' });
+        expect(String(error)).toContain('max_allowed_packet 1048576');
+        expect(await db.query('SELECT 1')).toHaveLength(1);
+      });
+    } finally {
+      await server.asRoot(`SET GLOBAL max_allowed_packet = ${before?.['n']}`);
+    }
+  });
+
+  function rows(count: number, sizeBytes: number, from = 0): string[] {
+    return Array.from(
+      { length: count },
+      (_, index) => `INSERT INTO big VALUES (${from + index}, REPEAT(CHAR(${index}), ${sizeBytes}))`,
+    );
+  }
+
   it('leaves no file with the password, and a dump that only its owner can read', async () => {
     const { config, dir } = await prepared();
     const before = await readdir(server.tools.tempDir);

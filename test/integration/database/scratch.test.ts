@@ -57,8 +57,12 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     await withDatabase(config, async (db) => {
       const before = await describeTables(db, db.name);
       const rehearsed = await rehearse(db, config, statements);
-      expect(rehearsed.map(({ statement }) => statement.index)).toEqual([1, 2, 3, 4, 5]);
-      expect(rehearsed.every(({ durationMs }) => durationMs > 0)).toBe(true);
+      expect(rehearsed?.statements.map(({ statement }) => statement.index)).toEqual([1, 2, 3, 4, 5]);
+      expect(rehearsed?.statements.every(({ durationMs }) => durationMs > 0)).toBe(true);
+      expect(rehearsed?.copyMs).toBeGreaterThan(0);
+      expect(rehearsed?.columns).toContainEqual(
+        expect.objectContaining({ table: 'store_option', column: 'store_option_id' }),
+      );
       expect(await describeTables(db, db.name)).toEqual(before);
     });
     expect(await schemas(config.scratchName)).toEqual([]);
@@ -80,7 +84,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
       );
       await withDatabase(config, async (db) => {
         const rehearsal = rehearse(db, config, statements);
-        if (outcome === 'passes') expect(await rehearsal).toHaveLength(5);
+        if (outcome === 'passes') expect((await rehearsal)?.statements).toHaveLength(5);
         else await expect(rehearsal).rejects.toThrow('Statement 2 of 5 failed: Duplicate column name');
       });
     }
@@ -100,11 +104,63 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
       expect(String(error)).toContain('Statement 2 of 6 failed');
       // MariaDB does not name the column, so the whole statement is pointed to.
       expect(String(error)).toContain(flavour === 'mysql' ? 'm.sql:4:40:' : 'm.sql:4:1:');
-      expect(String(error)).toContain("'not a number'");
+      expect(String(error)).toContain("The row in store_option: store_locator_id = 'not a number', name = 'bad'");
       expect(String(error)).toContain('nothing was changed');
       expect(await describeTables(db, db.name)).toEqual(before);
     });
     expect(await schemas(config.scratchName)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "INSERT INTO store_option (store_locator_id, name) VALUES ('', 'empty')",
+      "store_option: store_locator_id = '', name = 'empty'",
+    ],
+    [
+      "INSERT INTO store_option (store_locator_id, name) VALUES (NULL, 'none')",
+      "store_option: store_locator_id = NULL, name = 'none'",
+    ],
+    [
+      "INSERT INTO session_main (session_id, name, status) VALUES (REPEAT('x', 800), 'long', '')",
+      "(800 characters), name = 'long'",
+    ],
+  ])('names the row of today that fails: %s', async (insert, row) => {
+    const config = await prepared();
+    await server.asRoot(insert, config.name);
+    const text = `ALTER TABLE store_option MODIFY store_locator_id BIGINT UNSIGNED NOT NULL;
+      ALTER TABLE session_main MODIFY COLUMN session_id VARCHAR(767);`;
+    await withDatabase(config, async (db) => {
+      const error = await rehearse(db, config, parseStatements(text, 'm.sql')).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL' });
+      expect(String(error)).toContain(row);
+    });
+  });
+
+  it('finds a value that does not fit also where the server would cut it without a word', async () => {
+    const config = await prepared();
+    const [before] = await server.asRoot('SELECT @@GLOBAL.sql_mode AS mode');
+    await server.asRoot("SET GLOBAL sql_mode = ''");
+    try {
+      const statements = parseStatements('ALTER TABLE session_main MODIFY COLUMN session_id VARCHAR(1)', 'm.sql');
+      await withDatabase(config, (db) =>
+        expect(rehearse(db, config, statements)).rejects.toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL' }),
+      );
+    } finally {
+      await server.asRoot(`SET GLOBAL sql_mode = '${before?.['mode']}'`);
+    }
+  });
+
+  it('refuses a migration that leaves behind what cannot be put back, and takes one that drops its helpers', async () => {
+    const config = await prepared();
+    const create = 'DELIMITER //\nCREATE PROCEDURE helper() BEGIN SELECT 1; END//\nDELIMITER ;\nCALL helper();\n';
+    await withDatabase(config, async (db) => {
+      const left = rehearse(db, config, parseStatements(create, 'm.sql'));
+      await expect(left).rejects.toThrow('After these statements the database would hold procedure helper');
+      await expect(left).rejects.toMatchObject({ code: 'SQL_INVALID' });
+      expect(
+        (await rehearse(db, config, parseStatements(`${create}DROP PROCEDURE helper;`, 'm.sql')))?.statements,
+      ).toHaveLength(3);
+    });
   });
 
   it('refuses statements that would reach out of the copy', async () => {
@@ -182,7 +238,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     const config = { ...(await prepared({ scratchRights: false })), requireProof: false };
     const statements = parseStatements(migration22.replace('%DB%', config.name), 'm.sql', config.name);
     await withDatabase(config, async (db) => {
-      expect(await rehearse(db, config, statements)).toEqual([]);
+      expect(await rehearse(db, config, statements)).toBeUndefined();
       await expect(rehearse(db, { ...config, requireProof: true }, statements)).rejects.toMatchObject({
         code: 'GRANT_MISSING',
       });

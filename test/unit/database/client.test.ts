@@ -20,10 +20,20 @@ const config: DatabaseConfig = {
 
 describe('dumpFlags', () => {
   it('gives a MariaDB client none of the flags that it stops at', () => {
-    const flags = dumpFlags({ flavour: 'mysql', version: '8.0.28' }, mariadb).join(' ');
+    const flags = dumpFlags({ flavour: 'mysql', version: '8.0.28', maxStatementBytes: 1 << 26 }, mariadb).join(' ');
     expect(flags).not.toMatch(/gtid|column-statistics/);
     expect(flags).toContain('--single-transaction');
     expect(flags).toContain('--no-tablespaces');
+  });
+
+  it('keeps the statements of the dump short enough for the server that they come from', () => {
+    const lengthFor = (maxStatementBytes: number) =>
+      dumpFlags({ flavour: 'mysql', version: '8.0.28', maxStatementBytes }, mariadb).find((flag) =>
+        flag.includes('buffer'),
+      );
+    expect(lengthFor(1 << 26)).toBe('--net-buffer-length=1046528');
+    expect(lengthFor(1 << 20)).toBe('--net-buffer-length=524288');
+    expect(lengthFor(1024)).toBe('--net-buffer-length=4096');
   });
 
   it.each([
@@ -35,7 +45,7 @@ describe('dumpFlags', () => {
   ] as const)(
     'asks %j for no column statistics only of an older server (%s %s)',
     (client, flavour, version, expected) => {
-      const flags = dumpFlags({ flavour, version }, client);
+      const flags = dumpFlags({ flavour, version, maxStatementBytes: 1 << 26 }, client);
       expect(flags.includes('--column-statistics=0')).toBe(expected);
       expect(flags).toContain('--set-gtid-purged=OFF');
     },
