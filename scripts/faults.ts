@@ -9,7 +9,7 @@
  *   --parallel 7      clusters side by side
  *   --only KIND       one kind of random fault (kill, terminate, cut, blackhole, freeze, full-disk, …)
  *   --case N,M        some random cases of the seed, by their numbers
- *   --fuzz N          the fuzz too, with N cases of each kind
+ *   --fuzz N          the fuzz too, with N cases of each kind, and a dump and restore of a twentieth of that of random schemas
  *   --scenario NAME   one scenario     --match PATTERN   kills and faults from outside whose description the pattern fits
  */
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The fuzz of bad input, as rows of the same table: its tests are a project of vitest.
+// Random input, as rows of the same table: bad input of all kinds, and tables of all kinds dumped and restored. Both are vitest's.
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -17,12 +17,27 @@ interface Report {
   }[];
 }
 
+/** A round trip through a server takes so much longer than a case of bad input. */
+const casesPerTrip = 20;
+
 /** Runs every fuzz test with this number of cases; one verdict for each test. Throws when vitest gives no report. */
 export async function runFuzz(cases: number): Promise<Verdict[]> {
+  const trips = Math.ceil(cases / casesPerTrip);
+  return [
+    ...(await runTests(['--project', 'fuzz'], { FUZZ_RUNS: String(cases) }, `fuzz, ${cases} cases a point`)),
+    ...(await runTests(
+      ['--project', 'integration', 'round-trip'],
+      { ROUND_TRIPS: String(trips) },
+      `round trips, ${trips} a point`,
+    )),
+  ];
+}
+
+async function runTests(which: readonly string[], variables: Record<string, string>, kind: string): Promise<Verdict[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
   const file = join(folder, 'report.json');
-  const args = ['vitest', 'run', '--project', 'fuzz', '--reporter=json', `--outputFile=${file}`];
-  const env = { ...process.env, FUZZ_RUNS: String(cases) };
+  const args = ['vitest', 'run', ...which, '--reporter=json', `--outputFile=${file}`];
+  const env = { ...process.env, ...variables };
   await new Promise<void>((resolve, reject) => {
     spawn('npx', args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
       .once('error', reject)
@@ -32,7 +47,7 @@ export async function runFuzz(cases: number): Promise<Verdict[]> {
   await rm(folder, { recursive: true });
   return testResults.flatMap(({ assertionResults }) =>
     assertionResults.map(({ fullName, duration = 0, failureMessages }) => ({
-      kind: `fuzz, ${cases} cases a point`,
+      kind,
       title: fullName,
       violations: failureMessages,
       runs: [],

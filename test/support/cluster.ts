@@ -56,6 +56,8 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
   readonly tmpfsSizeMb?: Readonly<Record<string, number>>;
   /** Further variables of a node's container, by host. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** A volume for the folder of the server's socket, /run/mysqld, that a job can mount too. It is removed with the cluster. */
+  readonly socketVolume?: string;
   /** Keeps the data of the server through its restart; without it they are in memory. */
   readonly databaseOnDisk?: boolean;
   /** Another cluster of the same plan, whose keys, passwords and package this one has too: then their snapshots are comparable. */
@@ -66,13 +68,21 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
 const execLimitSeconds = 600;
 
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
-  const { flavour = 'mysql', tmpfsSizeMb = {}, environment = {}, databaseOnDisk = false, likeness, ...plan } = options;
+  const {
+    flavour = 'mysql',
+    tmpfsSizeMb = {},
+    environment = {},
+    databaseOnDisk = false,
+    socketVolume,
+    likeness,
+    ...plan
+  } = options;
   const dir = await mkdtemp(join(tmpdir(), 'simulated-cluster-'));
   const prepared = likeness ? await copyPrepared(likeness, dir) : await prepareCluster(dir, plan);
   const network = await new Network().start();
   const rootPassword = 'root-of-the-test';
   const [database, ...nodes] = await Promise.all([
-    startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk }),
+    startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk, socketVolume }),
     ...prepared.hosts.map((host) =>
       startHost(dir, prepared, host, network, tmpfsSizeMb[host.name], environment[host.name]),
     ),
@@ -169,6 +179,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       const stopped = await Promise.allSettled([database, ...nodes].map((started) => started.stop()));
       await emptyNetwork(network.getName());
       await network.stop();
+      if (socketVolume) await docker(['volume', 'rm', '--force', socketVolume]);
       await rm(dir, { recursive: true, maxRetries: 10 });
       for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason;
     },
@@ -181,14 +192,19 @@ interface DatabasePlace {
   readonly network: StartedNetwork;
   readonly rootPassword: string;
   readonly databaseOnDisk: boolean;
+  readonly socketVolume: string | undefined;
 }
 
-async function startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk }: DatabasePlace) {
+async function startDatabase(place: DatabasePlace) {
+  const { flavour, dir, network, rootPassword, databaseOnDisk, socketVolume } = place;
   const container = new GenericContainer(databaseImages[flavour])
     .withNetwork(network)
     .withNetworkAliases('mysql')
     .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
-    .withBindMounts([{ source: join(dir, 'mysql'), target: '/docker-entrypoint-initdb.d', mode: 'ro' }])
+    .withBindMounts([
+      { source: join(dir, 'mysql'), target: '/docker-entrypoint-initdb.d', mode: 'ro' },
+      ...(socketVolume ? [{ source: socketVolume, target: '/run/mysqld' }] : []),
+    ])
     .withExposedPorts(3306)
     .withStartupTimeout(120_000);
   if (!databaseOnDisk) container.withTmpFs({ '/var/lib/mysql': 'rw' });

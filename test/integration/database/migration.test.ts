@@ -76,6 +76,24 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
     expect(await statuses(config)).toEqual(['x', 'x']);
   });
 
+  it('stops at a server that became read-only, and goes on where it was once it takes changes again', async () => {
+    const { config, statements } = await prepared();
+    await withLockedDatabase(config, async (db) => {
+      await migrate(db, config, 'run-1', statements.slice(0, 2));
+      await server.asRoot('SET GLOBAL read_only = ON');
+      try {
+        const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'DATABASE_READ_ONLY' });
+      } finally {
+        await server.asRoot('SET GLOBAL read_only = OFF');
+      }
+      const told: number[] = [];
+      await migrate(db, config, 'run-1', statements, ({ index }) => told.push(index));
+      expect(told).toEqual([3, 4, 5]);
+    });
+    expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
+  });
+
   it('refuses a file whose applied part was changed, and tells the difference', async () => {
     const { config, statements } = await prepared();
     await withLockedDatabase(config, async (db) => {

@@ -2,7 +2,7 @@
 // a site has put into its EggRoll.
 
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,9 +12,10 @@ import { expectNew, expectOld } from '../../support/oracle.ts';
 describe('variants', () => {
   let cluster: TestCluster;
   let before: Snapshot;
+  const socketVolume = `eggroll-upgrade-test-${randomUUID()}`;
 
   beforeAll(async () => {
-    cluster = await startCluster({ flavour: 'mariadb' });
+    cluster = await startCluster({ flavour: 'mariadb', socketVolume });
   });
   afterAll(() => cluster.stop());
   beforeEach(async () => {
@@ -100,6 +101,21 @@ END
       'start fate-nodemanager',
     ]);
     await expectNew(cluster, before);
+  });
+
+  it("works by the server's socket", async () => {
+    const env = { MYSQL_HOST: '', MYSQL_SOCK: '/run/mysqld/mysqld.sock' };
+    const dockerArgs = [`--volume=${socketVolume}:/run/mysqld`];
+    expect((await cluster.job('upgrade', { env, dockerArgs })).result).toMatchObject({
+      outcome: 'succeeded',
+      exitCode: 0,
+    });
+    await expectNew(cluster, before);
+    expect((await cluster.job('recover', { env, dockerArgs })).result).toMatchObject({
+      outcome: 'succeeded',
+      exitCode: 0,
+    });
+    await expectOld(cluster, before);
   });
 
   it('leaves the database alone with MYSQL_FILE=none', async () => {
