@@ -43,9 +43,17 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server. Its clients stand in `clientHome/bin` as scripts that run the server's own client inside the container. */
-export async function startServer(flavour: Flavour, command: readonly string[] = []): Promise<TestServer> {
+/**
+ * Starts a server, with folders of this machine that it can read under the same names. Its clients stand in `clientHome/bin` as
+ * scripts that run the server's own client inside the container.
+ */
+export async function startServer(
+  flavour: Flavour,
+  command: readonly string[] = [],
+  folders: readonly string[] = [],
+): Promise<TestServer> {
   const container = await new GenericContainer(images[flavour])
+    .withBindMounts(folders.map((folder) => ({ source: folder, target: folder, mode: 'ro' })))
     .withExposedPorts(3306)
     .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
     .withTmpFs({ '/var/lib/mysql': 'rw' })
