@@ -20,6 +20,14 @@ check_node() {
   [ "$major" -ge 20 ] || die "Node.js 20 or newer is needed; this machine has $(node --version)"
 }
 
+# The tests make certificates with it.
+provide_openssl() {
+  command -v openssl >/dev/null && return
+  is_debian || die 'openssl is needed for the tests; install it first'
+  say 'installing openssl (Debian package)'
+  quietly "$logs/openssl.log" apt_install openssl
+}
+
 install_engine() {
   is_debian ||
     die 'no Docker engine answers. Start Docker (or Docker Desktop) and run this again; it is installed by itself on Debian only'
@@ -112,6 +120,7 @@ install_packages() {
 }
 
 check_node
+provide_openssl
 start_engine
 install_plugins
 install_packages
