@@ -2,6 +2,7 @@
 // the server looks at rights first, so its error tells whether the right is there, and nothing is changed.
 
 import type { DatabaseConfig } from '../config/config.ts';
+import { compareVersions } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type ClientTools, defaultTools, findDumpClient } from './client.ts';
@@ -62,8 +63,7 @@ export async function checkGrants(
 
 /** Older ones keep no column's expression, which says whether a row can be copied as it is. */
 export function isTooOld({ flavour, version }: Pick<Database, 'flavour' | 'version'>): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major * 100 + minor < (flavour === 'mysql' ? 507 : 1002);
+  return compareVersions(version, flavour === 'mysql' ? '5.7.0' : '10.2.0') < 0;
 }
 
 async function clientFindings(db: Database, config: DatabaseConfig, tools: ClientTools): Promise<readonly Finding[]> {

@@ -1,9 +1,10 @@
 // Which row a statement stumbled over. The server names a row by its number, or only a value; a person needs to find the row.
 
 import type { Database, Row } from './database.ts';
+import { columnFacts } from './inspect.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { maskSql } from './sql-text.ts';
-import { identifiersOf, printable } from './statements.ts';
+import { identifiersOf, plainName, printable } from './statements.ts';
 
 /**
  * The row of `schema` at which an ALTER TABLE failed, in words, found by what the server said; undefined when that leads to none.
@@ -17,7 +18,8 @@ export async function offendingRow(
 ): Promise<string | undefined> {
   const name = alteredTable(sql);
   if (!name) return undefined;
-  const columns = await columnsOf(db, schema, name);
+  const facts = await columnFacts(db, schema);
+  const columns = facts.flatMap(({ table, column }) => (table === name ? [column] : []));
   const named = identifiersOf(sql);
   const touched = columns.filter((column) => named.has(column.toLowerCase()));
   const table = quoteTable(schema, name);
@@ -61,13 +63,5 @@ function alteredTable(sql: string): string | undefined {
   const code = maskSql(sql, { directives: 'open', names: 'keep' });
   const match =
     /^\s*alter\s+(?:online\s+|ignore\s+)*table\s+(?:if\s+exists\s+)?(`(?:[^`]|``)+`|[\w$\u0080-\uFFFF]+)/i.exec(code);
-  return match?.[1]?.replace(/^`([\s\S]*)`$/, '$1').replaceAll('``', '`');
-}
-
-async function columnsOf(db: Database, schema: string, table: string): Promise<string[]> {
-  const rows = await db.query(
-    'SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION',
-    [schema, table],
-  );
-  return rows.map((row) => String(row['name']));
+  return match?.[1] && plainName(match[1]);
 }

@@ -202,7 +202,8 @@ function dropQualifier(sql: string, database: string | undefined): string {
   return result + sql.slice(position);
 }
 
-function plainName(name: string): string {
+/** A name without its backticks. */
+export function plainName(name: string): string {
   return name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name;
 }
 

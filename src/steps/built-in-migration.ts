@@ -1,7 +1,7 @@
 // The built-in migration (MYSQL_FILE=auto) for the schema that is found, and when it is offered to those who brought a file.
 
 import type { Database } from '../database/database.ts';
-import { type ColumnFacts, inspectDatabase } from '../database/inspect.ts';
+import { type ColumnFacts, columnFacts } from '../database/inspect.ts';
 import { readLedger } from '../database/ledger.ts';
 import { plannedStatements } from '../database/migration.ts';
 import { causeOf } from '../database/server-errors.ts';
@@ -14,7 +14,7 @@ export async function builtInStatements(database: Database, version: string): Pr
   // A built-in migration that was interrupted goes on as it was planned; the schema of now is half-way.
   const interrupted = await interruptedStatements(database);
   if (interrupted.length > 0) return interrupted;
-  const due = dueMigration((await inspectDatabase(database)).columns, version);
+  const due = dueMigration(await columnFacts(database, database.name), version);
   if ('refusal' in due) {
     const remedy = 'Give the migration as a file by MYSQL_FILE.';
     throw new UpgradeError({ code: 'SQL_INVALID', where: `database ${database.name}`, found: due.refusal, remedy });
@@ -30,7 +30,7 @@ const otherSchema = new Set([1050, 1051, 1054, 1060, 1061, 1064, 1068, 1072, 107
 /** Adds to a statement's failure that the built-in migration would do it, where that is so. Gives any other error back as it is. */
 export async function offerBuiltIn(error: unknown, database: Database, version: string): Promise<unknown> {
   if (!(error instanceof UpgradeError) || !otherSchema.has(causeOf(error).errno)) return error;
-  const due = dueMigration((await inspectDatabase(database)).columns, version);
+  const due = dueMigration(await columnFacts(database, database.name), version);
   if ('refusal' in due) return error;
   const count = due.statements.length;
   const what = count === 0 ? 'there is nothing to do' : `${count} statement${count === 1 ? ' leads' : 's lead'} there`;

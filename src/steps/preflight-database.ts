@@ -2,20 +2,16 @@
 
 import type { Host } from '../config/config.ts';
 import { connectDatabase, type Database, type DatabaseEvent } from '../database/database.ts';
-import { type ColumnFacts, checkGrants, inspectDatabase, scratchFindings } from '../database/inspect.ts';
+import { type ColumnFacts, checkGrants, columnFacts, inspectDatabase, scratchFindings } from '../database/inspect.ts';
 import { detectSchemaLevel } from '../eggroll/migrations.ts';
 import { describeFinding, throwFindings } from '../engine/errors.ts';
 import { builtInStatements } from './built-in-migration.ts';
 import type { World } from './world.ts';
 
-const eggrollLosses =
+const eggroll =
   'every table that jobs have stored loses its entry in store_*, and its data stays under data/ without one';
-const fateLosses = 'the history of jobs and the registry of models are emptied';
-const purgeLosses = {
-  eggroll: `PURGE=eggroll: ${eggrollLosses}. \`recover\` brings the rows back.`,
-  fate: `PURGE=fate: ${fateLosses}. \`recover\` brings the rows back.`,
-  all: `PURGE=all: ${eggrollLosses}; ${fateLosses}. \`recover\` brings the rows back.`,
-};
+const fate = 'the history of jobs and the registry of models are emptied';
+const purgeLosses = { eggroll, fate, all: `${eggroll}; ${fate}` };
 
 /** Opens the session and checks the database. Throws everything it found wrong. */
 export async function openDatabase(world: World): Promise<void> {
@@ -52,8 +48,10 @@ export async function openDatabase(world: World): Promise<void> {
     const message = `${database.name} also holds ${facts.fateTables.length} tables of FATE; they are backed up, and put back by \`recover\`, with it.`;
     emit({ type: 'warning', message });
   }
-  if (world.inputs && config.database.purge !== 'none') {
-    emit({ type: 'warning', message: purgeLosses[config.database.purge] });
+  const { purge } = config.database;
+  if (world.inputs && purge !== 'none') {
+    const message = `PURGE=${purge}: ${purgeLosses[purge]}. \`recover\` brings the rows back.`;
+    emit({ type: 'warning', message });
   }
   world.schemaBefore ??= detectSchemaLevel(facts.columns).level;
   const unlisted = await unlistedNodes(database, facts.columns, config.hosts);
@@ -80,7 +78,7 @@ async function unlistedNodes(database: Database, columns: readonly ColumnFacts[]
 
 /** The schema level of the database now, `unknown` when it is none of EggRoll's. */
 export async function schemaLevel(database: Database): Promise<string> {
-  return detectSchemaLevel((await inspectDatabase(database)).columns).level;
+  return detectSchemaLevel(await columnFacts(database, database.name)).level;
 }
 
 /** Chooses the statements of an upgrade: the file's, or the built-in ones for the schema of now. Throws SQL_INVALID. */
