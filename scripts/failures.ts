@@ -21,7 +21,7 @@ interface Report {
   }[];
 }
 
-const linesEach = 12;
+const linesEach = 60;
 const [folder = ''] = process.argv.slice(2);
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
@@ -35,7 +35,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
 }
 
 function tell(title: string, message: string): void {
-  const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
+  const lines = message.split('\n').filter((line) => !/^\s+at .*(node_modules|node:)/.test(line));
   const text = lines.slice(0, linesEach).map((line) => `    ${line.slice(0, 300)}\n`);
   process.stdout.write(`\nFAILED ${title}\n${text.join('')}`);
 }

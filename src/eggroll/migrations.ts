@@ -61,7 +61,7 @@ export function builtInMigration(level: SchemaLevel, target: SchemaLevel, flaws:
     };
   const repairs = [
     ...(level === 'seed-migrated' || flaws.misnamedOptionId ? [renameOptionId] : []),
-    ...(from > 0 && (level === 'seed-migrated' || flaws.nullableLocatorId) ? [numericLocatorId] : []),
+    ...(level === 'seed-migrated' || flaws.nullableLocatorId ? [numericLocatorId] : []),
   ];
   return { statements: [...repairs, ...stages.slice(from, to).flat()] };
 }

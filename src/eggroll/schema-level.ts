@@ -27,7 +27,7 @@ export interface SchemaDetection {
   readonly reasons: readonly string[];
   /** session_option's key column has the guide's wrong name, store_option_id. */
   readonly misnamedOptionId: boolean;
-  /** store_option.store_locator_id lost its NOT NULL, as the guide's SQL leaves it. */
+  /** store_option.store_locator_id became a number and lost its NOT NULL, as the guide's SQL leaves it. */
   readonly nullableLocatorId: boolean;
 }
 
@@ -98,7 +98,8 @@ const profiles: readonly (readonly [SchemaLevel, Profile])[] = [
 export function detectSchemaLevel(columns: readonly ColumnFact[], indexes: readonly IndexFact[] = []): SchemaDetection {
   const known = new Map(columns.map((column) => [`${column.table}.${column.column}`.toLowerCase(), column]));
   const tables = new Set(columns.map((column) => column.table.toLowerCase()));
-  const nullableLocatorId = known.get('store_option.store_locator_id')?.nullable === true;
+  const locatorId = known.get('store_option.store_locator_id');
+  const nullableLocatorId = locatorId?.nullable === true && isBigint(locatorId);
   const missing = baseTables.filter((table) => !tables.has(table));
   if (missing.length > 0) {
     const reasons = [`These tables of EggRoll are missing: ${missing.join(', ')}.`];
@@ -119,8 +120,9 @@ export function detectSchemaLevel(columns: readonly ColumnFact[], indexes: reado
 function profileOf(known: ReadonlyMap<string, ColumnFact>, tables: ReadonlySet<string>): Profile {
   const presence = (name: string) => (known.has(name) ? 'present' : 'absent');
   const type = (name: string) => {
-    const text = known.get(name)?.type.toLowerCase() ?? 'absent';
-    return text.startsWith('bigint') ? 'bigint' : text;
+    const column = known.get(name);
+    if (!column) return 'absent';
+    return isBigint(column) ? 'bigint' : column.type.toLowerCase();
   };
   const wrongName = known.has('session_option.store_option_id') && !known.has('session_option.session_option_id');
   return {
@@ -133,6 +135,10 @@ function profileOf(known: ReadonlyMap<string, ColumnFact>, tables: ReadonlySet<s
     ...Object.fromEntries(tablesOf25.map((table) => [table, tables.has(table) ? 'present' : 'absent'])),
     ...Object.fromEntries(columnsOf30.map((column) => [column, presence(column)])),
   };
+}
+
+function isBigint({ type }: ColumnFact): boolean {
+  return type.toLowerCase().startsWith('bigint');
 }
 
 function nearest(found: Profile): [level: SchemaLevel, differences: string[]] {

@@ -40,12 +40,12 @@ export async function offerBuiltIn(error: unknown, database: Database, version: 
 
 /** What the upgrade guide's SQL does wrong, in tables that are as `columns` say; empty when nothing is. */
 export function describeFlaws(columns: readonly ColumnFacts[]): string[] {
-  const { level, misnamedOptionId, nullableLocatorId } = detectSchemaLevel(columns);
+  const { misnamedOptionId, nullableLocatorId } = detectSchemaLevel(columns);
   return [
     ...(misnamedOptionId
       ? ['the key column of session_option is called store_option_id, which 3.x does not find']
       : []),
-    ...(nullableLocatorId && level !== '2.0' ? ['store_option.store_locator_id may be NULL'] : []),
+    ...(nullableLocatorId ? ['store_option.store_locator_id may be NULL'] : []),
   ];
 }
 

@@ -11,7 +11,7 @@ import { changeName } from './points.ts';
 import { type Pool, startPool, usualPoolSize } from './pool.ts';
 import { randomFrom } from './random-numbers.ts';
 import { killsOf } from './reference.ts';
-import { keepVerdict } from './report.ts';
+import { Broken } from './report.ts';
 import { type Measured, measure, runCases } from './suite.ts';
 
 const cache = join(import.meta.dirname, '..', '..', '.cache', 'faults', 'test');
@@ -58,13 +58,9 @@ describe('kill -9', () => {
   });
 
   async function expectNoViolation(cases: Parameters<typeof runCases>[1], name: string): Promise<void> {
-    const broken: string[] = [];
-    await runCases(pool, cases, measured, async (verdict) => {
-      if (verdict.violations.length === 0) return;
-      const folder = await keepVerdict(cache, `${name}-${broken.length + 1}`, verdict);
-      broken.push(`${verdict.title}\n  ${verdict.violations.join('\n  ')}\n  ${folder}`);
-    });
-    expect(broken).toEqual([]);
+    const broken = new Broken(cache, name);
+    await runCases(pool, cases, measured, (verdict) => broken.take(verdict));
+    broken.expectNone();
   }
 
   it('leaves old or new at one point of each kind', () => expectNoViolation(oneOfEach(measured.references), 'kill'));

@@ -2,10 +2,10 @@
 // faults` goes through all of it, at every step; this is a sample that has each kind.
 
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { outsideClusters, runOutside, sampleOutside } from './outside.ts';
 import { type Pool, startPool, usualPoolSize } from './pool.ts';
-import { keepVerdict } from './report.ts';
+import { Broken } from './report.ts';
 import { scenarioNamed } from './step-points.ts';
 import { type Measured, measure } from './suite.ts';
 
@@ -22,14 +22,8 @@ describe('faults from the outside', () => {
   afterAll(() => pool.stop());
 
   it('leave old or new, and pass without help where they pass', async () => {
-    const broken: string[] = [];
-    let count = 0;
-    await runOutside(pool, sampleOutside(measured.references), measured, async (verdict) => {
-      count += 1;
-      if (verdict.violations.length === 0) return;
-      const folder = await keepVerdict(cache, `outside-${count}`, verdict);
-      broken.push(`${verdict.title}\n  ${verdict.violations.join('\n  ')}\n  ${folder}`);
-    });
-    expect(broken).toEqual([]);
+    const broken = new Broken(cache, 'outside');
+    await runOutside(pool, sampleOutside(measured.references), measured, (verdict) => broken.take(verdict));
+    broken.expectNone();
   });
 });

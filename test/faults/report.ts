@@ -16,6 +16,35 @@ export async function keepVerdict(root: string, name: string, verdict: Verdict):
   return folder;
 }
 
+/** Collects the cases of a test that went wrong. */
+export class Broken {
+  readonly #root: string;
+  readonly #name: string;
+  readonly #found: string[] = [];
+
+  constructor(root: string, name: string) {
+    this.#root = root;
+    this.#name = name;
+  }
+
+  /** Keeps a verdict if anything is wrong with it. */
+  async take(verdict: Verdict): Promise<void> {
+    const { title, violations, runs } = verdict;
+    if (violations.length === 0) return;
+    const folder = await keepVerdict(this.#root, `${this.#name}-${this.#found.length + 1}`, verdict);
+    const story = runs.flatMap(({ command, exitCode, result, events }) => [
+      `${command} ended with ${exitCode}: ${result?.message ?? 'no result'}`,
+      ...events.flatMap(({ type, message }) => (type === 'warning' ? [`- ${message}`] : [])),
+    ]);
+    this.#found.push([title, ...violations.map((line) => `! ${line}`), ...story, folder].join('\n  '));
+  }
+
+  /** Throws when a case went wrong, with all that is needed to understand it where only the output of the tests is kept. */
+  expectNone(): void {
+    if (this.#found.length > 0) throw new Error(`${this.#found.length} cases went wrong:\n${this.#found.join('\n')}`);
+  }
+}
+
 /** A line for each kind of case, and one for all. `tookMs` is the time on the clock; the others are those of a case, one by one. */
 export function table(verdicts: readonly Verdict[], tookMs: number): string {
   const kinds = [...new Set(verdicts.map(({ kind }) => kind))];

@@ -17,6 +17,9 @@ let ssh: SshNode;
 let rsaLine: string;
 let ed25519Line: string;
 
+// One address family: a server that may take either goes on with one of them when the other is still taken.
+const server = '/usr/sbin/sshd -f /dev/null -o UsePAM=no -o PidFile=none -o AddressFamily=inet';
+
 // A second server with an RSA key beside the first one's, and a third with the RSA key alone.
 const [bothPort, rsaPort] = [2222, 2223];
 
@@ -24,7 +27,6 @@ beforeAll(async () => {
   node = await startNode({ version: '2.0.2', password: 'open sesame' });
   ssh = await sshNode(node);
   const keys = '-h /etc/ssh/ssh_host_ed25519_key -h /root/rsa';
-  const server = '/usr/sbin/sshd -f /dev/null -o UsePAM=no -o PidFile=none';
   const { stdout, stderr, exitCode } = await node.exec(`set -e
     ssh-keygen -q -t rsa -b 3072 -N '' -f /root/rsa
     ${server} -p ${bothPort} ${keys}
@@ -112,7 +114,7 @@ describe('host keys', () => {
     expect(await readFile(ssh.acceptedFile, 'utf8')).toBe(onPort(bothPort, ed25519Line));
     await ssh.connect({ knownHosts: '', target: { port: bothPort } });
     const stop = `kill $(ps -C sshd -o pid=,args= | grep -- '-p ${bothPort}' | awk '{ print $1 }')`;
-    const again = `ssh-keygen -q -t ed25519 -N '' -f /root/new && until /usr/sbin/sshd -f /dev/null -o UsePAM=no -o PidFile=none -p ${bothPort} -h /root/new -h /root/rsa; do sleep 0.1; done`;
+    const again = `ssh-keygen -q -t ed25519 -N '' -f /root/new && until ${server} -p ${bothPort} -h /root/new -h /root/rsa; do sleep 0.1; done`;
     const { exitCode, stderr } = await node.exec(`${stop} && ${again}`);
     expect([exitCode, stderr.replaceAll(/^Bind to .*\n|^Cannot bind .*\n|^error: .*\n/gm, '')]).toEqual([0, '']);
     const error = await refusal(ssh.connect({ ...acceptNew, target: { port: bothPort } }));

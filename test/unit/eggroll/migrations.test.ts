@@ -72,7 +72,6 @@ describe('builtInMigration', () => {
     ]);
     expect(statements('2.5', '3.0', { misnamedOptionId: true })[0]).toContain('CHANGE COLUMN store_option_id');
     expect(statements('2.2.1', '2.2.1', { nullableLocatorId: true })).toHaveLength(1);
-    expect(statements('2.0', '2.1', { nullableLocatorId: true })).toHaveLength(1);
   });
 
   it('refuses to go back, and to aim at a flawed level', () => {

@@ -81,6 +81,11 @@ describe('detectSchemaLevel', () => {
     });
   });
 
+  it('takes no text for a flawed number: the migration makes one that may not be NULL', () => {
+    const columns = facts(old).map((column) => ({ ...column, nullable: true }));
+    expect(detectSchemaLevel(columns)).toMatchObject({ level: '2.0', nullableLocatorId: false });
+  });
+
   it('names the differences of a migration that stopped half-way', () => {
     const half = { ...v22, 'store_option.store_option_id': 'bigint unsigned' };
     expect(detectSchemaLevel(facts(half))).toMatchObject({
