@@ -16,5 +16,6 @@ export function recoverCommand(edge: Edge) {
 }
 
 function recover(edge: Edge): Promise<ExitCode> {
-  return runCommand(edge, { name: 'recover', loadInputs: async () => undefined, execute: executeRecover });
+  const loadInputs = async () => undefined;
+  return runCommand(edge, { name: 'recover', loadInputs, execute: executeRecover, looksOnly: false });
 }

@@ -6,16 +6,25 @@ import { endsWithContainer } from '../config/files.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
-import { keepResult, type OutputMode, openReport, type Report, redactor } from '../report/report.ts';
-import { abandonedResult, failedResult } from '../steps/result.ts';
+import {
+  keepResult,
+  leaveTerminationMessage,
+  type OutputMode,
+  openReport,
+  type Report,
+  redactor,
+} from '../report/report.ts';
+import { abandonedResult, type CommandName, failedResult } from '../steps/result.ts';
 import type { Given, Inputs } from '../steps/world.ts';
 import type { Edge } from './edge.ts';
 import { version } from './version.ts';
 
 export interface CommandPlan {
-  readonly name: 'upgrade' | 'recover';
+  readonly name: CommandName;
   readonly loadInputs: (config: Config) => Promise<Inputs | undefined>;
   readonly execute: (given: Given) => Promise<Result>;
+  /** It changes nothing, and is no run that leaves anything in STATE_DIR. */
+  readonly looksOnly: boolean;
 }
 
 /** Runs a command to its end; never throws. */
@@ -29,7 +38,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     const opened = open(edge, newRunId, config.output, config.secrets);
     report = opened;
     opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
-    if (await endsWithContainer(config.stateDir)) {
+    if (!plan.looksOnly && (await endsWithContainer(config.stateDir))) {
       const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
       opened.emit({ type: 'warning', message });
     }
@@ -44,41 +53,44 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
         emit: opened.emit,
         clock: edge.clock,
         signal,
+        looksOnly: plan.looksOnly,
         runner: `${plan.name}, ${edge.owner}`,
         makeRunId: () => ids.pop() ?? runId(edge.clock.date()),
         adoptRun(id) {
+          if (plan.looksOnly) return;
           underWay = true;
           run = id;
           opened.adoptRun(id);
         },
       };
       const abandoned = graceOver(edge, signal).then(() => abandonedResult(plan.name, given, underWay));
-      return await end(opened, await Promise.race([plan.execute(given), abandoned]), config, run, edge);
+      return await end(opened, await Promise.race([plan.execute(given), abandoned]), { config, run, plan }, edge);
     } finally {
       await inputs?.package.dispose();
     }
   } catch (error) {
     report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
-    return await end(report, failedResult(plan.name, error), config, run, edge);
+    return await end(report, failedResult(plan.name, error), { config, run, plan }, edge);
   } finally {
     report?.close();
   }
 }
 
-async function end(
-  report: Report,
-  result: Result,
-  config: Config | undefined,
-  run: string,
-  edge: Edge,
-): Promise<ExitCode> {
+interface Context {
+  readonly config: Config | undefined;
+  readonly run: string;
+  readonly plan: CommandPlan;
+}
+
+async function end(report: Report, result: Result, { config, run, plan }: Context, edge: Edge): Promise<ExitCode> {
   for (const finding of result.findings) report.emit({ type: 'finding', ...finding });
   if (config) {
     const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
     try {
-      await keepResult(kept, config.stateDir);
+      if (!plan.looksOnly) await keepResult(kept, config.stateDir);
+      await leaveTerminationMessage(kept);
     } catch (error) {
-      report.emit({ type: 'warning', message: `The result could not be kept in STATE_DIR: ${String(error)}` });
+      report.emit({ type: 'warning', message: `The result could not be kept: ${String(error)}` });
     }
   }
   report.emit(result);

@@ -32,20 +32,28 @@ export interface ClusterNode {
   close(): void;
 }
 
-/** Told right before and right after every use of `change`. */
-export type OnChange = (phase: 'begins' | 'ends', where: string, what: string) => void;
+export interface NodeOptions {
+  /** Told right before and right after every use of `change`. */
+  readonly onChange?: (phase: 'begins' | 'ends', where: string, what: string) => void;
+  /** Closes the door: `change` and `lock` are defects of a command that only looks. */
+  readonly looksOnly?: boolean;
+}
 
 export function clusterNode(
   host: Host,
   home: string,
   connection: Connection,
-  onChange: OnChange = () => undefined,
+  { onChange = () => undefined, looksOnly = false }: NodeOptions = {},
 ): ClusterNode {
   const name = nodeName(host);
   let lock: NodeLock | undefined;
   let changes = 0;
   // A script that begins ends what an earlier one of the same lock left running (remote/prelude.sh): so they take turns.
   const inTurn = pLimit(1);
+
+  function passDoor(): void {
+    if (looksOnly) throw new UpgradeError({ code: 'DEFECT', where: name, found: 'A command that looks would change.' });
+  }
 
   async function run(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
     const result = await connection.run(script, args, options);
@@ -60,6 +68,7 @@ export function clusterNode(
     ask: run,
     change: (script, args, options) =>
       inTurn(async () => {
+        passDoor();
         if (!lock || lock.lost()) throw await lockLost(name, connection);
         changes += 1;
         const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
@@ -75,6 +84,7 @@ export function clusterNode(
       return changes;
     },
     async lock(owner) {
+      passDoor();
       lock = await holdLock(connection, name, home, owner);
       return lock.token;
     },

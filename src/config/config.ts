@@ -44,6 +44,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ssh: ssh.ssh,
     ...(usesDatabase && { database: databaseConfig(complete, secrets.values.MYSQL_PWD ?? '', certificates.text) }),
     services: serviceConfig(complete),
+    ...(complete.PLAN_HASH !== undefined && { planHash: complete.PLAN_HASH }),
     confPolicy: complete.CONF_POLICY,
     stateDir: complete.STATE_DIR,
     concurrency: complete.CONCURRENCY,

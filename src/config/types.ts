@@ -64,6 +64,8 @@ export interface Config {
   /** Absent when MYSQL_FILE is `none`. */
   readonly database?: DatabaseConfig;
   readonly services: ServiceConfig;
+  /** The upgrade shall do what this hash of a plan stands for, or nothing. */
+  readonly planHash?: string;
   readonly confPolicy: 'merge' | 'keep' | 'package';
   readonly stateDir: string;
   readonly concurrency: number;

@@ -154,6 +154,7 @@ export const variables = {
     default: 'none',
     meaning: 'clean-up of run-time tables, after a backup of what is purged',
   },
+  PLAN_HASH: { kind: 'sha256', meaning: 'hash that `plan` has shown; `upgrade` refuses to do anything else' },
   STATE_DIR: {
     kind: 'localPath',
     default: '/state',

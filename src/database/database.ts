@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   readonly onEvent?: (event: DatabaseEvent) => void;
   /** Shown to others as attributes of this session where the server keeps them: `holder`. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Closes the door: `change` and `work` are defects of a command that only looks. */
+  readonly looksOnly?: boolean;
   /** How long a statement waits for a lock of another session before it is tried again; default 10. */
   readonly lockWaitSeconds?: number;
 }
@@ -144,6 +146,12 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
     }
   }
 
+  function passDoor(sql: string): void {
+    if (!options.looksOnly) return;
+    const found = `A command that looks would change: ${shorten(sql)}`;
+    throw new UpgradeError({ code: 'DEFECT', where: `database ${config.name}`, found });
+  }
+
   async function run(door: 'query' | 'change' | 'work', sql: string, params: readonly unknown[] | undefined) {
     const startMs = performance.now();
     try {
@@ -168,6 +176,7 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
       return (await run('query', sql, params)) as Row[];
     },
     async change(sql, params) {
+      passDoor(sql);
       changes += 1;
       options.onEvent?.({ type: 'change', phase: 'begins', sql: shorten(sql) });
       try {
@@ -177,6 +186,7 @@ function asDatabase(connection: Connection, config: DatabaseConfig, options: Dat
       }
     },
     async work(sql, params) {
+      passDoor(sql);
       return affectedRows(await run('work', sql, params));
     },
     async attempt(sql) {

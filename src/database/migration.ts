@@ -45,6 +45,15 @@ export async function migrationState(
   return complete ? 'complete' : 'partial';
 }
 
+/** What has become of each statement, by index, in a run or, without one, in none. */
+export async function statementStates(
+  db: Database,
+  run: string | undefined,
+): Promise<ReadonlyMap<number, 'begun' | 'done'>> {
+  const rows = (await readLedger(db)).filter((row) => row.run === run && row.state !== 'planned');
+  return new Map(rows.map(({ index, state }) => [index, state === 'done' ? 'done' : 'begun']));
+}
+
 /**
  * Runs what is not done yet. Needs the lock. A statement that began and whose end is unknown is decided by comparing the structure
  * of now with the one before it, once the server no longer runs it. `onStatement` is told of each statement that was run.

@@ -60,7 +60,7 @@ export async function purge(db: Database, config: DatabaseConfig, options: Purge
   const purged: PurgedTable[] = [];
   for (const schema of schemasOf(db)) {
     const earlier = done.filter((table) => table.schema === schema);
-    const tables = (await tableNames(db, schema)).filter((name) => isPurged(name, options.which, schema === db.name));
+    const tables = await purgedTables(db, schema, options.which);
     if (earlier.length > 0) purged.push(...earlier);
     else if (tables.length > 0) purged.push(...(await purgeSchema(db, config, options, { schema, tables })));
   }
@@ -133,6 +133,11 @@ async function wasEmptiedUnrecorded(db: Database, schema: string, backup: Backup
 /** The schemas in which a purge may empty tables. */
 export function schemasOf(db: Pick<Database, 'name'>): string[] {
   return db.name === fateSchema ? [db.name] : [db.name, fateSchema];
+}
+
+/** The tables of a schema that a purge of this kind empties. */
+export async function purgedTables(db: Database, schema: string, which: DatabaseConfig['purge']): Promise<string[]> {
+  return (await tableNames(db, schema)).filter((name) => isPurged(name, which, schema === db.name));
 }
 
 /** Does a purge of this kind empty the table? */

@@ -199,6 +199,11 @@ export const catalogue = {
     summary: 'The package is older than the cluster.',
     remedy: 'Mount a newer package, or run `recover` to go back to the state before the last upgrade.',
   },
+  PLAN_CHANGED: {
+    exitCode: badInput,
+    summary: 'The upgrade would not do what PLAN_HASH stands for.',
+    remedy: 'Run `plan` again, look at what it shows now, and set PLAN_HASH to the hash that it ends with.',
+  },
   LOCK_HELD: {
     exitCode: interrupted,
     summary: 'Another run holds the lock.',

@@ -2,6 +2,7 @@
 
 import type { ExitCode } from './catalogue.ts';
 import type { Finding } from './errors.ts';
+import type { Plan } from './plan.ts';
 
 export type Outcome = 'succeeded' | 'unchanged' | 'rolled-back' | 'failed' | 'interrupted';
 
@@ -34,6 +35,8 @@ export interface Result {
   readonly planHash?: string;
   readonly nodes: readonly NodeResult[];
   readonly database?: DatabaseResult;
+  /** Of the command `plan`. */
+  readonly plan?: Plan;
   /** Services stopped to services started; 0 when nothing was stopped. */
   readonly downtimeMs: number;
   readonly findings: readonly Finding[];

@@ -16,6 +16,8 @@ export interface RunRecord {
   readonly to: string;
   /** Digest of the package's content. */
   readonly packageDigest: string;
+  /** Of the plan that the run began with; absent in records of earlier releases. */
+  readonly planHash?: string;
   /** `host:port` of every node of the run, sorted. */
   readonly hosts: readonly string[];
   /** The database that the run works on; absent when it leaves the database alone. */
@@ -38,10 +40,8 @@ export function parseRecord(bytes: Buffer | string): RunRecord | undefined {
 
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, services } = value as Record<
-    string,
-    unknown
-  >;
+  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, planHash, services } =
+    value as Record<string, unknown>;
   return (
     schema === 1 &&
     [run, from, to, packageDigest].every((text) => typeof text === 'string' && text !== '') &&
@@ -52,6 +52,7 @@ function isRecord(value: unknown): value is RunRecord {
     states.includes(state) &&
     isTextList(hosts) &&
     (database === undefined || typeof database === 'string') &&
+    (planHash === undefined || typeof planHash === 'string') &&
     isServices(services)
   );
 }

@@ -2,6 +2,7 @@
 
 import { describeFinding } from '../engine/errors.ts';
 import type { Event, Result } from '../engine/events.ts';
+import { planLines } from './plan-page.ts';
 import { durationText } from './units.ts';
 
 /** The line or lines of an event; undefined for events that only a live display shows. */
@@ -49,12 +50,19 @@ function stepFinished({ title, outcome, durationMs }: Extract<Event, { type: 'st
 
 /** The end of every human-readable output: outcome, versions, what to do next. */
 export function resultLines(result: Result): string[] {
-  const { command, outcome, exitCode, nodes, database, downtimeMs, message, next } = result;
-  const widest = Math.max(4, ...nodes.map(({ host }) => host.length));
+  const { command, outcome, exitCode, message, next, plan } = result;
   const codes = [...new Set(result.findings.map(({ code }) => code))];
   return [
     `${command}: ${outcome} (exit code ${exitCode}${codes.length > 0 ? `, ${codes.join(', ')}` : ''})`,
     ...message.split('\n').map((line) => `  ${line}`),
+    ...(plan ? planLines(plan) : stateLines(result)),
+    `  next: ${next}`,
+  ];
+}
+
+function stateLines({ nodes, database, downtimeMs }: Result): string[] {
+  const widest = Math.max(4, ...nodes.map(({ host }) => host.length));
+  return [
     ...nodes.map(
       ({ host, role, before, after }) => `  ${host.padEnd(widest)}  ${role.padEnd(11)}  ${before} -> ${after}`,
     ),
@@ -62,6 +70,5 @@ export function resultLines(result: Result): string[] {
       ? [`  ${database.name}: schema ${database.before} -> ${database.after}, ${database.statements} statements`]
       : []),
     ...(downtimeMs > 0 ? [`  downtime ${durationText(downtimeMs)}`] : []),
-    `  next: ${next}`,
   ];
 }

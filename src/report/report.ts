@@ -101,11 +101,10 @@ export function redactor(secrets: readonly string[]): <T extends Event | EventBo
   return <T extends Event | EventBody>(event: T) => walk(event) as T;
 }
 
-/** Keeps the result under STATE_DIR/runs/<run>/ and, shortened, as the Kubernetes termination message where there is one. */
+/** Keeps the result under STATE_DIR/runs/<run>/. Throws DISK_FULL, DISK_FAILED. */
 export async function keepResult(
   result: Result & { readonly time: string; readonly run: string },
   stateDir: string,
-  terminationFile = '/dev/termination-log',
 ): Promise<void> {
   const file = join(stateDir, 'runs', result.run, 'result.json');
   await onDisk(file, () => makeFolder(dirname(file)));
@@ -113,6 +112,10 @@ export async function keepResult(
   await writeWhole(file, text);
   // A `recover` has the run of the `upgrade` that it takes back: what that one said stays readable.
   await writeWhole(join(dirname(file), `result-${result.command}.json`), text);
+}
+
+/** Gives Kubernetes the result, shortened, as the termination message, where there is a file for one. */
+export async function leaveTerminationMessage(result: Result, terminationFile = '/dev/termination-log'): Promise<void> {
   const isThere = await access(terminationFile).then(
     () => true,
     () => false,
@@ -124,7 +127,7 @@ const terminationLimitBytes = 4096;
 
 /** At most 4096 bytes, as Kubernetes keeps: nodes are left out when there are too many, long texts are cut. */
 export function terminationMessage(result: Result): string {
-  const { findings: _, ...rest } = result;
+  const { findings: _findings, plan: _plan, ...rest } = result;
   const whole = JSON.stringify(rest);
   if (Buffer.byteLength(whole) <= terminationLimitBytes) return whole;
   for (let length = 1024; ; length /= 2) {

@@ -11,8 +11,9 @@ export function adopt(world: World, records: readonly RunRecord[]): void {
   if (!record) return;
   refuseOtherHosts(world, record);
   refuseOtherDatabase(world, record);
-  const { run: id, sequence, from, to, packageDigest, hosts, database, services } = record;
-  world.run = { id, sequence, from, to, packageDigest, hosts, database, services: new Map(Object.entries(services)) };
+  const { run: id, sequence, from, to, packageDigest, planHash, hosts, database } = record;
+  const services = new Map(Object.entries(record.services));
+  world.run = { id, sequence, from, to, packageDigest, planHash, hosts, database, services };
   for (const { name } of world.nodes) if (!world.versionsBefore.has(name)) world.versionsBefore.set(name, from);
   world.adoptRun(id);
 }

@@ -100,8 +100,10 @@ function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[]
   return [...folders, ...renames, ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: downgrade }] : [])];
 }
 
-async function checkServices({ config }: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
+async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
+  const { config } = world;
   const running = modulesOf(await activityOf(node));
+  world.running.set(node.name, running);
   const where = node.name;
   const findings: Finding[] = [];
   if (config.services.control === 'none' && running.length > 0) {

@@ -7,6 +7,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import { estimateDumpBytes } from '../database/sizes.ts';
 import { onDisk } from '../engine/disk.ts';
 import type { Finding } from '../engine/errors.ts';
+import type { Room } from '../engine/plan.ts';
 import type { World } from './world.ts';
 
 const roomMargin = 1.1;
@@ -17,11 +18,29 @@ const spareInodes = 100;
 /** The dump, the text being larger than the rows; one more try; what else happens in STATE_DIR. */
 const dumpFactor = 3;
 
-/** Room on a node for the staged tree. */
-export function checkNodeRoom(world: World, node: ClusterNode, { freeBytes, freeInodes }: NodeFacts): Finding[] {
+/** Room for the staged tree on a node. */
+export function nodeRoom(world: World, { freeBytes }: Pick<NodeFacts, 'freeBytes'>): Room {
+  return { neededBytes: stagedBytes(world), ...(freeBytes === undefined ? {} : { freeBytes }) };
+}
+
+/** Room for the dumps in STATE_DIR: three times their estimated size. Throws DISK_FAILED. */
+export async function stateRoom({ config: { stateDir } }: World, dumpBytes: number): Promise<Room> {
+  const { bsize, blocks, bavail } = await onDisk(stateDir, () => statfs(stateDir));
+  const neededBytes = dumpBytes * dumpFactor + mebibyte;
+  return { neededBytes, ...(blocks > 0 ? { freeBytes: bavail * bsize } : {}) };
+}
+
+/** Estimated bytes of all dumps of the run. */
+export async function dumpBytesOf({ database, config }: World): Promise<number> {
+  return database && config.database ? estimateDumpBytes(database, config.database.purge) : 0;
+}
+
+/** Whether a node has room for the staged tree. */
+export function checkNodeRoom(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {
   if (!world.inputs) return [];
+  const { freeInodes } = facts;
   const where = node.name;
-  const neededBytes = stagedBytes(world);
+  const { neededBytes, freeBytes } = nodeRoom(world, facts);
   const neededInodes = Math.ceil(world.inputs.package.tree.size * roomMargin) + spareInodes;
   const findings: Finding[] = [];
   if (freeBytes === undefined) {
@@ -42,19 +61,20 @@ export function checkNodeRoom(world: World, node: ClusterNode, { freeBytes, free
 export async function checkDumpRoom(world: World): Promise<Finding[]> {
   const { database, config, inputs } = world;
   if (!inputs || !database?.exists || !config.database) return [];
-  const dumpBytes = await estimateDumpBytes(database, config.database.purge);
+  const dumpBytes = await dumpBytesOf(world);
   return [...(await checkStateRoom(world, dumpBytes)), ...checkCopyRoom(world, dumpBytes)];
 }
 
-async function checkStateRoom({ config: { stateDir }, emit }: World, dumpBytes: number): Promise<Finding[]> {
-  const { bsize, blocks, bavail, files, ffree } = await onDisk(stateDir, () => statfs(stateDir));
-  const needed = dumpBytes * dumpFactor + mebibyte;
+async function checkStateRoom(world: World, dumpBytes: number): Promise<Finding[]> {
+  const { stateDir } = world.config;
+  const { neededBytes, freeBytes } = await stateRoom(world, dumpBytes);
+  const { files, ffree } = await onDisk(stateDir, () => statfs(stateDir));
   const where = 'STATE_DIR';
-  if (!(blocks > 0)) {
-    const message = `How much room STATE_DIR ${stateDir} has cannot be told; ${inMebibytes(needed)} are needed.`;
-    emit({ type: 'warning', message });
-  } else if (bavail * bsize < needed) {
-    const found = `${stateDir} has ${inMebibytes(bavail * bsize)} free; the dumps of the database need up to ${inMebibytes(needed)}.`;
+  if (freeBytes === undefined) {
+    const message = `How much room STATE_DIR ${stateDir} has cannot be told; ${inMebibytes(neededBytes)} are needed.`;
+    world.emit({ type: 'warning', message });
+  } else if (freeBytes < neededBytes) {
+    const found = `${stateDir} has ${inMebibytes(freeBytes)} free; the dumps of the database need up to ${inMebibytes(neededBytes)}.`;
     return [{ code: 'DISK_FULL', where, found }];
   }
   if (files > 0 && ffree < spareInodes) {

@@ -7,9 +7,10 @@ import { countUndoable, reasonFor, runForward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
+import { workOut } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { giveUp, putBack } from './put-back.ts';
-import { describeResult, type Ending, summaryOf } from './result.ts';
+import { type CommandName, describeResult, type Ending, summaryOf } from './result.ts';
 import { passes, withRetries } from './retry.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import { somethingChanged } from './run-state.ts';
@@ -24,6 +25,19 @@ export function executeUpgrade(given: Given): Promise<Result> {
 /** Runs `recover` to its end; never throws. */
 export function executeRecover(given: Given): Promise<Result> {
   return withRetries(given, tryRecover);
+}
+
+/** Runs `plan` to its end; never throws. */
+export function executePlan(given: Given): Promise<Result> {
+  return withRetries(given, tryPlan);
+}
+
+function tryPlan(world: World): Promise<Result> {
+  return ending(world, 'plan', async () => {
+    const progress = await runForward([preflight, workOut], world, world);
+    if (!progress.completed) return untouched(world, progress.error);
+    return { outcome: world.plan?.action === 'nothing' ? 'unchanged' : 'succeeded', exitCode: exitCodes.ok };
+  });
 }
 
 function tryUpgrade(world: World): Promise<Result> {
@@ -50,7 +64,7 @@ function tryRecover(world: World): Promise<Result> {
   });
 }
 
-async function ending(world: World, command: 'upgrade' | 'recover', execute: () => Promise<Ending>): Promise<Result> {
+async function ending(world: World, command: CommandName, execute: () => Promise<Ending>): Promise<Result> {
   try {
     const end = await execute();
     return await describeResult(world, command, end);

@@ -86,9 +86,12 @@ export async function planNode(
   return plan;
 }
 
-/** Plans a node whose folders are all in place, whatever runs there were: does anything have to change? */
-export async function planLive(world: World, node: ClusterNode, properties: Buffer | undefined): Promise<NodePlan> {
-  return planFrom(world, await readTree(node, node.home, programFolders), properties);
+/** Plans a node whose folders are all in place, whatever runs there were. */
+export async function planLive(world: World, node: ClusterNode): Promise<NodePlan> {
+  const old = await readTree(node, node.home, programFolders);
+  const plan = await planFrom(world, old, world.facts.get(node.name)?.properties);
+  world.plans.set(node.name, plan);
+  return plan;
 }
 
 async function planFrom(world: World, old: Tree, homeProperties: Buffer | undefined): Promise<NodePlan> {

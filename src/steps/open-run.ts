@@ -15,6 +15,7 @@ import { adopt } from './adopt-run.ts';
 import { expectRecoverable, expectResumable } from './expect-state.ts';
 import { planLive } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
+import { expectPlan, planHash } from './plan-hash.ts';
 import { checkAgain } from './preflight.ts';
 import { chooseStatements, schemaLevel } from './preflight-database.ts';
 import { hostNames, recordsOfLatestRun, stateOf, writeRecords } from './run-records.ts';
@@ -70,22 +71,32 @@ async function finishRecovery(
   world.emit({ type: 'run-adopted', message: 'A recovery was interrupted; it is finished first.' });
   await putBack(world);
   world.run = undefined;
+  world.plans.clear();
   await checkAgain(world);
   if (world.database) world.schemaBefore = await schemaLevel(world.database);
 }
 
 async function resume(world: World, records: readonly RunRecord[]): Promise<void> {
+  await adoptOpenRun(world, records);
+  world.emit({ type: 'run-adopted', message: `Run ${currentRun(world).id} was interrupted; it is resumed.` });
+  await writeRecords(world, 'open');
+}
+
+/**
+ * Makes an interrupted run the current one, if it can be resumed with what is configured; changes nothing.
+ * Throws RUN_CONFLICT, PLAN_CHANGED, STATE_UNEXPECTED, LEDGER_MISMATCH.
+ */
+export async function adoptOpenRun(world: World, records: readonly RunRecord[]): Promise<void> {
   const [record] = records;
   const wanted = currentPackage(world);
   if (record && record.packageDigest !== wanted.digest) {
     const found = `Run ${record.run} to version ${record.to} is unfinished, and its package had other content than this one (${wanted.version}).`;
     throw new UpgradeError({ code: 'RUN_CONFLICT', where: 'the cluster', found });
   }
+  expectPlan(world, record?.planHash);
   adopt(world, records);
   await expectResumable(world);
   await expectMigration(world);
-  world.emit({ type: 'run-adopted', message: `Run ${record?.run} was interrupted; it is resumed.` });
-  await writeRecords(world, 'open');
 }
 
 /** The database is as the run left it, and the statements are those that it began with. Throws LEDGER_MISMATCH. */
@@ -99,6 +110,8 @@ async function expectMigration(world: World): Promise<void> {
 
 async function begin(world: World, sequence: number): Promise<void> {
   if (world.database) await refuseUnknownMigration(world.database);
+  const hash = await planHash(world);
+  expectPlan(world, hash);
   const { version, digest } = currentPackage(world);
   const from = [...new Set(world.versionsBefore.values())].sort().join(', ');
   world.run = {
@@ -107,11 +120,11 @@ async function begin(world: World, sequence: number): Promise<void> {
     from,
     to: version,
     packageDigest: digest,
+    planHash: hash,
     hosts: hostNames(world),
     database: world.database?.name,
     services: new Map(),
   };
-  world.plans.clear();
   world.adoptRun(world.newRunId);
   await writeRecords(world, 'open');
 }
@@ -121,10 +134,10 @@ function sequenceOf(records: readonly RunRecord[]): number {
 }
 
 /** Does every node have what the package and its own conf ask for, and is the migration complete? */
-async function isUpToDate(world: World): Promise<boolean> {
+export async function isUpToDate(world: World): Promise<boolean> {
   if (!(await isMigrated(world))) return false;
   const same = await onNodes(world, async (node) => {
-    const { old, expected } = await planLive(world, node, world.facts.get(node.name)?.properties);
+    const { old, expected } = await planLive(world, node);
     return compareTrees(expected, withoutRunTimeFiles(old), { times: false }).length === 0;
   });
   return same.every(Boolean);

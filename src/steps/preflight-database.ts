@@ -15,7 +15,7 @@ const purgeLosses = { eggroll, fate, all: `${eggroll}; ${fate}` };
 
 /** Opens the session and checks the database. Throws everything it found wrong. */
 export async function openDatabase(world: World): Promise<void> {
-  const { config, emit, owner, signal } = world;
+  const { config, emit, owner, signal, looksOnly } = world;
   if (!config.database) return;
   const onEvent = (event: DatabaseEvent) => {
     if (event.type === 'waiting') emit({ type: 'warning', message: `database: ${event.reason}` });
@@ -28,7 +28,12 @@ export async function openDatabase(world: World): Promise<void> {
       });
     }
   };
-  const database = await connectDatabase(config.database, { attributes: { holder: owner }, signal, onEvent });
+  const database = await connectDatabase(config.database, {
+    attributes: { holder: owner },
+    signal,
+    onEvent,
+    looksOnly,
+  });
   world.database = database;
   throwFindings(await checkGrants(database, config.database));
   if (!config.database.requireProof) {

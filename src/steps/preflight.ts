@@ -3,7 +3,7 @@
 import { connect } from '../cluster/connection.ts';
 import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
-import { type ClusterNode, clusterNode, type OnChange } from '../cluster/node.ts';
+import { type ClusterNode, clusterNode, type NodeOptions } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
@@ -61,11 +61,14 @@ async function lookAtNodes(world: World): Promise<void> {
   const { config, signal } = world;
   const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
   const nodes: ClusterNode[] = [];
-  const onChange: OnChange = (phase, where, what) => world.emit({ type: 'change', phase, where, what });
+  const options: NodeOptions = {
+    onChange: (phase, where, what) => world.emit({ type: 'change', phase, where, what }),
+    looksOnly: world.looksOnly,
+  };
   const findings = await findingsOf(async () => {
     await inParallel(config.hosts, config.concurrency, async (host) => {
       throwIfStopped(signal);
-      const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys), onChange);
+      const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys), options);
       nodes.push(node);
       world.facts.set(node.name, await inspectNode(node));
     });

@@ -4,6 +4,7 @@ import { migrationState } from '../database/migration.ts';
 import { clearScratch, type Rehearsal, rehearse } from '../database/scratch.ts';
 import type { Step } from '../engine/step.ts';
 import { describeFlaws, offerBuiltIn } from './built-in-migration.ts';
+import { rehearsedDatabaseMs } from './expected-downtime.ts';
 import { isMigrated } from './run-state.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -40,15 +41,15 @@ export const rehearseSql: Step<World> = {
   },
 };
 
-function describeTimes({ statements, copyMs }: Rehearsal): string {
+function describeTimes(rehearsal: Rehearsal): string {
+  const { statements, copyMs } = rehearsal;
   const totalMs = statements.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const slowest = statements.toSorted((left, right) => right.durationMs - left.durationMs)[0];
   const named =
     slowest && slowest.durationMs >= 1000
       ? `, statement ${slowest.statement.index} alone ${inSeconds(slowest.durationMs)}`
       : '';
-  // The dump reads every row as the copy does, and its proof writes every row once more.
-  const expected = `Expect ${inSeconds(totalMs + 2 * copyMs)} of downtime for the database, backup included.`;
+  const expected = `Expect ${inSeconds(rehearsedDatabaseMs(rehearsal))} of downtime for the database, backup included.`;
   return `${statements.length} statements passed on a copy in ${inSeconds(totalMs)}${named}; the copy took ${inSeconds(copyMs)}. ${expected}`;
 }
 

@@ -5,11 +5,13 @@ import { nodeName } from '../cluster/node.ts';
 import { catalogue, type ExitCode, exitCodes } from '../engine/catalogue.ts';
 import { type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Outcome, Result } from '../engine/events.ts';
+import type { Plan, PlannedAction } from '../engine/plan.ts';
 import { distinct } from './nodes.ts';
-import { planHash } from './plan-hash.ts';
 import { schemaLevel } from './preflight-database.ts';
 import { homeVersion } from './versions.ts';
-import type { Given, World } from './world.ts';
+import { currentPackage, type Given, type World } from './world.ts';
+
+export type CommandName = 'upgrade' | 'recover' | 'plan';
 
 /** How a command ended, as its steps tell. */
 export interface Ending {
@@ -22,8 +24,9 @@ export interface Ending {
   readonly cause?: unknown;
 }
 
-export async function describeResult(world: World, command: 'upgrade' | 'recover', end: Ending): Promise<Result> {
-  const hash = planHash(world);
+export async function describeResult(world: World, command: CommandName, end: Ending): Promise<Result> {
+  const { plan } = world;
+  const hash = command === 'recover' ? undefined : (plan?.hash ?? world.run?.planHash);
   const database = await databaseResult(world, end);
   return {
     type: 'result',
@@ -32,8 +35,9 @@ export async function describeResult(world: World, command: 'upgrade' | 'recover
     outcome: end.outcome,
     exitCode: end.exitCode,
     ...(hash === undefined ? {} : { planHash: hash }),
-    nodes: await nodeResults(world, end),
+    nodes: plan ? plannedResults(plan, end) : await nodeResults(world, end),
     ...(database === undefined ? {} : { database }),
+    ...(plan ? { plan } : {}),
     downtimeMs: downtimeOf(world),
     findings: findingsIn(end),
     message: messageFor(world, command, end),
@@ -42,7 +46,7 @@ export async function describeResult(world: World, command: 'upgrade' | 'recover
 }
 
 /** The result of a command that ended before it had a cluster to look at. */
-export function failedResult(command: 'upgrade' | 'recover', error: unknown): Result {
+export function failedResult(command: CommandName, error: unknown): Result {
   const exitCode = error instanceof UpgradeError ? error.exitCode : exitCodes.defect;
   const end: Ending = { outcome: 'failed', exitCode, error };
   return {
@@ -61,11 +65,7 @@ export function failedResult(command: 'upgrade' | 'recover', error: unknown): Re
 }
 
 /** The result of a command that a signal ended in the middle of something. */
-export function abandonedResult(
-  command: 'upgrade' | 'recover',
-  { config, signal }: Given,
-  isUnderWay: boolean,
-): Result {
+export function abandonedResult(command: CommandName, { config, signal }: Given, isUnderWay: boolean): Result {
   const { outcome, exitCode } = { outcome: 'interrupted', exitCode: exitCodes.interrupted } as const;
   const end: Ending = { outcome, exitCode, halfWay: true, error: signal.reason };
   const consequence = isUnderWay
@@ -97,6 +97,10 @@ function describeDefect(error: unknown): string {
 
 function downtimeOf({ downtimeMs, downtimeStartMs, clock }: World): number {
   return downtimeMs + (downtimeStartMs === undefined ? 0 : Math.round(clock.monotonicMs() - downtimeStartMs));
+}
+
+function plannedResults({ nodes }: Plan, { outcome }: Ending): NodeResult[] {
+  return nodes.map(({ host, role, before, after }) => ({ host, role, before, after, outcome }));
 }
 
 async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResult[]> {
@@ -132,8 +136,9 @@ function findingsIn({ error, cause }: Ending): Finding[] {
   return distinct(found).map((finding) => ({ ...finding, remedy: remedyOf(finding) }));
 }
 
-function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, halfWay, error, cause }: Ending): string {
+function messageFor(world: World, command: CommandName, { outcome, halfWay, error, cause }: Ending): string {
   const version = world.run?.to ?? world.inputs?.package.version;
+  if (world.plan) return describeAction(world, world.plan.action);
   const reasons = [cause, error].flatMap((failure) => (failure === undefined ? [] : [summaryOf(failure)]));
   const why = [...new Set(reasons)].join(' ');
   if (outcome === 'succeeded') {
@@ -153,6 +158,18 @@ function messageFor(world: World, command: 'upgrade' | 'recover', { outcome, hal
   return `Nothing was changed. ${why}`;
 }
 
+function describeAction(world: World, action: PlannedAction): string {
+  const { version } = currentPackage(world);
+  const count = world.nodes.length;
+  const told: Record<PlannedAction, string> = {
+    upgrade: `\`upgrade\` would bring ${count} nodes to version ${version}.`,
+    resume: `\`upgrade\` would resume run ${world.run?.id}, which was interrupted on its way to version ${version}.`,
+    'finish-recovery': `\`upgrade\` would first finish a recovery that was interrupted; what it does then can be told once \`recover\` has been run.`,
+    nothing: `All ${count} nodes are on version ${version} already: \`upgrade\` would change nothing.`,
+  };
+  return `${told[action]} Nothing was changed.`;
+}
+
 /** One sentence or two: the first finding, and how many more there are. The findings themselves are events of their own. */
 export function summaryOf(error: unknown): string {
   if (!(error instanceof UpgradeError)) return `A defect in this program: ${describeDefect(error)}`;
@@ -160,16 +177,19 @@ export function summaryOf(error: unknown): string {
   return `${where}: ${found}${more.length > 0 ? ` And ${more.length} more.` : ''}`;
 }
 
-function nextFor(command: 'upgrade' | 'recover', end: Ending): string {
+function nextFor(command: CommandName, end: Ending): string {
   const { outcome, halfWay } = end;
   if (outcome === 'succeeded' && command === 'upgrade') {
     return 'Check your jobs. `recover` goes back to the old version.';
+  }
+  if (outcome === 'succeeded' && command === 'plan') {
+    return 'Run `upgrade`; with PLAN_HASH set to the hash above it does this and nothing else.';
   }
   if (outcome === 'succeeded' || outcome === 'unchanged') return 'Nothing.';
   return (halfWay ? nextHalfWay(command, end) : undefined) ?? remedyFor(end.error);
 }
 
-function nextHalfWay(command: 'upgrade' | 'recover', { outcome, exitCode }: Ending): string | undefined {
+function nextHalfWay(command: CommandName, { outcome, exitCode }: Ending): string | undefined {
   if (outcome === 'interrupted') {
     return command === 'upgrade'
       ? 'Run `upgrade` again: it resumes. `recover` goes back.'

@@ -62,7 +62,7 @@ export async function keepRecord(node: ClusterNode, record: RunRecord): Promise<
 }
 
 function recordOf(
-  { id, sequence, from, to, packageDigest, hosts, database, services }: Run,
+  { id, sequence, from, to, packageDigest, planHash, hosts, database, services }: Run,
   state: RunState,
 ): RunRecord {
   return {
@@ -73,6 +73,7 @@ function recordOf(
     from,
     to,
     packageDigest,
+    ...(planHash === undefined ? {} : { planHash }),
     hosts,
     ...(database === undefined ? {} : { database }),
     services: Object.fromEntries(services),

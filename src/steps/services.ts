@@ -3,6 +3,7 @@
 
 import { readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import type { ServiceConfig } from '../config/config.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import { type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/services.ts';
 import { generationOf } from '../eggroll/versions.ts';
@@ -19,10 +20,8 @@ import type { World } from './world.ts';
  */
 export async function stopAll(world: World, version: string): Promise<void> {
   if (world.config.services.control !== 'none') {
-    // Services of another generation, which were started by hand, come last.
-    const order = [generationOf(version) ?? '2.2', '2.2', '3'] as const;
     const running = new Map(await onNodes(world, async (node) => [node, (await activityOf(node)).services] as const));
-    for (const module of new Set(order.flatMap(stopOrder))) {
+    for (const module of modulesToStop(version)) {
       await onNodes(world, async (node) => {
         const own = (running.get(node) ?? []).filter((service) => service.module === module);
         if (own.length > 0) await stopModule(world, node, module, own);
@@ -30,6 +29,17 @@ export async function stopAll(world: World, version: string): Promise<void> {
     }
   }
   await expectStopped(world);
+}
+
+/** Every module that may run, in the order of stopping. Services of another generation, which were started by hand, come last. */
+export function modulesToStop(version: string): readonly ModuleName[] {
+  const order = [generationOf(version) ?? '2.2', '2.2', '3'] as const;
+  return [...new Set(order.flatMap(stopOrder))];
+}
+
+/** The modules of a version in the order of starting. */
+export function modulesToStart(version: string): readonly ModuleName[] {
+  return startOrder(generationOf(version) ?? '2.2');
 }
 
 async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
@@ -69,7 +79,7 @@ export async function startAll(
   version: string,
 ): Promise<void> {
   const said = new Map<string, string>();
-  const modules = startOrder(generationOf(version) ?? '2.2');
+  const modules = modulesToStart(version);
   const onWanted = (module: ModuleName, work: (node: ClusterNode) => Promise<void>) =>
     onNodes(world, async (node) => {
       if (wanted.get(node.name)?.includes(module)) await work(node);
@@ -157,6 +167,17 @@ async function portsIn(node: ClusterNode): Promise<ReturnType<typeof portsOf>> {
 
 type Action = 'start' | 'stop';
 
+/** The script and its arguments that start or stop a module; run by bash from EGGROLL_HOME. */
+export function serviceWords(
+  { control, supervisordHome }: ServiceConfig,
+  module: ModuleName,
+  action: Action,
+): readonly string[] {
+  return control === 'supervisord'
+    ? [`${supervisordHome}/service.sh`, action, `fate-${module}`]
+    : ['bin/eggroll.sh', module, action];
+}
+
 async function callScript(
   { config }: World,
   node: ClusterNode,
@@ -164,11 +185,8 @@ async function callScript(
   action: Action,
   limitMs: number,
 ): Promise<string> {
-  const { control, supervisordHome, initEnvFile } = config.services;
-  const words =
-    control === 'supervisord'
-      ? [`${supervisordHome}/service.sh`, action, `fate-${module}`]
-      : ['bin/eggroll.sh', module, action];
+  const { initEnvFile } = config.services;
+  const words = serviceWords(config.services, module, action);
   const args = [initEnvFile ?? '', String(Math.ceil(limitMs / 1000)), ...words];
   try {
     const { stdout } = await node.change('service', args, { limitMs: limitMs + 20_000 });

@@ -95,13 +95,22 @@ export function shortList(lines: readonly string[]): string {
   return lines.length > 5 ? `${shown}; and ${lines.length - 5} more` : shown;
 }
 
-async function send(world: World, node: ClusterNode, planned: readonly PlannedEntry[]): Promise<void> {
-  const items = planned.flatMap(({ entry, source }): TransferItem[] => {
+/** What of a plan goes over the network. */
+export function itemsToSend(planned: readonly PlannedEntry[]): TransferItem[] {
+  return planned.flatMap(({ entry, source }): TransferItem[] => {
     if (source.from === 'home') return [];
     return [source.from === 'merge' ? { entry, content: source.content } : { entry }];
   });
+}
+
+export function contentBytes(items: readonly TransferItem[]): number {
+  return items.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
+}
+
+async function send(world: World, node: ClusterNode, planned: readonly PlannedEntry[]): Promise<void> {
+  const items = itemsToSend(planned);
   if (items.length === 0) return;
-  const totalBytes = items.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
+  const totalBytes = contentBytes(items);
   let bytes = 0;
   const stream = transferStream(currentPackage(world).root, items, (count) => {
     bytes += count;

@@ -7,10 +7,12 @@ import type { Package } from '../config/package.ts';
 import type { Database } from '../database/database.ts';
 import type { Statement } from '../database/statements.ts';
 import type { HomePlan } from '../eggroll/layout.ts';
+import type { ModuleName } from '../eggroll/services.ts';
 import type { Tree } from '../eggroll/tree.ts';
 import type { Clock } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Emit } from '../engine/events.ts';
+import type { Plan } from '../engine/plan.ts';
 
 /** How long services may take. Tests shorten them. */
 export interface ServiceLimits {
@@ -36,6 +38,8 @@ export interface Run {
   readonly from: string;
   readonly to: string;
   readonly packageDigest: string;
+  /** Absent in a run of an earlier release of this program. */
+  readonly planHash: string | undefined;
   readonly hosts: readonly string[];
   /** Modules that ran before, by node name; absent until they are known. */
   readonly services: Map<string, readonly string[]>;
@@ -56,6 +60,8 @@ export interface World {
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Closes every door of changes: the command looks, and changes nothing. */
+  readonly looksOnly: boolean;
   readonly limits: ServiceLimits;
   /** Who we are, for those who find a lock taken: command, process, host, run, since when. */
   readonly owner: string;
@@ -71,11 +77,15 @@ export interface World {
   database: Database | undefined;
   readonly facts: Map<string, NodeFacts>;
   readonly versionsBefore: Map<string, string>;
+  /** Modules that ran when a node was checked, by its name. */
+  readonly running: Map<string, readonly ModuleName[]>;
   statements: readonly Statement[];
   schemaBefore: string | undefined;
   run: Run | undefined;
   nothingToDo: boolean;
   readonly plans: Map<string, NodePlan>;
+  /** For the command `plan`. */
+  plan: Plan | undefined;
   downtimeStartMs: number | undefined;
   downtimeMs: number;
 }
@@ -96,7 +106,8 @@ function defect(found: string): UpgradeError {
 }
 
 /** What a command is given, for as many tries as it takes. */
-export interface Given extends Pick<World, 'config' | 'inputs' | 'emit' | 'clock' | 'signal' | 'adoptRun'> {
+export interface Given
+  extends Pick<World, 'config' | 'inputs' | 'emit' | 'clock' | 'signal' | 'looksOnly' | 'adoptRun'> {
   /** Who runs the command, for people who find a lock taken: command, process, host. */
   readonly runner: string;
   /** A new id for a run, another one at each call. */
@@ -117,11 +128,13 @@ export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }
     database: undefined,
     facts: new Map(),
     versionsBefore: new Map(),
+    running: new Map(),
     statements: [],
     schemaBefore: earlier?.schemaBefore,
     run: undefined,
     nothingToDo: false,
     plans: new Map(),
+    plan: undefined,
     downtimeStartMs: earlier?.downtimeStartMs,
     downtimeMs: earlier?.downtimeMs ?? 0,
   };

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # inspect.sh HOME LIMIT_BYTES FOLDER…
 # Facts about a node and its EGGROLL_HOME, one `key value` line each; changes nothing but a probe folder that it removes, and those
-# that were left by an inspection that was killed.
+# that were left by an inspection that was killed. The time of the folder around it is put back.
 main() {
   home=$1
   limit=$2
@@ -113,15 +113,16 @@ rename_proof() {
     fact rename "$home is not writable for $(id -un): $(touch -a "$home/.eggroll-upgrade-probe.none" 2>&1)"
     return 0
   fi
-  place=$home
-  [ ! -d "$home/$work" ] || place=$home/$work
-  probe=$place/.eggroll-upgrade-probe.$$.$(started $$)
+  around=$home
+  [ ! -d "$home/$work" ] || around=$home/$work
+  modified=$(stat -c %y "$around")
+  probe=$around/.eggroll-upgrade-probe.$$.$(started $$)
   if ! answer=$(mkdir "$probe" 2>&1); then
-    fact rename "cannot make a folder in $place: $answer"
+    fact rename "cannot make a folder in $around: $answer"
     return 0
   fi
   # Also when nobody listens any more.
-  trap 'remove_probe "$probe"' EXIT
+  trap 'end_probe' EXIT
   trap 'exit 1' HUP PIPE TERM
   count=$#
   while [ "$count" -gt 0 ]; do
@@ -145,7 +146,12 @@ rename_proof() {
     done
     [ "$(inodes_of "$@")" = "$inodes" ] || fact rename "inodes of folders changed: $(inodes_of "$@" | tr '\n' ' ')"
   fi
+}
+
+# What only looks leaves nothing behind, not even the time at which a folder was changed.
+end_probe() {
   remove_probe "$probe"
+  touch -m -d "$modified" "$around" 2>/dev/null || true
 }
 
 inodes_of() {

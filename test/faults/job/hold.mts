@@ -18,11 +18,12 @@ const { points, how } = JSON.parse(process.env['FAULT_HOLD'] ?? '{}') as Hold;
 const mayGo = (index: number) => existsSync(`${folder}/go-${index}`);
 
 const waiting: (() => void)[] = [];
-let held = false;
+// A step that asks nobody anything comes to its end while it is held, and the next one is held as well.
+const holding = new Set<number>();
 
 const holdable = (original: Method): Method =>
   function (...args) {
-    if (!held) return original.apply(this, args);
+    if (holding.size === 0) return original.apply(this, args);
     waiting.push(() => void original.apply(this, args));
     return undefined;
   };
@@ -41,11 +42,12 @@ function stayStill(index: number): void {
 }
 
 function keepBeating(index: number): void {
-  held = true;
+  holding.add(index);
   const look = setInterval(() => {
     if (!mayGo(index)) return;
     clearInterval(look);
-    held = false;
+    holding.delete(index);
+    if (holding.size > 0) return;
     for (const goOn of waiting.splice(0)) goOn();
   }, 5);
 }

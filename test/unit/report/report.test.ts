@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventBody } from '../../../src/engine/events.ts';
 import {
   keepResult,
+  leaveTerminationMessage,
   openReport,
   type ReportOptions,
   redactor,
@@ -115,18 +116,22 @@ describe('redactor', () => {
   });
 });
 
-describe('keepResult', () => {
+describe('keepResult and leaveTerminationMessage', () => {
   let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'report-test-'));
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('writes result.json, and the termination message where its file is', async () => {
+  it('writes result.json', async () => {
+    await keepResult(event(result), dir);
+    expect(JSON.parse(await readFile(join(dir, 'runs/r1/result.json'), 'utf8'))).toEqual(event(result));
+  });
+
+  it('leaves the termination message where its file is', async () => {
     const termination = join(dir, 'termination-log');
     await writeFile(termination, '');
-    await keepResult(event(result), dir, termination);
-    expect(JSON.parse(await readFile(join(dir, 'runs/r1/result.json'), 'utf8'))).toEqual(event(result));
+    await leaveTerminationMessage(event(result), termination);
     expect(JSON.parse(await readFile(termination, 'utf8'))).toMatchObject({ outcome: 'succeeded', run: 'r1' });
   });
 
@@ -141,7 +146,7 @@ describe('keepResult', () => {
 
   it('makes no termination message where there is no file for it', async () => {
     const termination = join(dir, 'termination-log');
-    await keepResult(event(result), dir, termination);
+    await leaveTerminationMessage(event(result), termination);
     await expect(readFile(termination)).rejects.toThrow('ENOENT');
   });
 });

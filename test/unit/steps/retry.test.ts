@@ -28,6 +28,7 @@ function command(tries: readonly Try[], clock: TestClock = testClock()) {
     inputs,
     clock,
     signal: stop.signal,
+    looksOnly: false,
     emit: (event) => events.push(event as Event),
     runner: 'upgrade, process 1',
     makeRunId: () => `run-${++ids}`,

@@ -12,6 +12,7 @@ export function testWorld(config: Partial<Config> = {}): World {
     inputs: undefined,
     emit: () => undefined,
     clock: testClock(),
+    looksOnly: false,
     signal: new AbortController().signal,
     runner: 'test',
     makeRunId: () => '20260102-abcdef',

@@ -1,0 +1,64 @@
+// What changes in the five folders of the nodes, as people ask for it: added, changed, removed, and what that does to conf.
+
+import { compareTrees } from '../cluster/manifest.ts';
+import type { ClusterNode } from '../cluster/node.ts';
+import type { PropertiesMerge } from '../eggroll/properties.ts';
+import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
+import type { Tree } from '../eggroll/tree.ts';
+import type { PlannedFiles } from '../engine/plan.ts';
+import { confChanges } from './conf-diff.ts';
+import { planNode } from './node-plan.ts';
+import { onNodes } from './nodes.ts';
+import type { World } from './world.ts';
+
+/** The changes on all nodes; nodes with the same changes are one group, in the order of the lists. */
+export async function fileChanges(world: World): Promise<PlannedFiles[]> {
+  const all = await onNodes(world, (node) => changesOf(world, node));
+  const groups = new Map<string, PlannedFiles>();
+  for (const { hosts, ...changes } of all) {
+    const key = JSON.stringify(changes);
+    groups.set(key, { hosts: [...(groups.get(key)?.hosts ?? []), ...hosts], ...changes });
+  }
+  return [...groups.values()];
+}
+
+async function changesOf(world: World, node: ClusterNode): Promise<PlannedFiles> {
+  const plan = await planNode(world, node, []);
+  const old = filesOf(withoutRunTimeFiles(plan.old));
+  const next = filesOf(plan.expected);
+  const added = [...next.keys()].filter((path) => !old.has(path)).sort();
+  const removed = [...old.keys()].filter((path) => !next.has(path)).sort();
+  const kept = [...next].filter(([path]) => old.has(path));
+  const changed = kept.flatMap(([path, entry]) => {
+    const before = old.get(path);
+    return before && differs(path, before, entry) ? [path] : [];
+  });
+  return {
+    hosts: [node.name],
+    added,
+    changed: changed.sort(),
+    removed,
+    unchanged: kept.length - changed.length,
+    conf: await confChanges(world, node, plan, changed),
+    notes: plan.plan.properties ? notesOf(plan.plan.properties) : [],
+  };
+}
+
+function filesOf(tree: Tree): Tree {
+  return new Map([...tree].filter(([, { type }]) => type !== 'directory'));
+}
+
+type Entry = NonNullable<ReturnType<Tree['get']>>;
+
+function differs(path: string, before: Entry, after: Entry): boolean {
+  return compareTrees(new Map([[path, before]]), new Map([[path, after]]), { times: false }).length > 0;
+}
+
+function notesOf({ skipped, changed, commentedOut, duplicates }: PropertiesMerge): string[] {
+  return [
+    ...changed.map(({ key, before, after }) => `${key} moves from ${before} to ${after}`),
+    ...commentedOut.map((key) => `${key} is commented out: the new version does not know it`),
+    ...skipped.map(({ key, reason }) => `${key} is new and not added: ${reason}`),
+    ...duplicates.map((key) => `${key} is there more than once already`),
+  ];
+}

@@ -1,0 +1,48 @@
+// What an upgrade would do to each node beside the changes of its files: what it is sent, the room it takes, the services.
+
+import type { ClusterNode } from '../cluster/node.ts';
+import type { ModuleName } from '../eggroll/services.ts';
+import type { PlannedAction, PlannedNode } from '../engine/plan.ts';
+import { nodeRoom } from './check-room.ts';
+import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
+import { onNodes } from './nodes.ts';
+import { modulesToStart, modulesToStop, serviceWords } from './services.ts';
+import { contentBytes, itemsToSend } from './stage.ts';
+import { currentPackage, type World } from './world.ts';
+
+export function plannedNodes(world: World, action: PlannedAction): Promise<PlannedNode[]> {
+  return onNodes(world, (node) => plannedNode(world, node, action));
+}
+
+async function plannedNode(world: World, node: ClusterNode, action: PlannedAction): Promise<PlannedNode> {
+  const before = world.versionsBefore.get(node.name) ?? 'unknown';
+  const begun = action === 'resume' && switchBegun(await readSwitchState(world, node));
+  const { plan } = await planNode(world, node, []);
+  const items = action === 'nothing' || begun ? [] : itemsToSend([...plan.entries.values()]);
+  const { version } = currentPackage(world);
+  const idle = action === 'nothing' || world.config.services.control === 'none';
+  return {
+    host: node.name,
+    role: node.host.role,
+    before,
+    after: version,
+    switchBegun: begun,
+    send: { files: items.filter(({ entry }) => entry.type === 'file').length, bytes: contentBytes(items) },
+    disk: nodeRoom(world, world.facts.get(node.name) ?? { freeBytes: undefined }),
+    stop: idle ? [] : commands(world, modulesRunning(world, node, modulesToStop(before)), 'stop'),
+    start:
+      idle || !world.config.services.startAfter
+        ? []
+        : commands(world, modulesRunning(world, node, modulesToStart(version)), 'start'),
+  };
+}
+
+/** The modules that ran on a node before the upgrade, in the given order; those that the order lacks are left out. */
+function modulesRunning({ run, running }: World, { name }: ClusterNode, order: readonly ModuleName[]): ModuleName[] {
+  const known = run?.services.get(name) ?? running.get(name) ?? [];
+  return order.filter((module) => known.includes(module));
+}
+
+function commands({ config }: World, modules: readonly ModuleName[], action: 'start' | 'stop'): string[] {
+  return modules.map((module) => serviceWords(config.services, module, action).join(' '));
+}
