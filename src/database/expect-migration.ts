@@ -5,7 +5,7 @@ import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
 import { compareStructures, schemaFingerprint } from './fingerprint.ts';
-import { readLedger } from './ledger.ts';
+import { readLedger, readLedgerOf } from './ledger.ts';
 import { describeDifferences, isNamedBy, refuseMismatch, tookEffect } from './migration.ts';
 import type { Statement } from './statements.ts';
 
@@ -26,17 +26,30 @@ export async function expectResumableMigration(
 
 /** The tables of the migration are as its last statement left them. Throws LEDGER_MISMATCH. */
 export async function expectMigratedTables(db: Database, run: string): Promise<void> {
-  const rows = (await readLedger(db)).filter((row) => row.run === run);
-  // In the middle of a statement the tables may be as before it or as after it.
-  if (rows.some(({ state }) => state === 'intent' || state === 'failed')) return;
-  const last = rows.filter(({ state, after }) => state === 'done' && after !== undefined).at(-1);
-  if (!last?.after) return;
-  const { tables } = await schemaFingerprint(db, db.name);
-  const differences = compareStructures(last.after, tables.filter(isNamedBy(rows)));
+  const { differences, index } = await differencesSince(db, run);
   if (differences.size === 0) return;
-  const found = `The tables are not as statement ${last.index} of run ${run} left them: ${describeDifferences(differences)}.`;
+  const found = `The tables are not as statement ${index} of run ${run} left them: ${describeDifferences(differences)}.`;
   const remedy = 'Take these changes back and run `upgrade` again; or run `recover`, which keeps the tables aside.';
   throw new UpgradeError({ code: 'LEDGER_MISMATCH', where: `database ${db.name}`, found, remedy });
+}
+
+/** Did somebody put the tables of a migration back to what they were before it, and leave its ledger? */
+export async function wasTakenBack(db: Database, run: string): Promise<boolean> {
+  if ((await differencesSince(db, run)).differences.size === 0) return false;
+  const rows = await readLedgerOf(db, run);
+  const { before } = rows.find(({ state }) => state === 'done') ?? {};
+  const { tables } = await schemaFingerprint(db, db.name);
+  return before !== undefined && compareStructures(before, tables.filter(isNamedBy(rows))).size === 0;
+}
+
+async function differencesSince(db: Database, run: string) {
+  const rows = await readLedgerOf(db, run);
+  const last = rows.filter(({ state, after }) => state === 'done' && after !== undefined).at(-1);
+  // In the middle of a statement the tables may be as before it or as after it.
+  const isUnsettled = rows.some(({ state }) => state === 'intent' || state === 'failed');
+  if (isUnsettled || !last?.after) return { differences: new Map<string, string>(), index: 0 };
+  const { tables } = await schemaFingerprint(db, db.name);
+  return { differences: compareStructures(last.after, tables.filter(isNamedBy(rows))), index: last.index };
 }
 
 /** For a new run: no migration has stopped half-way of which the nodes know nothing. Throws LEDGER_MISMATCH. */

@@ -28,12 +28,14 @@ export interface TableStructure {
   readonly collation: string;
   readonly columns: readonly ColumnStructure[];
   readonly keys: readonly KeyStructure[];
+  /** `name method expression values` of each, in order; none for a table that is not partitioned. */
+  readonly partitions: readonly string[];
 }
 
 export interface SchemaFingerprint {
   /** SHA-256 over `tables`. */
   readonly hash: string;
-  /** By name; without our own book-keeping. */
+  /** By name, without our own book-keeping; and each procedure, as a table `name()` whose engine is its text. */
   readonly tables: readonly TableStructure[];
 }
 
@@ -44,10 +46,11 @@ export interface TableContent {
   readonly checksum: string;
 }
 
-/** Reads columns and keys of every table of a schema from information_schema. */
+/** Reads columns, keys and partitions of every table of a schema, and its procedures, from information_schema. */
 export async function schemaFingerprint(db: Database, schema: string): Promise<SchemaFingerprint> {
   const columns = await columnsOf(db, schema);
   const keys = await keysOf(db, schema);
+  const partitions = await partitionsOf(db, schema);
   const rows = await db.query(
     "SELECT TABLE_NAME AS name, ENGINE AS engine, TABLE_COLLATION AS collation FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'",
     [schema],
@@ -59,10 +62,20 @@ export async function schemaFingerprint(db: Database, schema: string): Promise<S
       collation: String(row['collation']),
       columns: columns.get(String(row['name'])) ?? [],
       keys: keys.get(String(row['name'])) ?? [],
+      partitions: partitions.get(String(row['name'])) ?? [],
     }))
-    .filter(({ name }) => !isOwnTable(name))
-    .sort((a, b) => compareText(a.name, b.name));
-  return { hash: sha256(JSON.stringify(tables)), tables };
+    .filter(({ name }) => !isOwnTable(name));
+  return fingerprintOf([...tables, ...(await proceduresOf(db, schema))]);
+}
+
+export function fingerprintOf(tables: readonly TableStructure[]): SchemaFingerprint {
+  const sorted = tables.toSorted((a, b) => compareText(a.name, b.name));
+  return { hash: sha256(JSON.stringify(sorted)), tables: sorted };
+}
+
+/** The name of a table or procedure as a statement has it. */
+export function tableOrProcedure(name: string): string {
+  return name.replace(/\(\)$/, '');
 }
 
 /** Names of tables that exist in one structure only or differ, with what differs. */
@@ -108,6 +121,7 @@ function describeChange(before: TableStructure, after: TableStructure): string {
   const parts = [
     ...listChanges('column', before.columns, after.columns),
     ...listChanges('key', before.keys, after.keys),
+    ...(before.partitions.join() === after.partitions.join() ? [] : ['its partitions changed']),
     ...(before.engine === after.engine ? [] : [`engine ${before.engine} became ${after.engine}`]),
     ...(before.collation === after.collation ? [] : [`collation ${before.collation} became ${after.collation}`]),
   ];
@@ -137,6 +151,31 @@ async function columnsOf(db: Database, schema: string): Promise<Map<string, Colu
     extra: String(row['extra']).toLowerCase(),
     collation: row['collation'] === null ? null : String(row['collation']),
     expression: String(row['expression'] ?? ''),
+  }));
+}
+
+async function partitionsOf(db: Database, schema: string): Promise<Map<string, string[]>> {
+  const rows = await db.query(
+    'SELECT TABLE_NAME AS tableName, PARTITION_NAME AS name, SUBPARTITION_NAME AS sub, PARTITION_METHOD AS method, PARTITION_EXPRESSION AS expression, PARTITION_DESCRIPTION AS description FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = ? AND PARTITION_NAME IS NOT NULL ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION',
+    [schema],
+  );
+  return groupBy(rows, ({ name, sub, method, expression, description }) =>
+    [name, sub, method, expression, description].map((part) => String(part ?? '')).join(' '),
+  );
+}
+
+async function proceduresOf(db: Database, schema: string): Promise<TableStructure[]> {
+  const rows = await db.query(
+    "SELECT ROUTINE_NAME AS name, ROUTINE_DEFINITION AS text FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'PROCEDURE'",
+    [schema],
+  );
+  return rows.map((row) => ({
+    name: `${row['name']}()`,
+    engine: String(row['text'] ?? ''),
+    collation: '',
+    columns: [],
+    keys: [],
+    partitions: [],
   }));
 }
 

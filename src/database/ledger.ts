@@ -22,9 +22,9 @@ export interface LedgerRow {
   readonly line: number;
   readonly column: number;
   readonly state: LedgerState;
-  /** The structure before the statement; present from `intent` on. */
+  /** The structure before the statement, of what the run's statements name; present from `intent` on. */
   readonly before: readonly TableStructure[] | undefined;
-  /** The structure after it, of the tables that the run's statements name; absent for DML, which changes no structure. */
+  /** The structure after it, of the same; absent for DML, which changes no structure. */
   readonly after: readonly TableStructure[] | undefined;
 }
 
@@ -65,6 +65,10 @@ export async function readLedger(db: Database): Promise<LedgerRow[]> {
     before: row['structure_before'] === null ? undefined : JSON.parse(String(row['structure_before'])),
     after: row['structure_after'] === null ? undefined : JSON.parse(String(row['structure_after'])),
   }));
+}
+
+export async function readLedgerOf(db: Database, run: string): Promise<LedgerRow[]> {
+  return (await readLedger(db)).filter((row) => row.run === run);
 }
 
 /** Writes what a run is going to do, in place of what it had planned and not begun. */
@@ -135,7 +139,7 @@ export async function forgetRun(db: Database, run: string): Promise<void> {
 
 /** The statements that a run planned, as they were parsed: for resuming a built-in migration, which the schema of now no longer tells. */
 export async function plannedStatements(db: Database, run: string): Promise<Statement[]> {
-  const rows = (await readLedger(db)).filter((row) => row.run === run);
+  const rows = await readLedgerOf(db, run);
   return rows.map(({ index, sql, file, line, column, hash, kind }) => ({ index, sql, file, line, column, hash, kind }));
 }
 

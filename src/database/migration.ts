@@ -3,10 +3,17 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
-import { compareStructures, schemaFingerprint } from './fingerprint.ts';
+import {
+  compareStructures,
+  fingerprintOf,
+  type SchemaFingerprint,
+  schemaFingerprint,
+  tableOrProcedure,
+} from './fingerprint.ts';
 import {
   type LedgerRow,
   readLedger,
+  readLedgerOf,
   withdrawIntent,
   writeDone,
   writeFailed,
@@ -16,7 +23,7 @@ import {
 import { assertLock } from './lock.ts';
 import { isLost } from './server-errors.ts';
 import { waitForStatement, withLockRetries } from './session.ts';
-import { refuseForeignSchemas, statementFailure } from './statement-error.ts';
+import { refuseUnfit, statementFailure } from './statement-error.ts';
 import { identifiersOf, type Statement } from './statements.ts';
 
 export { plannedStatements } from './ledger.ts';
@@ -38,19 +45,16 @@ export async function migrationState(
   run: string,
   statements: readonly Statement[],
 ): Promise<'none' | 'partial' | 'complete'> {
-  const rows = (await readLedger(db)).filter((row) => row.run === run && row.state !== 'planned');
+  const rows = (await readLedgerOf(db, run)).filter((row) => row.state !== 'planned');
   if (rows.length === 0) return 'none';
   const done = new Map(rows.filter(({ state }) => state === 'done').map(({ index, hash }) => [index, hash]));
   const complete = statements.every(({ index, hash }) => done.get(index) === hash) && rows.length === statements.length;
   return complete ? 'complete' : 'partial';
 }
 
-/** What has become of each statement, by index, in a run or, without one, in none. */
-export async function statementStates(
-  db: Database,
-  run: string | undefined,
-): Promise<ReadonlyMap<number, 'begun' | 'done'>> {
-  const rows = (await readLedger(db)).filter((row) => row.run === run && row.state !== 'planned');
+/** What has become of the statements of a run, by index; those that have not begun are absent. */
+export async function statementStates(db: Database, run: string): Promise<ReadonlyMap<number, 'begun' | 'done'>> {
+  const rows = (await readLedgerOf(db, run)).filter((row) => row.state !== 'planned');
   return new Map(rows.map(({ index, state }) => [index, state === 'done' ? 'done' : 'begun']));
 }
 
@@ -68,7 +72,7 @@ export async function migrate(
 ): Promise<void> {
   await assertLock(db);
   if ((await migrationState(db, run, statements)) === 'complete') return;
-  await refuseForeignSchemas(db, statements);
+  await refuseUnfit(db, statements);
   const rows = await readLedger(db);
   refuseMismatch(config, run, statements, rows);
   await writePlan(db, run, statements);
@@ -80,7 +84,7 @@ export async function migrate(
     await assertLock(db);
     const row = begun.get(statement.index);
     // Settings of a session are gone with it, so they are made again.
-    if (row?.state === 'done' && statement.kind !== 'other') continue;
+    if (row?.state === 'done' && statement.kind !== 'setting') continue;
     if (row?.state === 'intent' && (await tookEffect(db, row))) {
       await writeDone(db, run, statement.index, await namedStructure(db, statements));
       continue;
@@ -96,6 +100,8 @@ export async function migrate(
   }
 }
 
+const lockTries = 3;
+
 /** The comment by which a statement of ours is found in the server's process list. */
 export function statementTag(run: string, index: number): string {
   return `/* eggroll-upgrade run=${run.replace(/[^\w.-]/g, '_')} statement=${index} */`;
@@ -109,18 +115,21 @@ async function runStatement(
 ): Promise<void> {
   const count = statements.length;
   const { index, kind } = statement;
-  const before = await schemaFingerprint(db, db.name);
+  const before = await namedStructure(db, statements);
   await writeIntent(db, run, index, before);
   const sql = `${statementTag(run, index)} ${statement.sql}`;
+  const what = `Statement ${index} of ${count}`;
+  // What a procedure has done before it came to the lock, it would do once more.
+  const tries = kind === 'call' ? 1 : lockTries;
+  const runOnce = async () => {
+    if (kind === 'dml') await runInTransaction(db, run, index, sql);
+    else await db.change(sql);
+  };
   try {
-    const what = `Statement ${index} of ${count}`;
-    await withLockRetries(db, what, async () => {
-      if (kind === 'dml') await runInTransaction(db, run, index, sql);
-      else await db.change(sql);
-    });
+    await withLockRetries(db, what, runOnce, tries);
   } catch (error) {
     if (isLost(error)) throw error;
-    const half = isCall(statement.sql) || (await schemaFingerprint(db, db.name)).hash !== before.hash;
+    const half = kind === 'call' || (await namedStructure(db, statements)).hash !== before.hash;
     await (half ? writeFailed(db, run, index) : withdrawIntent(db, run, index));
     const consequence = committed(index) + (half ? ' The failed statement may have done a part of its work.' : '');
     throw statementFailure(statement, error, { code: 'SQL_FAILED', count, consequence });
@@ -141,17 +150,23 @@ async function runInTransaction(db: Database, run: string, index: number, sql: s
   }
 }
 
-/** Did a statement whose end nobody recorded take effect? The server is waited for while it still runs it. */
+/**
+ * Did a statement whose end nobody recorded take effect? The server is waited for while it still runs it. Throws LEDGER_MISMATCH.
+ */
 export async function tookEffect(db: Database, row: LedgerRow): Promise<boolean> {
   await waitForStatement(db, statementTag(row.run, row.index));
+  if (row.kind === 'call') {
+    const found = `Statement ${row.index} of run ${row.run} calls a procedure and began; nobody knows how far it got: \`${oneLine(row.sql)}\`.`;
+    throw new UpgradeError({ code: 'LEDGER_MISMATCH', where: `database ${db.name}`, found, remedy: 'Run `recover`.' });
+  }
   // DML is recorded in its own transaction, so without the record it was rolled back. The others can be repeated.
   if (row.kind !== 'ddl') return false;
-  const now = await schemaFingerprint(db, db.name);
-  const differences = compareStructures(row.before ?? [], now.tables);
+  const isNamed = isNamedBy([row]);
+  const known = new Set(row.before?.map(({ name }) => name));
+  const now = (await schemaFingerprint(db, db.name)).tables.filter((table) => known.has(table.name) || isNamed(table));
+  const differences = compareStructures(row.before ?? [], now);
   if (differences.size === 0) return false;
-  const named = identifiersOf(row.sql);
-  const foreign = [...differences].filter(([table]) => !named.has(table.toLowerCase()));
-  if (foreign.length === 0 && !isCall(row.sql)) return true;
+  if ([...differences.keys()].every((name) => isNamed({ name }))) return true;
   const found = `Statement ${row.index} of run ${row.run} began, its end is not recorded, and the tables have changed in a way that may not be its own: ${describeDifferences(differences)}.`;
   throw new UpgradeError({ code: 'LEDGER_MISMATCH', where: `database ${db.name}`, found });
 }
@@ -160,17 +175,18 @@ export function describeDifferences(differences: ReadonlyMap<string, string>): s
   return [...differences].map(([table, what]) => `table ${table}: ${what}`).join('; ');
 }
 
-/** Is a table one of those that any of the statements names? */
+/** Is a table or procedure one of those that any of the statements names? */
 export function isNamedBy(
   statements: readonly Pick<Statement, 'sql'>[],
 ): (table: { readonly name: string }) => boolean {
   const named = new Set(statements.flatMap(({ sql }) => [...identifiersOf(sql)]));
-  return ({ name }) => named.has(name.toLowerCase());
+  return ({ name }) => named.has(tableOrProcedure(name).toLowerCase());
 }
 
-async function namedStructure(db: Database, statements: readonly Statement[]) {
-  const { hash, tables } = await schemaFingerprint(db, db.name);
-  return { hash, tables: tables.filter(isNamedBy(statements)) };
+/** The structure of what the statements name: whatever else comes and goes in the database is none of their doing. */
+async function namedStructure(db: Database, statements: readonly Pick<Statement, 'sql'>[]): Promise<SchemaFingerprint> {
+  const { tables } = await schemaFingerprint(db, db.name);
+  return fingerprintOf(tables.filter(isNamedBy(statements)));
 }
 
 /** What was applied must be what is asked for now, and no other run may have stopped half-way. */
@@ -207,11 +223,6 @@ export function refuseMismatch(
 function unfinishedOther(run: string, rows: readonly LedgerRow[]): LedgerRow | undefined {
   const begun = new Set(rows.filter((row) => row.run !== run && row.state === 'done').map((row) => row.run));
   return rows.find((row) => begun.has(row.run) && row.state === 'planned');
-}
-
-/** A procedure may change anything, one thing after the other. */
-function isCall(sql: string): boolean {
-  return /^\s*call\b/i.test(sql);
 }
 
 function committed(index: number): string {

@@ -13,7 +13,7 @@ import { offendingRow } from './offending-row.ts';
 import { withScratch } from './scratch-schema.ts';
 import { causeOf, isLost } from './server-errors.ts';
 import { currentSchema } from './session.ts';
-import { refuseForeignSchemas, statementFailure } from './statement-error.ts';
+import { refuseUnfit, statementFailure } from './statement-error.ts';
 import type { Statement } from './statements.ts';
 
 export { clearScratch, withScratch } from './scratch-schema.ts';
@@ -55,7 +55,7 @@ export async function rehearse(
   config: DatabaseConfig,
   statements: readonly Statement[],
 ): Promise<Rehearsal | undefined> {
-  await refuseForeignSchemas(db, statements);
+  await refuseUnfit(db, statements);
   if (!config.requireProof && !(await canUseScratch(db, config))) return undefined;
   return withScratch(db, config, async (schema) => {
     const startMs = performance.now();

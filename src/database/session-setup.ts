@@ -25,6 +25,7 @@ export const sessionSettings = (lockWaitSeconds: number) => [
   "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
   `SET SESSION lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}`,
   'SET SESSION time_zone = @@GLOBAL.time_zone, autocommit = 1, foreign_key_checks = 1, unique_checks = 1',
+  'SET SESSION sql_notes = 1, sql_safe_updates = 0',
   'SET SESSION group_concat_max_len = 65535, wait_timeout = 30, net_read_timeout = 600, net_write_timeout = 600',
 ];
 

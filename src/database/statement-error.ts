@@ -2,10 +2,10 @@
 
 import type { ErrorCode } from '../engine/catalogue.ts';
 import type { Finding } from '../engine/errors.ts';
-import { UpgradeError } from '../engine/errors.ts';
+import { throwFindings, UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
 import { causeOf, isBlocked, isLost } from './server-errors.ts';
-import { caretLines, qualifiersOf, type Statement } from './statements.ts';
+import { caretLines, identifiersOf, qualifiersOf, type Statement } from './statements.ts';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -31,20 +31,46 @@ export function statementFailure(statement: Statement, error: unknown, failure: 
   return new UpgradeError(finding, { cause: error });
 }
 
-/** Statements name tables of MYSQL_DB without a schema; on a copy a schema's name would reach out of it. Throws SQL_INVALID. */
-export async function refuseForeignSchemas(db: Database, statements: readonly Statement[]): Promise<void> {
+/**
+ * What only the database itself can tell against statements. They name tables of MYSQL_DB without a schema: on a copy a schema's name
+ * would reach out of it. And rows change in a transaction with the record of it, which takes tables that know transactions.
+ * Throws SQL_INVALID with every finding.
+ */
+export async function refuseUnfit(db: Database, statements: readonly Statement[]): Promise<void> {
+  throwFindings([...(await foreignSchemas(db, statements)), ...(await withoutTransactions(db, statements))]);
+}
+
+async function withoutTransactions(db: Database, statements: readonly Statement[]): Promise<Finding[]> {
+  const rows = await db.query(
+    "SELECT TABLE_NAME AS name, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB'",
+    [db.name],
+  );
+  const engines = new Map(rows.map((row) => [String(row['name']).toLowerCase(), String(row['engine'])]));
+  return statements.flatMap((statement): Finding[] => {
+    if (statement.kind !== 'dml') return [];
+    const name = [...identifiersOf(statement.sql)].find((word) => engines.has(word));
+    if (name === undefined) return [];
+    const found = `Statement ${statement.index} changes rows of ${name}, whose engine ${engines.get(name)} knows no transactions: interrupted, it could not be told how far it got.`;
+    const remedy = `Put \`ALTER TABLE ${name} ENGINE=InnoDB\` before the upgrade, or change these rows by hand after it.`;
+    return [{ code: 'SQL_INVALID', where: placeOf(statement), found, remedy }];
+  });
+}
+
+async function foreignSchemas(db: Database, statements: readonly Statement[]): Promise<Finding[]> {
   const rows = await db.query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
   const schemas = new Set(rows.map((row) => String(row['name']).toLowerCase()));
   schemas.delete('information_schema');
   schemas.add(db.name.toLowerCase());
-  const findings = statements.flatMap((statement): Finding[] => {
+  return statements.flatMap((statement): Finding[] => {
     const names = [...qualifiersOf(statement.sql)].filter((name) => schemas.has(name));
     if (names.length === 0) return [];
     const found = `Statement ${statement.index} names the database ${names.join(', ')}. It may name tables of ${db.name} only.`;
-    return [{ code: 'SQL_INVALID', where: `${statement.file}:${statement.line}:${statement.column}`, found }];
+    return [{ code: 'SQL_INVALID', where: placeOf(statement), found }];
   });
-  const [first, ...rest] = findings;
-  if (first) throw new UpgradeError([first, ...rest]);
+}
+
+function placeOf({ file, line, column }: Statement): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** Where the server points to: the text after `near`, or the column or key that it names; else the beginning. */

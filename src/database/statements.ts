@@ -23,7 +23,6 @@ export interface Statement {
   readonly column: number;
   /** SHA-256 over the statement without comments and with single blanks: changes only when the meaning may. */
   readonly hash: string;
-  /** `ddl` commits by itself, `dml` runs in a transaction, `other` changes no data and runs again whenever a run is resumed. */
   readonly kind: StatementKind;
 }
 
@@ -33,7 +32,7 @@ interface Piece {
 }
 
 /**
- * Parses a statement file. `use` of `database` is accepted and dropped, and so is its name before a table's name, so that the
+ * Parses a statement file. `use` of `database`, in its very spelling, is accepted and dropped, and so is its name before a table's name, so that the
  * statements also run on a copy. Throws SQL_INVALID with every finding (of more than 50 the first),
  * each with file:line:column, the line and a caret.
  */
@@ -65,7 +64,7 @@ export function parseStatements(text: string, file: string, database?: string): 
   for (const whole of splitPieces(source)) {
     const piece = dropUse(code, whole, database, object);
     if (!piece) continue;
-    const objection = objectionTo(code.slice(piece.start, piece.end));
+    const objection = objectionTo(code.slice(piece.start, piece.end), source.slice(piece.start, piece.end));
     if (objection) object(piece.start + objection.offset, objection.problem);
     const sql = dropQualifier(source.slice(piece.start, piece.end), database);
     const { line, column } = lineAndColumn(lineStarts, piece.start);
@@ -177,7 +176,7 @@ function dropUse(
     const match = /^use\b[ \t]*([^\r\n]*)(?:\r?\n\s*)?/i.exec(code.slice(start, piece.end));
     if (!match) return { start, end: piece.end };
     const name = plainName((match[1] ?? '').trim());
-    if (database === undefined || name.toLowerCase() !== database.toLowerCase()) {
+    if (name !== database) {
       object(
         start,
         `\`use ${name.slice(0, 64)}\` leaves the database${database ? ` ${database} (MYSQL_DB)` : ''}. Remove it.`,
@@ -192,7 +191,7 @@ function dropQualifier(sql: string, database: string | undefined): string {
   if (database === undefined) return sql;
   const code = maskSql(sql, { directives: 'open', names: 'keep' });
   const name = database.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const qualifier = new RegExp(`(?<![\\w$\`.@])(?:\`${name}\`|${name})\\s*\\.\\s*(?=[\`\\w$\\u0080-\\uFFFF])`, 'gi');
+  const qualifier = new RegExp(`(?<![\\w$\`.@])(?:\`${name}\`|${name})\\s*\\.\\s*(?=[\`\\w$\\u0080-\\uFFFF])`, 'g');
   let result = '';
   let position = 0;
   for (const match of code.matchAll(qualifier)) {

@@ -85,6 +85,8 @@ const profiles: readonly (readonly [SchemaLevel, Profile])[] = [
   ['2.2.0', second],
   ['2.2.1', third],
   ['seed-migrated', misnamed(third)],
+  // The list for 2.2.x run on 2.0.x: without its first statement.
+  ['seed-migrated', misnamed({ ...third, 'store_option.store_locator_id': textId })],
   ['2.5', fourth],
   ['2.5', misnamed(fourth)],
   ['3.0', fifth],

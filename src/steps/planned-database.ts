@@ -12,7 +12,7 @@ export async function plannedDatabase(world: World): Promise<PlannedDatabase | u
   const { database, config, statements, run, schemaBefore } = world;
   if (!database || !config.database) return undefined;
   const { purge } = config.database;
-  const states = await statementStates(database, run?.id);
+  const states = run ? await statementStates(database, run.id) : new Map<number, 'begun' | 'done'>();
   const migrated = await isMigrated(world);
   const sizes = await tableSizes(database, database.name);
   const purged = await Promise.all(

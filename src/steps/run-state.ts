@@ -1,7 +1,7 @@
 // How far a run got, asked of the database and the nodes themselves, and where the backup of the database is.
 
 import type { Backup } from '../database/dump.ts';
-import { readLedger } from '../database/ledger.ts';
+import { wasTakenBack } from '../database/expect-migration.ts';
 import { migrationState } from '../database/migration.ts';
 import { readPurged } from '../database/purge.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -9,13 +9,26 @@ import { backupFolder, findBackup, purgeBackups } from './find-backup.ts';
 import { anySwitchBegun } from './node-plan.ts';
 import { currentRun, type World } from './world.ts';
 
-/** Is every statement done, by this run or by any before it? The ledger forgets what was taken back. */
-export async function isMigrated({ database, statements }: World): Promise<boolean> {
+/**
+ * Is every statement done, by this run or by a finished one with the same package? Another package's migration may have the same
+ * statements, and has to run. The ledger forgets what `recover` has taken back; what a person has, the tables tell.
+ */
+export async function isMigrated(world: World): Promise<boolean> {
+  const { database, statements } = world;
   if (!database || statements.length === 0) return true;
-  for (const run of new Set((await readLedger(database)).map((row) => row.run))) {
-    if ((await migrationState(database, run, statements)) === 'complete') return true;
+  for (const run of runsThatCount(world)) {
+    if ((await migrationState(database, run, statements)) !== 'complete') continue;
+    if (run === world.run?.id || !(await wasTakenBack(database, run))) return true;
   }
   return false;
+}
+
+function runsThatCount({ run, facts, inputs }: World): string[] {
+  const records = [...facts.values()].flatMap((known) => known.records);
+  const finished = records.filter(
+    ({ state, packageDigest }) => state === 'finished' && packageDigest === inputs?.package.digest,
+  );
+  return [...new Set([...(run ? [run.id] : []), ...finished.map((record) => record.run)])];
 }
 
 /** The backup that takes this run's changes of the database back; undefined when it has made none. Throws STATE_UNEXPECTED and BACKUP_DAMAGED. */

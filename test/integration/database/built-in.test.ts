@@ -104,12 +104,15 @@ describe.each(flavours)('built-in migrations on %s', (flavour) => {
     });
   });
 
-  it('repairs what the guide leaves behind on its way to 3.0', async () => {
-    const config = await databaseOf('2.0.2', statementsOf(guideSql('2.0-2.2')));
-    expect((await levelOf(config)).level).toBe('seed-migrated');
-    await migrate(config, '3.0.0');
-    expect(await levelOf(config)).toMatchObject({ level: '3.0', misnamedOptionId: false, nullableLocatorId: false });
-  });
+  it.each(['2.0-2.2', '2.2-2.2'] as const)(
+    'repairs what the list %s leaves behind on 2.0.x, on its way to 3.0',
+    async (list) => {
+      const config = await databaseOf('2.0.2', statementsOf(guideSql(list)));
+      expect((await levelOf(config)).level).toBe('seed-migrated');
+      await migrate(config, '3.0.0');
+      expect(await levelOf(config)).toMatchObject({ level: '3.0', misnamedOptionId: false, nullableLocatorId: false });
+    },
+  );
 });
 
 /**

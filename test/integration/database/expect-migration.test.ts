@@ -30,7 +30,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('what a migration finds on %s', (fl
   }
 
   /** Stops at a last statement that fails, so that nothing of it is done. */
-  const stopping = `${migration22}SET @a = 1;\nALTER TABLE session_main ADD COLUMN status INT;`;
+  const stopping = `${migration22}SET sql_notes = 1;\nALTER TABLE session_main ADD COLUMN status INT;`;
 
   const outcome = (config: DatabaseConfig, look: typeof expectMigratedTables = expectMigratedTables) =>
     withLockedDatabase(config, (db) =>

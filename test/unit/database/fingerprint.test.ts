@@ -16,6 +16,7 @@ const table = (name: string, change: Partial<TableStructure> = {}): TableStructu
   engine: 'InnoDB',
   collation: 'latin1_swedish_ci',
   columns: [column('a'), column('b')],
+  partitions: [],
   keys: [key('PRIMARY')],
   ...change,
 });

@@ -149,7 +149,7 @@ const goldens: readonly Golden[] = [
     'DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END//\nDELIMITER ;\nCALL p();',
     [
       ['CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END', '2:1', 'ddl'],
-      ['CALL p()', '4:1', 'ddl'],
+      ['CALL p()', '4:1', 'call'],
     ],
   ],
   [
@@ -200,11 +200,11 @@ const goldens: readonly Golden[] = [
   ],
   [
     'session settings',
-    'SET NAMES utf8mb4; SET @a = 1; SET foreign_key_checks = 0;',
+    "SET NAMES 'utf8mb4'; SET foreign_key_checks = 0;/*!40101 SET NAMES utf8 */;",
     [
-      ['SET NAMES utf8mb4', '1:1', 'other'],
-      ['SET @a = 1', '1:20', 'other'],
-      ['SET foreign_key_checks = 0', '1:32', 'other'],
+      ["SET NAMES 'utf8mb4'", '1:1', 'setting'],
+      ['SET foreign_key_checks = 0', '1:22', 'setting'],
+      ['/*!40101 SET NAMES utf8 */', '1:49', 'setting'],
     ],
   ],
 ];
@@ -223,10 +223,11 @@ const refused: readonly (readonly [name: string, text: string, place: string, wo
   ['transaction', 'START TRANSACTION; COMMIT', '1:1', 'its own transactions'],
   ['begin', 'BEGIN;', '1:1', 'its own transactions'],
   ['autocommit', 'SET autocommit = 0', '1:1', 'its own transactions'],
-  ['grant', "GRANT ALL ON *.* TO 'x'", '1:1', 'more than the database'],
-  ['drop database', 'DROP DATABASE eggroll_meta', '1:1', 'more than the database'],
-  ['global setting', 'SET GLOBAL max_connections = 1', '1:1', 'more than the database'],
-  ['second setting global', 'SET @a = 1, GLOBAL read_only = 1', '1:1', 'more than the database'],
+  ['grant', "GRANT ALL ON *.* TO 'x'", '1:1', 'more than tables'],
+  ['drop database', 'DROP DATABASE eggroll_meta', '1:1', 'more than tables'],
+  ['global setting', 'SET GLOBAL max_connections = 1', '1:1', 'every run works alike'],
+  ['second setting global', 'SET sql_notes = 1, GLOBAL read_only = 1', '1:1', 'every run works alike'],
+  ['database in other letters', 'SELECT 1; use Eggroll_Meta;', '1:11', '`use Eggroll_Meta` leaves the database'],
   ['inside a version comment', '/*!50003 LOCK TABLES t WRITE */;', '1:10', 'its own lock'],
   ['sql_mode', "SET sql_mode = 'ANSI_QUOTES'", '1:1', 'every run works alike'],
   ['prepared text', "PREPARE s FROM 'DROP TABLE t'", '1:1', 'cannot be seen beforehand'],

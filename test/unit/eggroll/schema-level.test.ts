@@ -59,6 +59,7 @@ describe('detectSchemaLevel', () => {
     ['2.2.0', v22],
     ['2.2.1', v221],
     ['seed-migrated', seed],
+    ['seed-migrated', { ...seed, 'store_option.store_locator_id': 'varchar(2000)?' }],
     ['2.5', v25],
     ['3.0', v30],
   ])('tells %s', (level, columns) => {
