@@ -2,9 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
 import type { Database } from '../../../src/database/database.ts';
-import { schemaFingerprint } from '../../../src/database/fingerprint.ts';
+import { fingerprintOf, schemaFingerprint } from '../../../src/database/fingerprint.ts';
 import { readLedger, writeIntent, writePlan } from '../../../src/database/ledger.ts';
-import { migrate, migrationState, plannedStatements, statementTag } from '../../../src/database/migration.ts';
+import {
+  isNamedBy,
+  migrate,
+  migrationState,
+  plannedStatements,
+  statementTag,
+} from '../../../src/database/migration.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
 import {
   acquireLock,
@@ -131,7 +137,8 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
       const before = statements.slice(0, index - 1);
       if (before.length) await migrate(db, config, 'run-1', before);
       await writePlan(db, 'run-1', statements);
-      await writeIntent(db, 'run-1', index, await schemaFingerprint(db, db.name));
+      const { tables } = await schemaFingerprint(db, db.name);
+      await writeIntent(db, 'run-1', index, fingerprintOf(tables.filter(isNamedBy(statements))));
       if (took) await db.change(statements[index - 1]?.sql ?? '');
     });
   }
@@ -160,11 +167,108 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
   it('does not guess when something else changed while the end of a statement was unknown', async () => {
     const { config, statements } = await prepared();
     await killedAt(config, statements, 2, false);
-    await server.asRoot('ALTER TABLE server_node ADD COLUMN rack INT', config.name);
+    await server.asRoot('ALTER TABLE session_main ADD COLUMN rack INT', config.name);
     await withLockedDatabase(config, async (db) => {
       const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'LEDGER_MISMATCH' });
-      expect(String(error)).toContain('table server_node: column rack is new');
+      expect(String(error)).toContain('table session_main: column rack is new');
+    });
+  });
+
+  it('minds no table that it does not name, such as those that FATE makes every day', async () => {
+    const { config, statements } = await prepared();
+    await killedAt(config, statements, 2, true);
+    await server.asRoot('CREATE TABLE t_component_summary_20260101 (id INT)', config.name);
+    await withLockedDatabase(config, async (db) => {
+      const named = (await readLedger(db)).flatMap(({ before }) => before?.map(({ name }) => name) ?? []);
+      expect([...new Set(named)].sort()).toEqual(['session_main', 'session_option', 'store_option']);
+      await migrate(db, config, 'run-1', statements);
+      expect(await migrationState(db, 'run-1', statements)).toBe('complete');
+    });
+  });
+
+  const procedure = 'DELIMITER //\nCREATE PROCEDURE p() BEGIN UPDATE session_main SET status = CONCAT(status, 1); ';
+
+  it('asks for a restore when nobody knows how far a procedure got', async () => {
+    const { config } = await prepared();
+    const statements = parseStatements(`${procedure}END//\nDELIMITER ;\nCALL p();`, 'm.sql');
+    await killedAt(config, statements, 2, true);
+    await withLockedDatabase(config, async (db) => {
+      const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'LEDGER_MISMATCH', exitCode: 11 });
+      expect(String(error)).toContain('Statement 2 of run run-1 calls a procedure and began');
+    });
+    expect(await statuses(config)).toEqual(['ACTIVE1', 'KILLED1']);
+  });
+
+  it('calls a procedure once, even one that waits for a lock in its middle', async () => {
+    const { config } = await prepared();
+    await server.asRoot(
+      'CREATE TABLE other (id INT PRIMARY KEY); INSERT INTO other VALUES (1)'.split('; '),
+      config.name,
+    );
+    const text = `${procedure}UPDATE other SET id = 2; END//\nDELIMITER ;\nCALL p();`;
+    const held = Promise.withResolvers<void>();
+    const holding = withDatabase(config, async (blocker) => {
+      await blocker.work('START TRANSACTION');
+      await blocker.work('UPDATE other SET id = 3');
+      await held.promise;
+      await blocker.work('ROLLBACK');
+    });
+    await withLockedDatabase(
+      config,
+      async (db) => {
+        const running = migrate(db, config, 'run-1', parseStatements(text, 'm.sql'));
+        await expect(running).rejects.toMatchObject({ code: 'SQL_FAILED' });
+        expect((await readLedger(db)).map(({ state }) => state)).toEqual(['done', 'failed']);
+      },
+      { lockWaitSeconds: 1 },
+    ).finally(() => held.resolve());
+    await holding;
+    expect(await statuses(config)).toEqual(['ACTIVE1', 'KILLED1']);
+  });
+
+  it.each([
+    ['a partition that is dropped', 'ALTER TABLE parted DROP PARTITION p0'],
+    ['a partition that is added', 'ALTER TABLE parted ADD PARTITION (PARTITION p2 VALUES LESS THAN (30))'],
+    ['a procedure', 'CREATE PROCEDURE p() SELECT 1'],
+    ['a procedure that is dropped', 'CREATE PROCEDURE p() SELECT 1; DROP PROCEDURE p'],
+    ['a table that gets another name', 'RENAME TABLE parted TO renamed'],
+  ])('sees that it has taken effect: %s', async (_, sql) => {
+    const { config } = await prepared();
+    const parted =
+      'CREATE TABLE parted (id INT) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))';
+    await server.asRoot(parted, config.name);
+    const statements = parseStatements(sql, 'm.sql');
+    await killedAt(config, statements, statements.length, true);
+    await withLockedDatabase(config, async (db) => {
+      await migrate(db, config, 'run-1', statements);
+      expect(await migrationState(db, 'run-1', statements)).toBe('complete');
+    });
+  });
+
+  it('asks no question twice whose answer was there, and makes settings again', async () => {
+    const { config } = await prepared();
+    const text = 'SET foreign_key_checks = 0; SELECT COUNT(*) FROM server_node; DROP TABLE server_node; SHOW TABLES;';
+    const statements = parseStatements(text, 'm.sql');
+    await killedAt(config, statements, 4, false);
+    await withLockedDatabase(config, async (db) => {
+      await migrate(db, config, 'run-1', statements);
+      const [row] = await db.query('SELECT @@foreign_key_checks AS checks');
+      expect(Number(row?.['checks'])).toBe(0);
+      expect(await migrationState(db, 'run-1', statements)).toBe('complete');
+    });
+  });
+
+  it('refuses to change rows of a table that knows no transactions', async () => {
+    const { config } = await prepared();
+    await server.asRoot('CREATE TABLE plain (n INT) ENGINE=MyISAM', config.name);
+    const statements = parseStatements('UPDATE plain SET n = n + 1', 'm.sql');
+    await withLockedDatabase(config, async (db) => {
+      const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SQL_INVALID', exitCode: 65 });
+      expect(String(error)).toContain('rows of plain, whose engine MyISAM knows no transactions');
+      expect(await migrationState(db, 'run-1', statements)).toBe('none');
     });
   });
 
