@@ -7,7 +7,9 @@ import { runSafely, subcommands } from 'cmd-ts';
 import { exitCodes } from '../engine/catalogue.ts';
 import type { Edge } from './edge.ts';
 import { planCommand } from './plan.ts';
+import { pruneCommand } from './prune.ts';
 import { recoverCommand } from './recover.ts';
+import { statusCommand } from './status.ts';
 import { upgradeCommand } from './upgrade.ts';
 import { version } from './version.ts';
 
@@ -43,7 +45,13 @@ const app = subcommands({
   description:
     'Upgrades an EggRoll cluster, or puts it back: every node and the metadata database wholly new or wholly old. ' +
     'All configuration comes from environment variables and mounted files.',
-  cmds: { upgrade: upgradeCommand(edge), recover: recoverCommand(edge), plan: planCommand(edge) },
+  cmds: {
+    upgrade: upgradeCommand(edge),
+    recover: recoverCommand(edge),
+    plan: planCommand(edge),
+    status: statusCommand(edge),
+    prune: pruneCommand(edge),
+  },
 });
 
 // An error that reached nobody who waits for it: what the run has done by now is found by the next one.

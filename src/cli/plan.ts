@@ -17,5 +17,5 @@ export function planCommand(edge: Edge) {
 }
 
 function plan(edge: Edge): Promise<ExitCode> {
-  return runCommand(edge, { name: 'plan', loadInputs, execute: executePlan, looksOnly: true });
+  return runCommand(edge, { name: 'plan', loadInputs, execute: executePlan, looksOnly: true, isRun: false });
 }

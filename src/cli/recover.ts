@@ -17,5 +17,5 @@ export function recoverCommand(edge: Edge) {
 
 function recover(edge: Edge): Promise<ExitCode> {
   const loadInputs = async () => undefined;
-  return runCommand(edge, { name: 'recover', loadInputs, execute: executeRecover, looksOnly: false });
+  return runCommand(edge, { name: 'recover', loadInputs, execute: executeRecover, looksOnly: false, isRun: true });
 }

@@ -14,7 +14,8 @@ import {
   type Report,
   redactor,
 } from '../report/report.ts';
-import { abandonedResult, type CommandName, failedResult } from '../steps/result.ts';
+import { abandonedResult, failedResult } from '../steps/result.ts';
+import type { CommandName } from '../steps/wording.ts';
 import type { Given, Inputs } from '../steps/world.ts';
 import type { Edge } from './edge.ts';
 import { version } from './version.ts';
@@ -23,8 +24,10 @@ export interface CommandPlan {
   readonly name: CommandName;
   readonly loadInputs: (config: Config) => Promise<Inputs | undefined>;
   readonly execute: (given: Given) => Promise<Result>;
-  /** It changes nothing, and is no run that leaves anything in STATE_DIR. */
+  /** It changes nothing. */
   readonly looksOnly: boolean;
+  /** Its result belongs to a run, and is kept in STATE_DIR. */
+  readonly isRun: boolean;
 }
 
 /** Runs a command to its end; never throws. */
@@ -38,7 +41,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     const opened = open(edge, newRunId, config.output, config.secrets);
     report = opened;
     opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
-    if (!plan.looksOnly && (await endsWithContainer(config.stateDir))) {
+    if (plan.isRun && (await endsWithContainer(config.stateDir))) {
       const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
       opened.emit({ type: 'warning', message });
     }
@@ -57,7 +60,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
         runner: `${plan.name}, ${edge.owner}`,
         makeRunId: () => ids.pop() ?? runId(edge.clock.date()),
         adoptRun(id) {
-          if (plan.looksOnly) return;
+          if (!plan.isRun) return;
           underWay = true;
           run = id;
           opened.adoptRun(id);
@@ -87,7 +90,7 @@ async function end(report: Report, result: Result, { config, run, plan }: Contex
   if (config) {
     const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
     try {
-      if (!plan.looksOnly) await keepResult(kept, config.stateDir);
+      if (plan.isRun) await keepResult(kept, config.stateDir);
       await leaveTerminationMessage(kept);
     } catch (error) {
       report.emit({ type: 'warning', message: `The result could not be kept: ${String(error)}` });

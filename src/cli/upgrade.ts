@@ -17,5 +17,5 @@ export function upgradeCommand(edge: Edge) {
 }
 
 function upgrade(edge: Edge): Promise<ExitCode> {
-  return runCommand(edge, { name: 'upgrade', loadInputs, execute: executeUpgrade, looksOnly: false });
+  return runCommand(edge, { name: 'upgrade', loadInputs, execute: executeUpgrade, looksOnly: false, isRun: true });
 }

@@ -16,6 +16,7 @@ const scriptNames = [
   'log-tail',
   'manifest',
   'processes',
+  'prune-run',
   'put-aside',
   'read-file',
   'service',

@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 /** Tables with this prefix are ours: neither dumped, compared, nor restored. */
 export const ownPrefix = 'eggroll_upgrade_';
 
+/** Tables that `recover` has replaced. */
+export const asidePrefix = `${ownPrefix}aside_`;
+
 /** MySQL's longest name of a table, in characters. */
 const longestName = 64;
 
@@ -28,7 +31,7 @@ export function quoteTable(schema: string, table: string): string {
  */
 export function asideName(run: string, table: string, copy = 1): string {
   const suffix = copy === 1 ? '' : `_${copy}`;
-  const name = `${ownPrefix}aside_${run}_${table}${suffix}`;
+  const name = `${asidePrefix}${run}_${table}${suffix}`;
   if ([...name].length <= longestName) return name;
   const hash = sha256(`${run}/${table}`).slice(0, 12);
   const kept = [...name].slice(0, longestName - hash.length - 1 - suffix.length).join('');

@@ -3,6 +3,7 @@
 import type { ExitCode } from './catalogue.ts';
 import type { Finding } from './errors.ts';
 import type { Plan } from './plan.ts';
+import type { Status } from './status.ts';
 
 export type Outcome = 'succeeded' | 'unchanged' | 'rolled-back' | 'failed' | 'interrupted';
 
@@ -37,6 +38,8 @@ export interface Result {
   readonly database?: DatabaseResult;
   /** Of the command `plan`. */
   readonly plan?: Plan;
+  /** Of the command `status`. */
+  readonly status?: Status;
   /** Services stopped to services started; 0 when nothing was stopped. */
   readonly downtimeMs: number;
   readonly findings: readonly Finding[];

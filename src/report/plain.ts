@@ -3,6 +3,7 @@
 import { describeFinding } from '../engine/errors.ts';
 import type { Event, Result } from '../engine/events.ts';
 import { planLines } from './plan-page.ts';
+import { statusLines } from './status-page.ts';
 import { durationText } from './units.ts';
 
 /** The line or lines of an event; undefined for events that only a live display shows. */
@@ -50,12 +51,12 @@ function stepFinished({ title, outcome, durationMs }: Extract<Event, { type: 'st
 
 /** The end of every human-readable output: outcome, versions, what to do next. */
 export function resultLines(result: Result): string[] {
-  const { command, outcome, exitCode, message, next, plan } = result;
+  const { command, outcome, exitCode, message, next, plan, status } = result;
   const codes = [...new Set(result.findings.map(({ code }) => code))];
   return [
     `${command}: ${outcome} (exit code ${exitCode}${codes.length > 0 ? `, ${codes.join(', ')}` : ''})`,
     ...message.split('\n').map((line) => `  ${line}`),
-    ...(plan ? planLines(plan) : stateLines(result)),
+    ...(plan ? planLines(plan) : status ? statusLines(status) : stateLines(result)),
     `  next: ${next}`,
   ];
 }

@@ -127,7 +127,7 @@ const terminationLimitBytes = 4096;
 
 /** At most 4096 bytes, as Kubernetes keeps: nodes are left out when there are too many, long texts are cut. */
 export function terminationMessage(result: Result): string {
-  const { findings: _findings, plan: _plan, ...rest } = result;
+  const { findings: _findings, plan: _plan, status: _status, ...rest } = result;
   const whole = JSON.stringify(rest);
   if (Buffer.byteLength(whole) <= terminationLimitBytes) return whole;
   for (let length = 1024; ; length /= 2) {

@@ -9,13 +9,16 @@ import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
 import { workOut } from './plan.ts';
 import { preflight } from './preflight.ts';
+import { pruneBackups } from './prune.ts';
 import { giveUp, putBack } from './put-back.ts';
-import { type CommandName, describeResult, type Ending, summaryOf } from './result.ts';
+import { describeResult } from './result.ts';
 import { passes, withRetries } from './retry.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import { somethingChanged } from './run-state.ts';
+import { lookAround } from './status.ts';
 import { upgradeSteps, work } from './upgrade.ts';
-import { currentRun, type Given, type World } from './world.ts';
+import { type CommandName, type Ending, summaryOf } from './wording.ts';
+import { currentRun, type Given, newWorld, type World } from './world.ts';
 
 /** Runs `upgrade` to its end, whatever that is; never throws. Locks are given back, connections closed. */
 export function executeUpgrade(given: Given): Promise<Result> {
@@ -30,6 +33,29 @@ export function executeRecover(given: Given): Promise<Result> {
 /** Runs `plan` to its end; never throws. */
 export function executePlan(given: Given): Promise<Result> {
   return withRetries(given, tryPlan);
+}
+
+/** Runs `status` to its end; never throws. */
+export function executeStatus(given: Given): Promise<Result> {
+  const world = newWorld(given);
+  return ending(world, 'status', async () => {
+    const progress = await runForward([lookAround], world, world);
+    if (progress.completed) return { outcome: 'succeeded', exitCode: exitCodes.ok };
+    return { outcome: 'failed', exitCode: exitCodeOf(progress.error), error: progress.error };
+  });
+}
+
+/** Runs `prune` to its end; never throws. */
+export function executePrune(given: Given): Promise<Result> {
+  return withRetries(given, tryPrune);
+}
+
+function tryPrune(world: World): Promise<Result> {
+  return ending(world, 'prune', async () => {
+    const progress = await runForward([preflight, lock, pruneBackups], world, world);
+    if (!progress.completed) return untouched(world, progress.error);
+    return { outcome: world.pruned?.length === 0 ? 'unchanged' : 'succeeded', exitCode: exitCodes.ok };
+  });
 }
 
 function tryPlan(world: World): Promise<Result> {

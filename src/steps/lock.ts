@@ -72,13 +72,19 @@ function namedTwice(world: World, error: unknown): UpgradeError | undefined {
 /** What the server tells of the holder, and what he wrote on the nodes: not every server shows who a session is. */
 async function heldByLiving(world: World, database: Database): Promise<unknown> {
   const held = await lockHeld(database);
-  const owners = await Promise.allSettled(world.nodes.map(ownerOf));
+  const owners = await Promise.allSettled(world.nodes.map(lockHeldOn));
   const told = owners.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : []));
   return together([held, ...told.slice(0, 1)]);
 }
 
-async function ownerOf(node: ClusterNode): Promise<UpgradeError | undefined> {
+/** Who holds the lock of a node; undefined when nobody alive does. */
+export async function lockOwner(node: ClusterNode): Promise<string | undefined> {
   const owner = (await node.ask('lock-owner', [node.home])).stdout.toString('utf8').trim();
-  if (owner === '') return undefined;
+  return owner === '' ? undefined : owner;
+}
+
+async function lockHeldOn(node: ClusterNode): Promise<UpgradeError | undefined> {
+  const owner = await lockOwner(node);
+  if (owner === undefined) return undefined;
   return new UpgradeError({ code: 'LOCK_HELD', where: node.name, found: `The node is locked by ${owner}.` });
 }

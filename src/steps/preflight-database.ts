@@ -13,10 +13,10 @@ const eggroll =
 const fate = 'the history of jobs and the registry of models are emptied';
 const purgeLosses = { eggroll, fate, all: `${eggroll}; ${fate}` };
 
-/** Opens the session and checks the database. Throws everything it found wrong. */
-export async function openDatabase(world: World): Promise<void> {
+/** Opens the session with the database; undefined without database work. Throws as `connectDatabase` does. */
+export async function connectToDatabase(world: World): Promise<Database | undefined> {
   const { config, emit, owner, signal, looksOnly } = world;
-  if (!config.database) return;
+  if (!config.database) return undefined;
   const onEvent = (event: DatabaseEvent) => {
     if (event.type === 'waiting') emit({ type: 'warning', message: `database: ${event.reason}` });
     if (event.type === 'change') {
@@ -28,13 +28,20 @@ export async function openDatabase(world: World): Promise<void> {
       });
     }
   };
-  const database = await connectDatabase(config.database, {
+  world.database = await connectDatabase(config.database, {
     attributes: { holder: owner },
     signal,
     onEvent,
     looksOnly,
   });
-  world.database = database;
+  return world.database;
+}
+
+/** Opens the session and checks the database. Throws everything it found wrong. */
+export async function openDatabase(world: World): Promise<void> {
+  const { config, emit } = world;
+  const database = await connectToDatabase(world);
+  if (!database || !config.database) return;
   throwFindings(await checkGrants(database, config.database));
   if (!config.database.requireProof) {
     for (const finding of await scratchFindings(database, config.database)) {

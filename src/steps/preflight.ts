@@ -21,7 +21,6 @@ export const preflight: Step<World> = {
   title: 'check the nodes and the database',
   reach: 'nothing',
   probe: async () => 'pending',
-  // A signal need not wait for nodes that do not answer, as nothing was changed.
   apply: (world) => unlessStopped(world.signal, checkAll(world)),
 };
 
@@ -58,6 +57,14 @@ async function checkNodes(world: World): Promise<void> {
 }
 
 async function lookAtNodes(world: World): Promise<void> {
+  const findings = await findingsOf(() => connectNodes(world));
+  // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
+  const unfit = await findingsOf(() => checkNodes(world));
+  throwFindings(byHost(world.config.hosts, [...findings, ...unfit]));
+}
+
+/** Connects with every node and looks at it. Throws every finding; the world has the nodes that could be reached all the same. */
+export async function connectNodes(world: World): Promise<void> {
   const { config, signal } = world;
   const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
   const nodes: ClusterNode[] = [];
@@ -65,22 +72,18 @@ async function lookAtNodes(world: World): Promise<void> {
     onChange: (phase, where, what) => world.emit({ type: 'change', phase, where, what }),
     looksOnly: world.looksOnly,
   };
-  const findings = await findingsOf(async () => {
-    await inParallel(config.hosts, config.concurrency, async (host) => {
-      throwIfStopped(signal);
-      const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys), options);
-      nodes.push(node);
-      world.facts.set(node.name, await inspectNode(node));
-    });
+  await inParallel(config.hosts, config.concurrency, async (host) => {
+    throwIfStopped(signal);
+    const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys), options);
+    nodes.push(node);
+    world.facts.set(node.name, await inspectNode(node));
   }).finally(() => {
     world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
   });
-  // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
-  const unfit = await findingsOf(() => checkNodes(world));
-  throwFindings(byHost(config.hosts, [...findings, ...unfit]));
 }
 
-function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** A signal need not wait for work that changes nothing. */
+export function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const stopped = new Promise<never>((_, reject) => {
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();
@@ -90,7 +93,7 @@ function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 }
 
 /** What `work` found wrong; errors of another kind go on. */
-async function findingsOf(work: () => Promise<void>): Promise<readonly Finding[]> {
+export async function findingsOf(work: () => Promise<void>): Promise<readonly Finding[]> {
   try {
     await work();
     return [];

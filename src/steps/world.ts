@@ -13,6 +13,7 @@ import type { Clock } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Emit } from '../engine/events.ts';
 import type { Plan } from '../engine/plan.ts';
+import type { Status } from '../engine/status.ts';
 
 /** How long services may take. Tests shorten them. */
 export interface ServiceLimits {
@@ -86,6 +87,10 @@ export interface World {
   readonly plans: Map<string, NodePlan>;
   /** For the command `plan`. */
   plan: Plan | undefined;
+  /** Runs whose backups the command `prune` has removed, or begun to. */
+  pruned: readonly string[] | undefined;
+  /** For the command `status`. */
+  status: Status | undefined;
   downtimeStartMs: number | undefined;
   downtimeMs: number;
 }
@@ -135,6 +140,8 @@ export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }
     nothingToDo: false,
     plans: new Map(),
     plan: undefined,
+    pruned: undefined,
+    status: undefined,
     downtimeStartMs: earlier?.downtimeStartMs,
     downtimeMs: earlier?.downtimeMs ?? 0,
   };

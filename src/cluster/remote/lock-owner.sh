@@ -1,9 +1,11 @@
 # shellcheck shell=sh
-# lock-owner.sh HOME: who holds the lock of this node, or held it last without giving it back; nothing when nobody does.
+# lock-owner.sh HOME: who holds the lock of this node; nothing when nobody does, or when he is dead.
 main() {
   newest=$(newest_token "$1")
   [ "$newest" -gt 0 ] || return 0
-  [ -e "$1/$work/locks/$newest/released" ] || cat "$1/$work/locks/$newest/owner" 2>/dev/null || true
+  # shellcheck disable=SC2154 # work comes from prelude.sh
+  lock=$1/$work/locks/$newest
+  if [ ! -e "$lock/released" ] && holder_lives "$lock"; then cat "$lock/owner" 2>/dev/null || true; fi
 }
 
 main "$@"

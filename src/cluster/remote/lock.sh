@@ -56,13 +56,6 @@ end_holder() {
   ! holder_lives "$1" || kill -KILL "${process%%.*}" 2>/dev/null || true
 }
 
-# holder_lives LOCK: is the process that took the lock there? Gives its identity in `process`.
-holder_lives() {
-  process=$(cat "$1/process" 2>/dev/null) || return 1
-  identify "${process%%.*}"
-  [ "$identity" = "$process" ]
-}
-
 # Everything the lock will ever need, so that neither a script nor the release needs room later.
 furnish() {
   identify $$

@@ -120,6 +120,13 @@ identify() {
   identity=$number.$1.$boot
 }
 
+# holder_lives LOCK: is the process that took the lock there? Gives its identity in `process`.
+holder_lives() {
+  process=$(cat "$1/process" 2>/dev/null) || return 1
+  identify "${process%%.*}"
+  [ "$identity" = "$process" ]
+}
+
 # newest_token HOME: the highest lock number that was ever given out; 0 when none was.
 newest_token() {
   token=0
