@@ -5,6 +5,7 @@ import type { Clock } from '../engine/clock.ts';
 export interface Edge {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
   readonly isTerminal: boolean;
   /** Of the terminal; a terminal that does not tell is taken for one of 80 by 24. */
   readonly columns: () => number;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runSafely, subcommands } from 'cmd-ts';
 import { exitCodes } from '../engine/catalogue.ts';
 import type { Edge } from './edge.ts';
+import { importArgsCommand } from './import-args.ts';
 import { planCommand } from './plan.ts';
 import { pruneCommand } from './prune.ts';
 import { recoverCommand } from './recover.ts';
@@ -16,6 +17,7 @@ import { version } from './version.ts';
 const edge: Edge = {
   env: process.env,
   write: (text) => void process.stdout.write(text),
+  writeError: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY === true,
   columns: () => process.stdout.columns || 80,
   rows: () => process.stdout.rows || 24,
@@ -51,6 +53,7 @@ const app = subcommands({
     plan: planCommand(edge),
     status: statusCommand(edge),
     prune: pruneCommand(edge),
+    'import-args': importArgsCommand(edge),
   },
 });
 

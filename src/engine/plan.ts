@@ -25,6 +25,8 @@ export interface PlannedNode {
   readonly after: string;
   /** True when an interrupted run has switched some of its folders already. */
   readonly switchBegun: boolean;
+  /** Files and links that stay as they are. */
+  readonly unchanged: number;
   /** What goes over the network to this node. */
   readonly send: { readonly files: number; readonly bytes: number };
   readonly disk: Room;
@@ -45,8 +47,6 @@ export interface PlannedFiles {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
-  /** Files and links that stay as they are. */
-  readonly unchanged: number;
   readonly conf: readonly ConfChange[];
   /** What a person should know of the conf: keys that were not added, and why. */
   readonly notes: readonly string[];

@@ -29,11 +29,12 @@ export function planLines(plan: Plan): string[] {
 }
 
 function nodeLines(nodes: readonly PlannedNode[]): string[] {
-  const rows = nodes.map(({ host, role, before, after, send, disk, switchBegun }) => [
+  const rows = nodes.map(({ host, role, before, after, send, disk, switchBegun, unchanged }) => [
     host,
     role,
     before === after ? before : `${before} -> ${after}`,
     switchBegun ? 'switch has begun' : `send ${send.files} files, ${bytesText(send.bytes)}`,
+    `${unchanged} files stay`,
     `disk: ${roomText(disk)}`,
   ]);
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
@@ -47,8 +48,8 @@ function roomText({ neededBytes, freeBytes }: Room): string {
 // Of each folder so many paths are named; JSON has them all.
 const namedPaths = 20;
 
-function fileLines({ hosts, added, changed, removed, unchanged, conf, notes }: PlannedFiles): string[] {
-  const counts = `${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`;
+function fileLines({ hosts, added, changed, removed, conf, notes }: PlannedFiles): string[] {
+  const counts = `${added.length} added, ${changed.length} changed, ${removed.length} removed`;
   const folders = [...new Set([...added, ...changed, ...removed].map(folderOf))].sort();
   return [
     `  files on ${hosts.join(', ')}: ${counts}`,

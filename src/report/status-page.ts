@@ -47,7 +47,7 @@ const stateWords: Record<RunStatus['state'], string> = {
 
 function runLines({ run, from, to, state, hosts, statements, ...held }: RunStatus): string[] {
   const holding: readonly (readonly [string, readonly string[]])[] = [
-    ['new folders staged on', held.staged],
+    ['new folders staged on', state === 'open' ? held.staged : []],
     ['old folders kept on', held.backup],
     ['new folders that were taken back kept on', held.replaced],
     ['copies of the database backup on', held.databaseCopies],

@@ -9,7 +9,15 @@ import type { PlannedFiles } from '../engine/plan.ts';
 import { confChanges } from './conf-diff.ts';
 import { planNode } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
-import type { World } from './world.ts';
+import type { NodePlan, World } from './world.ts';
+
+/** Paths of files and links of a node, by what becomes of them, each sorted. */
+export interface Changes {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly unchanged: readonly string[];
+}
 
 /** The changes on all nodes; nodes with the same changes are one group, in the order of the lists. */
 export async function fileChanges(world: World): Promise<PlannedFiles[]> {
@@ -24,24 +32,22 @@ export async function fileChanges(world: World): Promise<PlannedFiles[]> {
 
 async function changesOf(world: World, node: ClusterNode): Promise<PlannedFiles> {
   const plan = await planNode(world, node, []);
-  const old = filesOf(withoutRunTimeFiles(plan.old));
-  const next = filesOf(plan.expected);
+  const { added, changed, removed } = changesIn(plan);
+  const conf = await confChanges(world, node, plan, changed);
+  const notes = plan.plan.properties ? notesOf(plan.plan.properties) : [];
+  return { hosts: [node.name], added, changed, removed, conf, notes };
+}
+
+export function changesIn({ old: before, expected }: NodePlan): Changes {
+  const old = filesOf(withoutRunTimeFiles(before));
+  const next = filesOf(expected);
   const added = [...next.keys()].filter((path) => !old.has(path)).sort();
   const removed = [...old.keys()].filter((path) => !next.has(path)).sort();
   const kept = [...next].filter(([path]) => old.has(path));
-  const changed = kept.flatMap(([path, entry]) => {
-    const before = old.get(path);
-    return before && differs(path, before, entry) ? [path] : [];
-  });
-  return {
-    hosts: [node.name],
-    added,
-    changed: changed.sort(),
-    removed,
-    unchanged: kept.length - changed.length,
-    conf: await confChanges(world, node, plan, changed),
-    notes: plan.plan.properties ? notesOf(plan.plan.properties) : [],
-  };
+  const [changed, unchanged] = [true, false].map((wanted) =>
+    kept.flatMap(([path, entry]) => (differs(path, old.get(path), entry) === wanted ? [path] : [])).sort(),
+  );
+  return { added, changed: changed ?? [], removed, unchanged: unchanged ?? [] };
 }
 
 function filesOf(tree: Tree): Tree {
@@ -50,14 +56,15 @@ function filesOf(tree: Tree): Tree {
 
 type Entry = NonNullable<ReturnType<Tree['get']>>;
 
-function differs(path: string, before: Entry, after: Entry): boolean {
+function differs(path: string, before: Entry | undefined, after: Entry): boolean {
+  if (!before) return true;
   return compareTrees(new Map([[path, before]]), new Map([[path, after]]), { times: false }).length > 0;
 }
 
-function notesOf({ skipped, changed, commentedOut, duplicates }: PropertiesMerge): string[] {
+// What the diff does not say by itself.
+function notesOf({ skipped, changed, duplicates }: PropertiesMerge): string[] {
   return [
     ...changed.map(({ key, before, after }) => `${key} moves from ${before} to ${after}`),
-    ...commentedOut.map((key) => `${key} is commented out: the new version does not know it`),
     ...skipped.map(({ key, reason }) => `${key} is new and not added: ${reason}`),
     ...duplicates.map((key) => `${key} is there more than once already`),
   ];

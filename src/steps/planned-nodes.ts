@@ -4,6 +4,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import type { ModuleName } from '../eggroll/services.ts';
 import type { PlannedAction, PlannedNode } from '../engine/plan.ts';
 import { nodeRoom } from './check-room.ts';
+import { changesIn } from './file-changes.ts';
 import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { modulesToStart, modulesToStop, serviceWords } from './services.ts';
@@ -17,7 +18,8 @@ export function plannedNodes(world: World, action: PlannedAction): Promise<Plann
 async function plannedNode(world: World, node: ClusterNode, action: PlannedAction): Promise<PlannedNode> {
   const before = world.versionsBefore.get(node.name) ?? 'unknown';
   const begun = action === 'resume' && switchBegun(await readSwitchState(world, node));
-  const { plan } = await planNode(world, node, []);
+  const nodePlan = await planNode(world, node, []);
+  const { plan } = nodePlan;
   const items = action === 'nothing' || begun ? [] : itemsToSend([...plan.entries.values()]);
   const { version } = currentPackage(world);
   const idle = action === 'nothing' || world.config.services.control === 'none';
@@ -27,6 +29,7 @@ async function plannedNode(world: World, node: ClusterNode, action: PlannedActio
     before,
     after: version,
     switchBegun: begun,
+    unchanged: changesIn(nodePlan).unchanged.length,
     send: { files: items.filter(({ entry }) => entry.type === 'file').length, bytes: contentBytes(items) },
     disk: nodeRoom(world, world.facts.get(node.name) ?? { freeBytes: undefined }),
     stop: idle ? [] : commands(world, modulesRunning(world, node, modulesToStop(before)), 'stop'),

@@ -65,7 +65,7 @@ export async function openDatabase(world: World): Promise<void> {
     const message = `PURGE=${purge}: ${purgeLosses[purge]}. \`recover\` brings the rows back.`;
     emit({ type: 'warning', message });
   }
-  world.schemaBefore ??= detectSchemaLevel(facts.columns).level;
+  world.schemaBefore ??= levelIn(facts.columns);
   const unlisted = await unlistedNodes(database, facts.columns, config.hosts);
   if (unlisted.length > 0) {
     const message = `EggRoll knows NodeManagers that no list names: ${unlisted.join(', ')}. They are left as they are.`;
@@ -90,7 +90,13 @@ async function unlistedNodes(database: Database, columns: readonly ColumnFacts[]
 
 /** The schema level of the database now, `unknown` when it is none of EggRoll's. */
 export async function schemaLevel(database: Database): Promise<string> {
-  return detectSchemaLevel(await columnFacts(database, database.name)).level;
+  return levelIn(await columnFacts(database, database.name));
+}
+
+// The guide's statements lead to 2.2.1 but for a misnamed column that 2.x never reads.
+function levelIn(columns: readonly ColumnFacts[]): string {
+  const { level } = detectSchemaLevel(columns);
+  return level === 'seed-migrated' ? '2.2.1' : level;
 }
 
 /** Chooses the statements of an upgrade: the file's, or the built-in ones for the schema of now. Throws SQL_INVALID. */

@@ -1,0 +1,27 @@
+// `eggroll-upgrade import-args …`
+
+import { command, rest } from 'cmd-ts';
+import { importArgs } from '../config/import-args.ts';
+import { type ExitCode, exitCodes } from '../engine/catalogue.ts';
+import { describeFinding, UpgradeError } from '../engine/errors.ts';
+import type { Edge } from './edge.ts';
+
+export function importArgsCommand(edge: Edge) {
+  return command({
+    name: 'import-args',
+    description: 'Turn a command line of upgrade_helper.py into an env file and the command to run.',
+    args: { words: rest({ displayName: 'options of upgrade_helper.py' }) },
+    handler: async ({ words }) => print(edge, words),
+  });
+}
+
+function print({ write, writeError }: Edge, words: readonly string[]): ExitCode {
+  try {
+    write(importArgs(words));
+    return exitCodes.ok;
+  } catch (error) {
+    if (!(error instanceof UpgradeError)) throw error;
+    for (const finding of error.findings) writeError(`ERROR ${finding.code} ${describeFinding(finding)}\n`);
+    return error.exitCode;
+  }
+}
