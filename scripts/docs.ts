@@ -1,10 +1,11 @@
-/** Writes the tables of the documentation that come from the code: variables into README.md, errors into docs/errors.md. */
+/** Writes what of the documentation comes from the code: variables into README.md, docs/errors.md, docs/versions.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorsPage, readmeWithTable } from './reference.ts';
+import { errorsPage, readmeWithTable, versionsPage } from './reference.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = join(root, 'README.md');
 
 writeFileSync(readme, readmeWithTable(readFileSync(readme, 'utf8')));
 writeFileSync(join(root, 'docs', 'errors.md'), errorsPage());
+writeFileSync(join(root, 'docs', 'versions.md'), versionsPage());

@@ -1,5 +1,6 @@
 /** The parts of the documentation that come from the code. */
 import { isSecret, type Variable, variableNames, variables } from '../src/config/variables.ts';
+import { generationRanges, jumps } from '../src/eggroll/compatibility.ts';
 import { type CatalogueEntry, catalogue } from '../src/engine/catalogue.ts';
 
 const begin = '<!-- variables: written by `npm run docs` -->';
@@ -34,6 +35,26 @@ function defaultOf({ default: value, defaultText, required }: Variable): string 
 
 function meaningOf({ meaning, choices }: Variable): string {
   return choices ? `${meaning}: ${choices.map((choice) => `\`${choice}\``).join(', ')}` : meaning;
+}
+
+/** docs/versions.md: which versions an upgrade leads from and to. */
+export function versionsPage(): string {
+  const rows = [...generationRanges].flatMap(([from, fromRange]) =>
+    [...generationRanges].flatMap(([to, toRange]) => {
+      const notes = jumps[from][to];
+      return notes ? [`| ${fromRange} | ${toRange} | ${notes.join(' ')} |\n`] : [];
+    }),
+  );
+  return [
+    '# Versions\n\n',
+    'An upgrade leads from any of these versions to any later one, or to the same one again, when a row has it. Everything else is refused (65), and so is an older package (65): `recover` goes back.\n',
+    'All nodes must be on one version; those that have the version of the package already are no hindrance.\n',
+    'This page is written by `npm run docs` from `src/eggroll/compatibility.ts`.\n\n',
+    '| from | to | to know |\n|---|---|---|\n',
+    ...rows,
+    '\nThe version of a home is told by the core jar in `lib` and by `__version__` in `python/eggroll/__init__.py`, which must agree. 2.0.x and 2.1.0 have an empty `__init__.py`, and one without quotes was edited by hand: there the jar decides.\n',
+    'A schema of another version than that of the nodes is a warning: `MYSQL_FILE=auto` goes by the schema, and a file is rehearsed.\n',
+  ].join('');
 }
 
 /** docs/errors.md: every code of the catalogue. */

@@ -199,6 +199,17 @@ export const catalogue = {
     summary: 'The package is older than the cluster.',
     remedy: 'Mount a newer package, or run `recover` to go back to the state before the last upgrade.',
   },
+  VERSION_UNSUPPORTED: {
+    exitCode: badInput,
+    summary: 'An upgrade from this version to that of the package is not known.',
+    remedy: 'Take one of the ways that docs/versions.md lists, in two steps if it must be.',
+  },
+  VERSIONS_DIFFER: {
+    exitCode: badInput,
+    summary: 'The nodes are on different versions.',
+    remedy:
+      'Bring the nodes that are named to one version first, or take them out of the lists. Nodes that have the version of the package already are no hindrance.',
+  },
   PLAN_CHANGED: {
     exitCode: badInput,
     summary: 'The upgrade would not do what PLAN_HASH stands for.',

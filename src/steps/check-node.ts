@@ -3,6 +3,7 @@
 import { noRoomIn } from '../cluster/command.ts';
 import { type NodeFacts, readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import { jumpNotes } from '../eggroll/compatibility.ts';
 import { isH2Url } from '../eggroll/migrations.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import { downgradeReason } from '../eggroll/versions.ts';
@@ -96,8 +97,14 @@ function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[]
     ];
   }
   world.versionsBefore.set(node.name, detected.version);
-  const downgrade = downgradeReason(detected.version, world.inputs.package.version);
-  return [...folders, ...renames, ...(downgrade ? [{ code: 'DOWNGRADE' as const, where, found: downgrade }] : [])];
+  return [...folders, ...renames, ...jumpFindings(where, detected.version, world.inputs.package.version)];
+}
+
+function jumpFindings(where: string, from: string, to: string): Finding[] {
+  const downgrade = downgradeReason(from, to);
+  if (downgrade) return [{ code: 'DOWNGRADE', where, found: downgrade }];
+  if (jumpNotes(from, to)) return [];
+  return [{ code: 'VERSION_UNSUPPORTED', where, found: `An upgrade from ${from} to ${to} is not known here.` }];
 }
 
 async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {

@@ -10,6 +10,7 @@ import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
+import { checkVersions } from './check-versions.ts';
 import { refuseWhileLocked } from './lock.ts';
 import { inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
@@ -35,7 +36,8 @@ async function checkAll(world: World): Promise<void> {
   // A run that is resumed has its room; what is missing is noticed where it is written.
   const begins = database.length === 0 && !['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
   const room = begins ? await checkDumpRoom(world) : [];
-  const findings = [...nodes, ...database, ...statements, ...room];
+  const versions = begins && world.inputs && nodes.length === 0 ? checkVersions(world) : [];
+  const findings = [...nodes, ...versions, ...database, ...statements, ...room];
   if (findings.length > 0) await refuseWhileLocked(world);
   throwFindings(findings);
 }

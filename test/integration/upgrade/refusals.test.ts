@@ -142,6 +142,28 @@ describe('refusals', () => {
     );
   });
 
+  it('refuses nodes on different versions, and minds none that has the new one already', async () => {
+    const calledOn = async (version: string) => {
+      const jars = `${cluster.home}/lib/eggroll-core-`;
+      const { exitCode } = await cluster.exec('nm2', `mv ${jars}*.jar ${jars}${version}.jar`);
+      expect(exitCode).toBe(0);
+    };
+    try {
+      await calledOn('2.1.0');
+      const { result, exitCode } = await cluster.job('plan');
+      expect(exitCode).toBe(65);
+      expect(result.findings).toMatchObject([{ code: 'VERSIONS_DIFFER', where: 'the cluster' }]);
+      expect(result.findings[0]?.found).toBe('There is 2.0.2 on nm1, nm3, rs1; 2.1.0 on nm2.');
+      await calledOn('9.0.0');
+      expect((await cluster.job('plan')).result.findings).toMatchObject([{ code: 'DOWNGRADE', where: 'nm2' }]);
+      await calledOn('2.2.1');
+      expect((await cluster.job('plan')).result).toMatchObject({ outcome: 'succeeded', findings: [] });
+    } finally {
+      await calledOn('2.0.2');
+    }
+    await expectOld(cluster, before);
+  });
+
   it('refuses a package without one of the five folders', async () => {
     const source = join(cluster.dir, 'package', 'eggroll');
     const lacking = join(cluster.dir, 'variants', 'lacking');
