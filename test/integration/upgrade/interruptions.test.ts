@@ -73,6 +73,31 @@ describe('interruptions', () => {
     await expectOld(cluster, before);
   });
 
+  it('goes back when a run was killed while a helper procedure of its migration was at work', async () => {
+    const lines = [
+      'DELIMITER //',
+      'CREATE PROCEDURE helper() BEGIN DO SLEEP(3); ALTER TABLE store_option ADD COLUMN extra INT; END//',
+      'DELIMITER ;',
+      'CALL helper();',
+      'DROP PROCEDURE helper;',
+    ];
+    const options = await statements('helper.sql', lines.join('\n'));
+    const isCalled = inDatabase(
+      "information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(3)%' OR INFO LIKE '%CALL helper()'",
+    );
+    await killAt(cluster, { command: 'upgrade', reached: isCalled, options });
+    const { result } = await cluster.job('upgrade', options);
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 11, findings: [{ code: 'LEDGER_MISMATCH' }] });
+    expect(result.findings[0]?.found).toContain('calls a procedure and began');
+    expect((await cluster.job('recover', options)).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+    expect((await cluster.job('upgrade', options)).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await cluster.sql(`USE ${cluster.prepared.database.name}; CREATE VIEW later AS SELECT 1 AS one`);
+    expect((await cluster.job('recover', options)).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await cluster.sql(`USE ${cluster.prepared.database.name}; DROP VIEW later`);
+    await expectOld(cluster, before);
+  });
+
   it('puts back what a killed run had switched when the resumed one fails before its own switch', async () => {
     await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched() });
     const { result } = await cluster.job('upgrade', await wrongStatement());

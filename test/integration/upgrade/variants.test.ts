@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
@@ -116,6 +116,25 @@ END
       exitCode: 0,
     });
     await expectOld(cluster, before);
+  });
+
+  it('runs the same statements again for another package, and not for the same', async () => {
+    const folder = join(cluster.dir, 'again');
+    await mkdir(folder, { recursive: true });
+    await cp(join(cluster.dir, 'package'), join(folder, 'package'), { recursive: true });
+    await writeFile(join(folder, 'package', 'eggroll', 'python', 'more.py'), '');
+    await writeFile(join(folder, 'again.sql'), "UPDATE server_node SET status = 'INIT';");
+    const options = { env: { MYSQL_FILE: '/again.sql' }, mounts: { '/again.sql': `${folder}/again.sql:ro` } };
+    const healthy = () =>
+      cluster.sql(`SELECT COUNT(*) FROM ${cluster.prepared.database.name}.server_node WHERE status = 'HEALTHY'`);
+    expect((await cluster.job('upgrade', options)).exitCode).toBe(0);
+    await cluster.sql(`UPDATE ${cluster.prepared.database.name}.server_node SET status = 'HEALTHY'`);
+    const count = await healthy();
+    expect((await cluster.job('upgrade', options)).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    expect(await healthy()).toBe(count);
+    const other = { ...options, mounts: { ...options.mounts, '/package': `${folder}/package:ro` } };
+    expect((await cluster.job('upgrade', other)).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    expect((await healthy()).trim()).toBe('0');
   });
 
   it('leaves the database alone with MYSQL_FILE=none', async () => {
