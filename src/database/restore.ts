@@ -9,7 +9,7 @@ import { type Backup, differencesFrom, dumpFile, isBackupCurrent } from './backu
 import type { Database } from './database.ts';
 import { feedDump } from './feed.ts';
 import { canUseScratch } from './grants.ts';
-import { forgetRun, type LedgerRow, readLedger } from './ledger.ts';
+import { forgetRun, type LedgerRow, readLedgerOf } from './ledger.ts';
 import { assertLock } from './lock.ts';
 import { isNamedBy } from './migration.ts';
 import { asideName, isOwnTable, quoteTable } from './names.ts';
@@ -37,7 +37,7 @@ export async function restoreBackup(db: Database, config: DatabaseConfig, backup
   if (backup.database !== db.name) {
     throw restoreFailed(db.name, `The backup in ${backup.dir} is of database ${backup.database}.`);
   }
-  const begun = (await readLedger(db)).filter((row) => row.run === run && row.state !== 'planned');
+  const begun = (await readLedgerOf(db, run)).filter(({ state }) => state !== 'planned');
   // A checksum does not see text that has moved from one column to the next, so what a statement may have changed is not compared.
   if (begun.length > 0 || !(await isBackupCurrent(db, backup))) {
     await dropMadeObjects(db, begun);

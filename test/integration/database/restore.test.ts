@@ -2,16 +2,17 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
+import { asideTables, dropAside } from '../../../src/database/aside.ts';
 import { describeTables } from '../../../src/database/backup.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { type Backup, dumpDatabase, isBackupCurrent, proveBackup } from '../../../src/database/dump.ts';
 import { tableNames } from '../../../src/database/fingerprint.ts';
 import { checkGrants } from '../../../src/database/inspect.ts';
 import { migrate, migrationState } from '../../../src/database/migration.ts';
-import { asideName } from '../../../src/database/names.ts';
-import { unsupportedObjects } from '../../../src/database/objects.ts';
+import { asideName, sha256 } from '../../../src/database/names.ts';
+import { everyTable, unsupportedObjects } from '../../../src/database/objects.ts';
 import { restoreBackup } from '../../../src/database/restore.ts';
-import { parseStatements } from '../../../src/database/statements.ts';
+import { parseStatements, type Statement } from '../../../src/database/statements.ts';
 import {
   type Flavour,
   migration22,
@@ -120,25 +121,28 @@ describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
     });
   });
 
-  // Killed before the end that drops these helpers; the server makes up names for two of the constraints.
-  const helpers = `
-    CREATE TABLE helper_table (id INT PRIMARY KEY, x INT, CONSTRAINT helper_check CHECK (x > 0), CHECK (x < 9));
-    ALTER TABLE ${longName} ADD CONSTRAINT helper_key FOREIGN KEY (a) REFERENCES helper_table (id);
-    ALTER TABLE ${ratherLongName} ADD FOREIGN KEY (a) REFERENCES helper_table (id), ADD CHECK (a < 9);
-    CREATE PROCEDURE helper_procedure() UPDATE session_main SET status = 'CALLED';
-    CREATE FUNCTION helper_function() RETURNS INT DETERMINISTIC RETURN 1;
-    CREATE TRIGGER helper_trigger BEFORE INSERT ON session_main FOR EACH ROW SET NEW.status = 'FIRED';
-    CREATE VIEW helper_view AS SELECT session_id FROM session_main;
-    CREATE EVENT helper_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;
-    CALL helper_procedure();
-    DROP PROCEDURE helper_procedure;`;
+  // Killed before its end. A file may not make all of these, but what stands in the ledger is what goes. The server makes up names for
+  // two of the constraints.
+  const helpers = [
+    'CREATE TABLE helper_table (id INT PRIMARY KEY, x INT, CONSTRAINT helper_check CHECK (x > 0), CHECK (x < 9))',
+    `ALTER TABLE ${longName} ADD CONSTRAINT helper_key FOREIGN KEY (a) REFERENCES helper_table (id)`,
+    `ALTER TABLE ${ratherLongName} ADD FOREIGN KEY (a) REFERENCES helper_table (id), ADD CHECK (a < 9)`,
+    "CREATE PROCEDURE helper_procedure() UPDATE session_main SET status = 'CALLED'",
+    'CREATE FUNCTION helper_function() RETURNS INT DETERMINISTIC RETURN 1',
+    "CREATE TRIGGER helper_trigger BEFORE INSERT ON session_main FOR EACH ROW SET NEW.status = 'FIRED'",
+    'CREATE VIEW helper_view AS SELECT session_id FROM session_main',
+    'CREATE EVENT helper_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1',
+    'DROP PROCEDURE helper_procedure',
+  ].map((sql, before): Statement => {
+    return { index: before + 2, sql, file: 'm.sql', line: before + 2, column: 1, hash: sha256(sql), kind: 'ddl' };
+  });
 
   it.each([
     ['in the scratch schema', true],
     ['in place', false],
   ])('drops what a killed migration has made beside tables, and nothing else: %s', async (_, scratchRights) => {
-    const { config, backup } = await migrated({ scratchRights, sql: 'DO 1' });
-    const statements = parseStatements(`DO 1;${helpers}`, 'm.sql');
+    const { config, backup, statements: done } = await migrated({ scratchRights, sql: 'DO 1' });
+    const statements = [...done, ...helpers];
     await withLockedDatabase(config, async (db) => {
       const fragile: Database = {
         ...db,
@@ -189,9 +193,9 @@ describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
   });
 
   if (flavour === 'mariadb') {
-    it('moves aside what a killed migration has made of tables: one with a history, and a sequence', async () => {
-      const sql = 'ALTER TABLE session_main ADD SYSTEM VERSIONING; CREATE SEQUENCE helper_sequence;';
-      const { config, backup } = await migrated({ sql });
+    it('moves aside tables of any kind: one with a history, and a sequence', async () => {
+      const { config, backup } = await migrated({ sql: 'ALTER TABLE session_main ADD SYSTEM VERSIONING' });
+      await server.asRoot('CREATE SEQUENCE helper_sequence', config.name);
       await withLockedDatabase(config, async (db) => {
         expect(await unsupportedObjects(db, db.name)).toEqual(
           expect.arrayContaining(['system versioned session_main', 'sequence helper_sequence']),
@@ -201,6 +205,9 @@ describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
         expect(await unsupportedObjects(db, db.name)).toEqual([]);
         const [kept] = await db.query('SELECT COUNT(*) AS n FROM `eggroll_upgrade_aside_run-1_session_main`');
         expect(Number(kept?.['n'])).toBe(2);
+        // And `prune` finds them.
+        await dropAside(db, await asideTables(db));
+        expect(await everyTable(db, db.name)).toEqual(backup.tables.map(({ name }) => name));
       });
     });
   }

@@ -237,8 +237,13 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
       `CREATE DATABASE ${config.scratchName}`,
       `GRANT EVENT ON ${config.scratchName}.* TO '${config.user}'@'%'`,
     ]);
-    const text = `CREATE PROCEDURE helper() SELECT 1; CREATE VIEW helper_view AS SELECT * FROM session_main;
-      CREATE EVENT helper_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1; ALTER TABLE missing ADD x INT;`;
+    const text = `DELIMITER //
+      CREATE PROCEDURE helper() BEGIN
+        CREATE VIEW helper_view AS SELECT * FROM session_main;
+        CREATE EVENT helper_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;
+      END//
+      DELIMITER ;
+      CALL helper(); ALTER TABLE missing ADD x INT;`;
     await withDatabase(config, async (db) => {
       const failed = rehearse(db, config, parseStatements(text, 'm.sql'));
       await expect(failed).rejects.toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL' });
@@ -318,12 +323,10 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     ['failed', 'ALTER TABLE missing ADD x INT'],
   ])("puts the session's settings back after statements that %s", async (_, last) => {
     const config = await prepared();
-    const text = `SET foreign_key_checks = 0, unique_checks = 0; SET SESSION group_concat_max_len = 4; SET NAMES latin1; ${last};`;
+    const text = `SET foreign_key_checks = 0, unique_checks = 0; SET sql_notes = 0; SET sql_safe_updates = 1; ${last};`;
     await withDatabase(config, async (db) => {
       const settings = () =>
-        db.query(
-          'SELECT @@foreign_key_checks, @@unique_checks, @@group_concat_max_len, @@character_set_client, @@sql_mode',
-        );
+        db.query('SELECT @@foreign_key_checks, @@unique_checks, @@sql_notes, @@sql_safe_updates, @@sql_mode');
       const before = await settings();
       await rehearse(db, config, parseStatements(text, 'm.sql')).catch((error: unknown) =>
         expect(error).toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL' }),
