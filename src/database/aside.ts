@@ -2,7 +2,8 @@
 
 import type { Database } from './database.ts';
 import { asidePrefix, quoteTable } from './names.ts';
-import { schemasOf } from './purge.ts';
+import { everyTable } from './objects.ts';
+import { schemasOf } from './purge-tables.ts';
 import { withLockRetries } from './session.ts';
 
 export interface AsideTable {
@@ -15,11 +16,8 @@ export interface AsideTable {
 export async function asideTables(db: Database): Promise<AsideTable[]> {
   const tables: AsideTable[] = [];
   for (const schema of schemasOf(db)) {
-    const rows = await db.query(
-      "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME",
-      [schema],
-    );
-    tables.push(...rows.map((row) => String(row['name'])).flatMap((name) => asideTable(schema, name)));
+    const names = await everyTable(db, schema);
+    tables.push(...names.flatMap((name) => asideTable(schema, name)));
   }
   return tables;
 }

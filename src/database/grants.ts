@@ -7,8 +7,11 @@ import type { Finding } from '../engine/errors.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type ClientTools, defaultTools, findDumpClient } from './client.ts';
 import type { Database } from './database.ts';
-import { quoteName, quoteTable } from './names.ts';
-import { unsupportedObjects } from './objects.ts';
+import { readLedger } from './ledger.ts';
+import { isNamedBy } from './migration.ts';
+import { isOwnTable, quoteName, quoteTable } from './names.ts';
+import { type SchemaObject, unsupportedObjects } from './objects.ts';
+import { fateSchema, purgedTables, schemasOf } from './purge-tables.ts';
 import { scratchObjection } from './scratch-schema.ts';
 import { optionalQuery } from './session.ts';
 
@@ -30,11 +33,12 @@ const tries: ReadonlyMap<string, (table: string, schema: string) => string> = ne
 // Without TRIGGER and EVENT a dump would leave triggers out without a word, or fail.
 const rightsOnDatabase = [...tries.keys(), 'TRIGGER'];
 const rightsOnScratch = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'DROP', 'INDEX'];
-const rightsForPurge = ['SELECT', 'INSERT', 'DELETE', 'CREATE', 'ALTER', 'DROP'];
+const rightsForPurge = ['SELECT', 'INSERT', 'DELETE', 'CREATE', 'ALTER', 'DROP', 'EVENT', 'TRIGGER'];
 
 /**
  * Everything that would stop a run at this database: missing rights as the GRANT statement to run, a scratch schema that cannot
- * be had (unless REQUIRE_PROOF=false: see `scratchFindings`), a read-only server, objects that cannot be put back, no dump client.
+ * be had (unless REQUIRE_PROOF=false: see `scratchFindings`), a read-only server, objects that cannot be put back, tables
+ * that the server would not make again as they are, no dump client.
  */
 export async function checkGrants(
   db: Database,
@@ -52,13 +56,22 @@ export async function checkGrants(
   }
   findings.push(...(await missingRights(db, db.name, rightsOnDatabase)));
   if (config.requireProof) findings.push(...(await scratchFindings(db, config)));
-  if (config.purge === 'fate' || config.purge === 'all') findings.push(...(await purgeFindings(db)));
-  const unsupported = await unsupportedObjects(db, db.name);
+  findings.push(...(await purgeFindings(db, config.purge)));
+  const unsupported = await unsupportedObjects(db, db.name, await isNotHalfMade(db));
   if (unsupported.length) {
     findings.push({ code: 'DATABASE_UNSUPPORTED', where, found: `It holds ${unsupported.join(', ')}.` });
   }
+  findings.push(...(await keyFindings(db, config.purge)));
   findings.push(...(await clientFindings(db, config, tools)));
   return findings;
+}
+
+/** Leaves out what a migration has made that stopped half-way: that goes when it is resumed, or put back. */
+async function isNotHalfMade(db: Database): Promise<(object: SchemaObject) => boolean> {
+  const rows = await readLedger(db);
+  const unfinished = new Set(rows.filter(({ state }) => state !== 'done').map(({ run }) => run));
+  const isNamed = isNamedBy(rows.filter(({ run, state }) => unfinished.has(run) && state !== 'planned'));
+  return ({ name, table }) => !(isNamed({ name }) || (table !== undefined && isNamed({ name: table })));
 }
 
 /** Older ones keep no column's expression, which says whether a row can be copied as it is. */
@@ -88,11 +101,55 @@ export async function canUseScratch(db: Database, config: DatabaseConfig): Promi
   return (await scratchFindings(db, config)).length === 0;
 }
 
-async function purgeFindings(db: Database): Promise<Finding[]> {
+/** What stands against purging FATE's own database. */
+async function purgeFindings(db: Database, which: DatabaseConfig['purge']): Promise<Finding[]> {
+  const rows = await db.query('SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?', [fateSchema]);
+  if (rows.length === 0 || db.name === fateSchema || !['fate', 'all'].includes(which)) return [];
+  const touched = new Set(await purgedTables(db, fateSchema, which));
+  // A view shows whatever table has its name; a foreign key follows the table that is moved aside.
+  const matters = ({ kind, table }: SchemaObject) =>
+    table === undefined ? kind !== 'view' : kind === 'foreign key' || touched.has(table);
+  const unsupported = await unsupportedObjects(db, fateSchema, matters);
+  const where = `database ${fateSchema}`;
+  return [
+    ...(await missingRights(db, fateSchema, rightsForPurge)),
+    ...(unsupported.length
+      ? [{ code: 'DATABASE_UNSUPPORTED', where, found: `It holds ${unsupported.join(', ')}.` } as const]
+      : []),
+  ];
+}
+
+/** Settings under which the server makes a table without a primary key in another way, or not at all. */
+const keySettings = ['sql_require_primary_key', 'sql_generate_invisible_primary_key', 'innodb_force_primary_key'];
+
+/** Tables that could not be restored as they are, because they lack a primary key and the server insists on one. */
+async function keyFindings(db: Database, purge: DatabaseConfig['purge']): Promise<Finding[]> {
   const rows = await db.query(
-    "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'fate_flow'",
+    `SHOW VARIABLES WHERE Variable_name IN (${keySettings.map(() => '?')}) AND Value = 'ON'`,
+    [...keySettings],
   );
-  return rows.length && db.name !== 'fate_flow' ? missingRights(db, 'fate_flow', rightsForPurge) : [];
+  const settings = rows.map((row) => String(row['Variable_name']));
+  if (settings.length === 0) return [];
+  const findings: Finding[] = [];
+  for (const schema of schemasOf(db)) {
+    const touched = schema === db.name ? undefined : await purgedTables(db, schema, purge);
+    const keyless = (await tablesWithoutKey(db, schema)).filter((name) => touched?.includes(name) ?? true);
+    if (keyless.length === 0) continue;
+    const found = `${settings.join(' and ')} is ON, and these tables have no primary key, so that a backup of them could not be restored: ${keyless.join(', ')}.`;
+    const remedy = `As an administrator of the server, for the time of the upgrade, run: ${settings.map((name) => `SET GLOBAL ${name} = OFF;`).join(' ')}`;
+    findings.push({ code: 'DATABASE_UNSUPPORTED', where: `database ${schema}`, found, remedy });
+  }
+  return findings;
+}
+
+/** MariaDB is content with a unique key of columns that are never NULL. */
+async function tablesWithoutKey(db: Database, schema: string): Promise<string[]> {
+  const isKey = db.flavour === 'mysql' ? "MIN(INDEX_NAME) = 'PRIMARY'" : "MAX(NON_UNIQUE) = 0 AND MAX(NULLABLE) = ''";
+  const rows = await db.query(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN (SELECT TABLE_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? GROUP BY TABLE_NAME, INDEX_NAME HAVING ${isKey}) ORDER BY TABLE_NAME`,
+    [schema, schema],
+  );
+  return rows.map((row) => String(row['name'])).filter((name) => !isOwnTable(name));
 }
 
 async function missingRights(db: Database, schema: string, rights: readonly string[]): Promise<Finding[]> {

@@ -37,7 +37,7 @@ export interface DatabaseFacts {
   readonly columns: readonly ColumnFacts[];
   /** Tables that a dump by --single-transaction does not freeze. */
   readonly nonInnoDb: readonly string[];
-  /** What this version cannot put back: `view v`, `trigger t`, `procedure p`, `event e`, `foreign key f of t`, `check c of t`, `float column c of t` where t has no primary key, `generated column c of t` on MariaDB. */
+  /** What this version cannot put back: `view v`, `trigger t`, `procedure p`, `event e`, `foreign key f of t`, `check c of t`, `float column c of t` where t has no primary key; on MariaDB `generated column c of t`, `system versioned t`, `sequence s`. */
   readonly unsupported: readonly string[];
   /** Tables of FATE in the same database (KubeFATE): they are backed up and put back with it. */
   readonly fateTables: readonly string[];

@@ -2,20 +2,21 @@
 // (EGGROLL.md sections 5 and 6).
 
 import type { DatabaseConfig } from '../config/config.ts';
-import { UpgradeError } from '../engine/errors.ts';
-import { type Backup, compareTables, describeTables, dumpFile } from './backup.ts';
+import { type Backup, compareTables, describeTables } from './backup.ts';
 import { type ClientTools, defaultTools } from './client.ts';
 import type { Database } from './database.ts';
 import { dumpSchema } from './dump.ts';
-import { feedDump } from './feed.ts';
-import { dataChecksums, tableNames } from './fingerprint.ts';
+import { dataChecksums } from './fingerprint.ts';
 import { assertLock } from './lock.ts';
 import { quoteTable } from './names.ts';
 import { proveBackup } from './proof.ts';
 import { forgetPurged, type PurgedTable, preparePurgeRecord, readPurged, writePurged } from './purge-record.ts';
+import { purgedTables, schemasOf } from './purge-tables.ts';
+import { exchangeTables, restoreFailed } from './restore.ts';
 import { isLost } from './server-errors.ts';
 
 export { type PurgedTable, readPurged } from './purge-record.ts';
+export { purgedTables, schemasOf } from './purge-tables.ts';
 
 /** Where the backups of what is purged are: one for each schema. */
 export interface PurgeBackups {
@@ -33,20 +34,6 @@ export interface PurgeOptions {
   readonly backups: PurgeBackups;
   readonly tools?: ClientTools;
 }
-
-/** FATE's own database where it does not share EggRoll's. */
-const fateSchema = 'fate_flow';
-
-// Sessions and stores; never server_node, without which ClusterManager knows no nodes.
-const eggrollTable = /^(?:session|store)_/;
-const fateTables = new Set(
-  (
-    't_job t_task t_machine_learning_model_info t_model_tag t_tags t_model_operation_log t_engine_registry t_storage_table_meta ' +
-    't_session_record t_queue t_data_view t_machine_learning_model_meta componentsummary trackingmetric trackingoutputdatainfo'
-  ).split(' '),
-);
-// The tables of these names without a date are always empty: the rows are in one table per day.
-const fateShard = /^t_(?:component_summary|tracking_metric|tracking_output_data_info)_\d{8}$/;
 
 /**
  * Empties the tables that `which` names, in MYSQL_DB and in `fate_flow` beside it, after dumping them, proving the dump and making it
@@ -68,16 +55,22 @@ export async function purge(db: Database, config: DatabaseConfig, options: Purge
 }
 
 /**
- * Brings back what `run` has purged, as it was then; does nothing where nothing was purged.
- * Throws RESTORE_FAILED, BACKUP_DAMAGED, DISK_FULL, DISK_FAILED.
+ * Brings back what the run has purged, as it was then; does nothing where nothing was purged. The tables with what was written since
+ * are kept aside until `prune`. Needs the lock. Throws RESTORE_FAILED, SCRATCH_UNUSABLE, BACKUP_DAMAGED, DISK_FULL, DISK_FAILED,
+ * LOCK_LOST, DATABASE_LOST.
  */
-export async function restorePurged(db: Database, run: string, backups: PurgeBackups): Promise<void> {
+export async function restorePurged(
+  db: Database,
+  config: DatabaseConfig,
+  { run, backups }: Pick<PurgeOptions, 'run' | 'backups'>,
+): Promise<void> {
   await assertLock(db);
   const purged = await readPurged(db, run);
   for (const schema of schemasOf(db)) {
     const recorded = purged.some((table) => table.schema === schema);
     const backup = await backups.find(schema);
-    if (!backup && recorded) throw failed(schema, `Run ${run} has purged tables, and the backup of them is nowhere.`);
+    if (!backup && recorded)
+      throw restoreFailed(schema, `Run ${run} has purged tables, and the backup of them is nowhere.`);
     if (!backup || !(recorded || (await wasEmptiedUnrecorded(db, schema, backup)))) continue;
     const names = new Set(backup.tables.map(({ name }) => name));
     const differences = async () => {
@@ -87,9 +80,11 @@ export async function restorePurged(db: Database, run: string, backups: PurgeBac
         now.filter(({ name }) => names.has(name)),
       );
     };
-    if ((await differences()).length) await feedBack(db, dumpFile(backup.dir), schema);
+    if ((await differences()).length) {
+      await exchangeTables(db, config, backup, { run, schema, givesWay: (table) => names.has(table) });
+    }
     const left = await differences();
-    if (left.length) throw failed(schema, `After the restore of the purged tables: ${left.join('; ')}.`);
+    if (left.length) throw restoreFailed(schema, `After the restore of the purged tables: ${left.join('; ')}.`);
     await forgetPurged(db, run, schema);
   }
 }
@@ -128,34 +123,4 @@ async function wasEmptiedUnrecorded(db: Database, schema: string, backup: Backup
   if (suspects.length === 0) return false;
   const now = new Map((await dataChecksums(db, schema)).map(({ name, rows }) => [name, rows]));
   return suspects.some(({ name }) => now.get(name) === 0);
-}
-
-/** The schemas in which a purge may empty tables. */
-export function schemasOf(db: Pick<Database, 'name'>): string[] {
-  return db.name === fateSchema ? [db.name] : [db.name, fateSchema];
-}
-
-/** The tables of a schema that a purge of this kind empties. */
-export async function purgedTables(db: Database, schema: string, which: DatabaseConfig['purge']): Promise<string[]> {
-  return (await tableNames(db, schema)).filter((name) => isPurged(name, which, schema === db.name));
-}
-
-/** Does a purge of this kind empty the table? */
-export function isPurged(table: string, which: DatabaseConfig['purge'], inEggroll: boolean): boolean {
-  if (which === 'none') return false;
-  const eggroll = inEggroll && which !== 'fate' && eggrollTable.test(table);
-  return eggroll || (which !== 'eggroll' && (fateTables.has(table.toLowerCase()) || fateShard.test(table)));
-}
-
-async function feedBack(db: Database, file: string, schema: string): Promise<void> {
-  try {
-    await feedDump(db, file, schema, 'change');
-  } catch (error) {
-    if (isLost(error) || !(error instanceof UpgradeError)) throw error;
-    throw failed(schema, `${file} could not be restored: ${error.findings[0].found}`, error);
-  }
-}
-
-function failed(schema: string, found: string, cause?: unknown): UpgradeError {
-  return new UpgradeError({ code: 'RESTORE_FAILED', where: `database ${schema}`, found }, { cause });
 }

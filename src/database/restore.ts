@@ -8,64 +8,104 @@ import { UpgradeError } from '../engine/errors.ts';
 import { type Backup, differencesFrom, dumpFile, isBackupCurrent } from './backup.ts';
 import type { Database } from './database.ts';
 import { feedDump } from './feed.ts';
-import { tableNames } from './fingerprint.ts';
 import { canUseScratch } from './grants.ts';
-import { forgetRun } from './ledger.ts';
+import { forgetRun, type LedgerRow, readLedgerOf } from './ledger.ts';
 import { assertLock } from './lock.ts';
-import { asideName, quoteTable } from './names.ts';
+import { isNamedBy } from './migration.ts';
+import { asideName, isOwnTable, quoteTable } from './names.ts';
+import { codeObjects, dropConstraints, dropObjects, everyTable } from './objects.ts';
 import { restoreInto } from './proof.ts';
 import { withScratch } from './scratch-schema.ts';
 import { withLockRetries } from './session.ts';
 
+/** Where a backup takes the place of what is there. */
+export interface Exchange {
+  readonly run: string;
+  readonly schema: string;
+  /** Is a table of now one of those that make room for the backup's? */
+  readonly givesWay: (table: string) => boolean;
+}
+
 /**
  * Puts back what `backup` holds and forgets the migration of `run`. Replaced tables, and those that the migration made, are kept
- * aside until `prune`. Needs the lock. Does nothing to a database that is equal to the backup.
+ * aside until `prune`; its views, triggers, routines and events are dropped. Needs the lock. Does nothing to a database that is equal
+ * to the backup and in which no statement of the run has begun.
  * Throws RESTORE_FAILED, SCRATCH_UNUSABLE, LOCK_LOST, DATABASE_LOST.
  */
 export async function restoreBackup(db: Database, config: DatabaseConfig, backup: Backup, run: string): Promise<void> {
   await assertLock(db);
   if (backup.database !== db.name) {
-    throw failed(db, `The backup in ${backup.dir} is of database ${backup.database}.`);
+    throw restoreFailed(db.name, `The backup in ${backup.dir} is of database ${backup.database}.`);
   }
-  if (!(await isBackupCurrent(db, backup))) {
-    if (config.requireProof || (await canUseScratch(db, config))) await restoreBySwap(db, config, backup, run);
-    else await restoreInPlace(db, backup, run);
+  const begun = (await readLedgerOf(db, run)).filter(({ state }) => state !== 'planned');
+  // A checksum does not see text that has moved from one column to the next, so what a statement may have changed is not compared.
+  if (begun.length > 0 || !(await isBackupCurrent(db, backup))) {
+    await dropMadeObjects(db, begun);
+    await exchangeTables(db, config, backup, { run, schema: db.name, givesWay: () => true });
     const differences = await differencesFrom(db, db.name, backup);
     if (differences.length)
-      throw failed(db, `After the restore it differs from the backup: ${differences.join('; ')}.`);
+      throw restoreFailed(db.name, `After the restore it differs from the backup: ${differences.join('; ')}.`);
   }
   await forgetRun(db, run);
 }
 
-async function restoreBySwap(db: Database, config: DatabaseConfig, backup: Backup, run: string): Promise<void> {
-  await withScratch(db, config, async (schema) => {
-    await restoreInto(db, schema, backup, 'RESTORE_FAILED');
-    const incoming = backup.tables.map(({ name }) => [quoteTable(schema, name), quoteTable(db.name, name)] as const);
+/**
+ * Puts the tables of a backup in the place of those of now that give way, which are kept aside. Without a scratch schema, where no
+ * proof is asked for, the backup is restored in the schema itself. Interrupted, it is done over.
+ */
+export async function exchangeTables(
+  db: Database,
+  config: DatabaseConfig,
+  backup: Backup,
+  exchange: Exchange,
+): Promise<void> {
+  if (config.requireProof || (await canUseScratch(db, config))) await exchangeBySwap(db, config, backup, exchange);
+  else await exchangeInPlace(db, backup, exchange);
+}
+
+export function restoreFailed(schema: string, found: string, cause?: unknown): UpgradeError {
+  return new UpgradeError({ code: 'RESTORE_FAILED', where: `database ${schema}`, found }, { cause });
+}
+
+/** There was none of these at backup time, as a database with one is refused. Triggers would live on on the tables kept aside. */
+async function dropMadeObjects(db: Database, begun: readonly LedgerRow[]): Promise<void> {
+  const made = (await codeObjects(db, db.name)).filter(isNamedBy(begun));
+  await dropObjects(db, db.name, made, 'change');
+}
+
+async function exchangeBySwap(db: Database, config: DatabaseConfig, backup: Backup, exchange: Exchange): Promise<void> {
+  await withScratch(db, config, async (scratch) => {
+    await restoreInto(db, scratch, backup, 'RESTORE_FAILED');
+    const incoming = backup.tables.map(
+      ({ name }) => [quoteTable(scratch, name), quoteTable(exchange.schema, name)] as const,
+    );
     await assertLock(db);
-    await rename(db, [...(await movesAside(db, run)), ...incoming]);
+    await rename(db, [...(await movesAside(db, exchange)), ...incoming]);
   });
 }
 
-/** Without a scratch schema the dump runs in MYSQL_DB itself, beside the tables moved aside; interrupted, it is done over. */
-async function restoreInPlace(db: Database, backup: Backup, run: string): Promise<void> {
-  await rename(db, await movesAside(db, run));
+/** The dump runs in the schema itself, beside the tables moved aside. */
+async function exchangeInPlace(db: Database, backup: Backup, exchange: Exchange): Promise<void> {
+  await rename(db, await movesAside(db, exchange));
   try {
-    await feedDump(db, dumpFile(backup.dir), db.name, 'change');
+    await feedDump(db, dumpFile(backup.dir), exchange.schema, 'change');
   } catch (error) {
     if (!(error instanceof UpgradeError) || error.code === 'DATABASE_LOST') throw error;
     const found = `${dumpFile(backup.dir)} could not be restored: ${error.findings[0].found} The replaced tables are kept aside.`;
-    throw failed(db, found, error);
+    throw restoreFailed(exchange.schema, found, error);
   }
 }
 
-/** Every table of now to a free name of its own. */
-async function movesAside(db: Database, run: string): Promise<(readonly [string, string])[]> {
-  const all = await tableNames(db, db.name, true);
+/** Every table that gives way to a free name of its own. */
+async function movesAside(db: Database, { run, schema, givesWay }: Exchange): Promise<(readonly [string, string])[]> {
+  const all = await everyTable(db, schema);
+  const leaving = all.filter((name) => !isOwnTable(name) && givesWay(name));
+  await dropConstraints(db, schema, leaving);
   const taken = new Set(all.map((name) => name.toLowerCase()));
-  return (await tableNames(db, db.name)).map((name) => {
+  return leaving.map((name) => {
     let copy = 1;
     while (taken.has(asideName(run, name, copy).toLowerCase())) copy += 1;
-    return [quoteTable(db.name, name), quoteTable(db.name, asideName(run, name, copy))] as const;
+    return [quoteTable(schema, name), quoteTable(schema, asideName(run, name, copy))] as const;
   });
 }
 
@@ -73,8 +113,4 @@ async function rename(db: Database, moves: readonly (readonly [string, string])[
   if (moves.length === 0) return;
   const sql = `RENAME TABLE ${moves.map(([from, to]) => `${from} TO ${to}`).join(', ')}`;
   await withLockRetries(db, 'Putting the tables back', () => db.change(sql));
-}
-
-function failed(db: Database, found: string, cause?: unknown): UpgradeError {
-  return new UpgradeError({ code: 'RESTORE_FAILED', where: `database ${db.name}`, found }, { cause });
 }

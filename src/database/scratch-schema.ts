@@ -1,27 +1,31 @@
 // The scratch schema: a second schema on the same server that a run makes, uses and drops.
 //
-// A marker table tells ours from a schema of somebody else. A schema that holds tables but no marker is never touched.
+// A marker table tells ours from a schema of somebody else. A schema that holds anything but no marker is never touched.
 
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Database } from './database.ts';
-import { tableNames } from './fingerprint.ts';
 import { quoteName, quoteTable, sha256 } from './names.ts';
-import { optionalQuery } from './session.ts';
+import { codeObjects, describeObject, dropObjects, everyTable } from './objects.ts';
 
 const marker = 'eggroll_upgrade_scratch';
+
+/** The marker's comment, which is there as soon as the marker is. */
+const origins = { made: 'a run made this schema', found: 'this schema was there before, and empty' } as const;
 
 /** Why the scratch schema may not be used; undefined when it may (absent, empty, or left over by a run). */
 export async function scratchObjection(db: Database, name: string): Promise<string | undefined> {
   if (name.toLowerCase() === db.name.toLowerCase()) return 'MYSQL_SCRATCH_DB is MYSQL_DB itself.';
-  const names = await tableNames(db, name, true);
-  if (names.length === 0 || names.includes(marker)) return undefined;
-  return `It exists and holds tables that are not ours: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`;
+  const tables = await everyTable(db, name);
+  const names = [...tables, ...(await codeObjects(db, name)).map(describeObject)];
+  if (names.length === 0 || tables.includes(marker)) return undefined;
+  return `It exists and holds what is not ours: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`;
 }
 
 /**
  * Makes the scratch schema, runs `use` with its name, and drops it again, whatever happened. What an earlier run left is dropped
- * first. A schema that was there before and empty stays, empty. Throws SCRATCH_UNUSABLE and GRANT_MISSING.
+ * first. A schema that was there before and empty stays, empty, with the character set of MYSQL_DB.
+ * Throws SCRATCH_UNUSABLE and GRANT_MISSING.
  */
 export async function withScratch<T>(
   db: Database,
@@ -51,26 +55,33 @@ async function makeScratch(db: Database, schema: string): Promise<void> {
   const objection = await scratchObjection(db, schema);
   if (objection) throw new UpgradeError({ code: 'SCRATCH_UNUSABLE', where: `schema ${schema}`, found: objection });
   await removeScratch(db, schema);
-  const found = await schemaExists(db, schema);
-  if (!found) await db.work(`CREATE DATABASE ${quoteName(schema)} ${await charsetOf(db)}`);
+  const origin = (await schemaExists(db, schema)) ? origins.found : origins.made;
+  const charset = await charsetOf(db);
+  if (origin === origins.made) await db.work(`CREATE DATABASE ${quoteName(schema)} ${charset}`);
   const table = quoteTable(schema, marker);
-  await db.work(
-    `CREATE TABLE ${table} (database_name VARCHAR(64) NOT NULL, found_empty TINYINT NOT NULL) ENGINE=InnoDB`,
-  );
-  await db.work(`INSERT INTO ${table} VALUES (?, ?)`, [db.name, found ? 1 : 0]);
+  await db.work(`CREATE TABLE ${table} (id INT PRIMARY KEY) ENGINE=InnoDB COMMENT = ?`, [origin]);
+  if (origin === origins.found) await db.work(`ALTER DATABASE ${quoteName(schema)} ${charset}`);
 }
 
-/** Drops a schema that carries our marker: wholly if we made it, else all its tables, the marker last. */
+/** Drops a schema that carries our marker: wholly if we made it, else all that it holds, the marker last. */
 async function removeScratch(db: Database, schema: string): Promise<void> {
-  const names = await tableNames(db, schema, true);
+  const names = await everyTable(db, schema);
   if (!names.includes(marker)) return;
-  const [row] = (await optionalQuery(db, `SELECT found_empty FROM ${quoteTable(schema, marker)}`, [])) ?? [];
-  if (Number(row?.['found_empty'] ?? 0) === 0) return void (await db.work(`DROP DATABASE ${quoteName(schema)}`));
+  if ((await originOf(db, schema)) === origins.made) return void (await db.work(`DROP DATABASE ${quoteName(schema)}`));
+  await dropObjects(db, schema, await codeObjects(db, schema), 'work');
   await db.work('SET SESSION foreign_key_checks = 0');
   for (const name of [...names.filter((candidate) => candidate !== marker), marker]) {
     await db.work(`DROP TABLE ${quoteTable(schema, name)}`);
   }
   await db.work('SET SESSION foreign_key_checks = 1');
+}
+
+async function originOf(db: Database, schema: string): Promise<string> {
+  const [row] = await db.query(
+    'SELECT TABLE_COMMENT AS origin FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?',
+    [schema, marker],
+  );
+  return String(row?.['origin']);
 }
 
 // When the session is lost, the clean-up fails as well: the first error is the one to tell, and the next run removes the rest.

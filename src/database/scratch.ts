@@ -32,18 +32,31 @@ export interface Rehearsal {
   readonly columns: readonly ColumnFacts[];
 }
 
-/** Copies every table of MYSQL_DB, rows included, into the scratch schema. Nobody who works in MYSQL_DB has to wait for it. */
+/**
+ * Copies every table of MYSQL_DB, rows included, into the scratch schema. Nobody who works in MYSQL_DB has to wait for it, unless the
+ * server logs statements.
+ */
 export async function copyToScratch(db: Database, schema: string): Promise<void> {
   await db.work(`USE ${quoteName(schema)}`);
   try {
     // Rows of AUTO_INCREMENT 0 and dates that were stored under a laxer mode have to arrive as they are.
     await db.work("SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0, unique_checks = 0");
-    await db.work('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    await db.work(`SET SESSION TRANSACTION ISOLATION LEVEL ${await copyIsolation(db)}`);
     for (const name of await tableNames(db, db.name)) await copyTable(db, schema, name);
   } finally {
     await db.work('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await resetSession(db);
   }
+}
+
+/**
+ * Under READ COMMITTED the rows that are copied are not locked. A server that logs statements, not rows, refuses to copy like that
+ * (error 1665): there the rows of a table are locked as long as it is copied, and whoever writes to it waits.
+ */
+async function copyIsolation(db: Database): Promise<'READ COMMITTED' | 'REPEATABLE READ'> {
+  const rows = await db.query("SHOW VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format')");
+  const values = rows.map((row) => String(row['Value']).toUpperCase());
+  return values.includes('ON') && values.includes('STATEMENT') ? 'REPEATABLE READ' : 'READ COMMITTED';
 }
 
 /**
@@ -62,8 +75,12 @@ export async function rehearse(
     await copyToScratch(db, schema);
     const copyMs = performance.now() - startMs;
     const rehearsed: Rehearsed[] = [];
-    for (const statement of statements) {
-      rehearsed.push({ statement, durationMs: await runOnCopy(db, schema, statement, statements.length) });
+    try {
+      for (const statement of statements) {
+        rehearsed.push({ statement, durationMs: await runOnCopy(db, schema, statement, statements.length) });
+      }
+    } finally {
+      await resetSession(db);
     }
     await refuseLeftObjects(db, schema, statements);
     return { statements: rehearsed, copyMs, columns: await columnFacts(db, schema) };

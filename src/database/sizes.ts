@@ -3,7 +3,7 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import type { Database } from './database.ts';
 import { isOwnTable } from './names.ts';
-import { isPurged, schemasOf } from './purge.ts';
+import { isPurged, schemasOf } from './purge-tables.ts';
 
 export interface TableSize {
   readonly name: string;

@@ -22,9 +22,10 @@ export const purge: Step<World> = {
   undo: {
     title: 'put the purged rows back',
     async apply(world) {
-      const { database } = world;
-      if (!database) return;
-      await restorePurged(database, currentRun(world).id, purgeBackups(world));
+      const { database, config } = world;
+      if (!database || !config.database) return;
+      const { id: run } = currentRun(world);
+      await restorePurged(database, config.database, { run, backups: purgeBackups(world) });
       for (const schema of schemasOf(database)) await tidyBackup(world, purgeSet(schema));
     },
   },

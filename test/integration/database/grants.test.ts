@@ -124,7 +124,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
     await server.asRoot(
       [
         'CREATE TABLE t_job (a INT) ENGINE=MyISAM',
-        'CREATE TABLE eggroll_upgrade_ledger (a INT)',
+        'CREATE TABLE eggroll_upgrade_aside (a INT)',
         'CREATE VIEW v AS SELECT 1 AS one',
         'CREATE TRIGGER tr BEFORE INSERT ON t_job FOR EACH ROW SET @a = 1',
         'CREATE PROCEDURE p() SELECT 1',
@@ -135,7 +135,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
     );
     await withDatabase(config, async (db) => {
       const facts = await inspectDatabase(db);
-      expect(facts.tables.map(({ name }) => name)).not.toContain('eggroll_upgrade_ledger');
+      expect(facts.tables.map(({ name }) => name)).not.toContain('eggroll_upgrade_aside');
       expect(facts.nonInnoDb).toEqual(['t_job']);
       expect(facts.fateTables).toEqual(['t_job']);
       const option = facts.columns.find(
@@ -152,5 +152,89 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
       expect(kinds).toEqual(['view', 'trigger', 'procedure', 'event', 'foreign', ...more, 'float']);
       expect((await checkGrants(db, config)).map(({ code }) => code)).toEqual(['DATABASE_UNSUPPORTED']);
     });
+  });
+
+  it('does not count what belongs to tables of our own', async () => {
+    const config = await withRights('ALL PRIVILEGES', 'ALL PRIVILEGES');
+    await server.asRoot(
+      [
+        'CREATE TABLE eggroll_upgrade_aside_p (x INT PRIMARY KEY)',
+        'CREATE TABLE eggroll_upgrade_aside_c (y INT, z FLOAT, v INT AS (y + 1) VIRTUAL, CHECK (y > 0), FOREIGN KEY (y) REFERENCES eggroll_upgrade_aside_p (x))',
+        'CREATE TRIGGER tr BEFORE INSERT ON eggroll_upgrade_aside_c FOR EACH ROW SET @a = 1',
+        ...(flavour === 'mariadb'
+          ? ['CREATE SEQUENCE eggroll_upgrade_aside_s', 'ALTER TABLE eggroll_upgrade_aside_p ADD SYSTEM VERSIONING']
+          : []),
+      ],
+      config.name,
+    );
+    await withDatabase(config, async (db) => {
+      expect((await inspectDatabase(db)).unsupported).toEqual([]);
+      expect(await checkGrants(db, config)).toEqual([]);
+    });
+  });
+
+  it("refuses to purge FATE's own database when it holds what cannot be put back, but not for a view", async () => {
+    const config = await withRights('ALL PRIVILEGES', 'ALL PRIVILEGES');
+    await server.asRoot([
+      'CREATE DATABASE fate_flow',
+      `GRANT ALL PRIVILEGES ON fate_flow.* TO '${config.user}'@'%'`,
+      'CREATE TABLE fate_flow.t_job (x INT PRIMARY KEY)',
+      'CREATE TABLE fate_flow.other (z FLOAT)',
+      'CREATE TRIGGER fate_flow.other_trigger BEFORE INSERT ON fate_flow.other FOR EACH ROW SET @a = 1',
+      'CREATE VIEW fate_flow.v AS SELECT x FROM fate_flow.t_job',
+    ]);
+    const purging = { ...config, purge: 'fate' as const };
+    await withDatabase(config, async (db) => {
+      expect(await checkGrants(db, purging)).toEqual([]);
+      await server.asRoot('CREATE TRIGGER tr BEFORE INSERT ON t_job FOR EACH ROW SET @a = 1', 'fate_flow');
+      await server.asRoot(
+        'ALTER TABLE other ADD x INT, ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES t_job (x)',
+        'fate_flow',
+      );
+      expect(await checkGrants(db, purging)).toMatchObject([
+        { code: 'DATABASE_UNSUPPORTED', found: 'It holds trigger tr of t_job, foreign key f of other.' },
+      ]);
+      expect(await checkGrants(db, config)).toEqual([]);
+    });
+    await server.asRoot('DROP DATABASE fate_flow');
+  });
+
+  if (flavour === 'mariadb') {
+    it('reports tables with a history, and sequences', async () => {
+      const config = await withRights('ALL PRIVILEGES', 'ALL PRIVILEGES');
+      await server.asRoot(['CREATE TABLE past (a INT) WITH SYSTEM VERSIONING', 'CREATE SEQUENCE s'], config.name);
+      await withDatabase(config, async (db) => {
+        expect([...(await inspectDatabase(db)).unsupported].sort()).toEqual(['sequence s', 'system versioned past']);
+        expect((await checkGrants(db, config)).map(({ code }) => code)).toEqual(['DATABASE_UNSUPPORTED']);
+      });
+    });
+  }
+
+  const keySettings =
+    flavour === 'mysql'
+      ? ['sql_require_primary_key', 'sql_generate_invisible_primary_key']
+      : ['innodb_force_primary_key'];
+  it.each(keySettings)('reports tables without a primary key where %s is ON, and what helps', async (setting) => {
+    const config = await withRights('ALL PRIVILEGES', 'ALL PRIVILEGES');
+    await server.asRoot(
+      ['CREATE TABLE t_job (a INT PRIMARY KEY)', 'CREATE TABLE eggroll_upgrade_aside_x (a INT)'],
+      config.name,
+    );
+    await server.asRoot(`SET GLOBAL ${setting} = ON`);
+    try {
+      const remedy = await withDatabase(config, async (db) => {
+        const [finding, ...others] = await checkGrants(db, config);
+        expect(others).toEqual([]);
+        expect(finding).toMatchObject({
+          code: 'DATABASE_UNSUPPORTED',
+          found: expect.stringMatching(new RegExp(`^${setting} is ON.*: session_option, store_option\\.$`)),
+        });
+        return finding?.remedy;
+      });
+      await server.asRoot(/run: (SET GLOBAL .*;)$/.exec(remedy ?? '')?.[1] ?? '');
+      await withDatabase(config, async (db) => expect(await checkGrants(db, config)).toEqual([]));
+    } finally {
+      await server.asRoot(`SET GLOBAL ${setting} = OFF`);
+    }
   });
 });

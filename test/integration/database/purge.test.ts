@@ -1,18 +1,32 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
 import { type Backup, describeTables, readBackup } from '../../../src/database/backup.ts';
 import type { Database } from '../../../src/database/database.ts';
+import { tableNames } from '../../../src/database/fingerprint.ts';
+import { checkGrants } from '../../../src/database/inspect.ts';
+import { asideName, quoteTable } from '../../../src/database/names.ts';
 import { type PurgeBackups, purge, readPurged, restorePurged } from '../../../src/database/purge.ts';
 import { estimateDumpBytes } from '../../../src/database/sizes.ts';
-import { type Flavour, schema20, startServer, type TestServer, withLockedDatabase } from '../../support/mysql.ts';
+import {
+  type Flavour,
+  schema20,
+  startServer,
+  type TestServer,
+  userPassword,
+  withDatabase,
+  withLockedDatabase,
+} from '../../support/mysql.ts';
 
 describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);
-    await server.asRoot(['CREATE DATABASE fate_flow', "GRANT ALL PRIVILEGES ON fate_flow.* TO 'fate'@'%'"]);
+    await server.asRoot("GRANT ALL PRIVILEGES ON fate_flow.* TO 'fate'@'%'");
+  });
+  beforeEach(async () => {
+    await server.asRoot(['DROP DATABASE IF EXISTS fate_flow', 'CREATE DATABASE fate_flow']);
     await server.asRoot(fateTables, 'fate_flow');
   });
   afterAll(() => server.stop());
@@ -84,10 +98,10 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
         expect(await readPurged(db, run)).toEqual(purged);
         expect(purged.reduce((sum, table) => sum + table.rows, 0)).toBe(rows);
         expect(await countRows(db)).toEqual({ ...full, ...emptied });
-        await restorePurged(db, run, backups);
+        await restorePurged(db, config, { run, backups });
         expect([await describeTables(db, db.name), await describeTables(db, 'fate_flow')]).toEqual(before);
         const { changes } = db;
-        await restorePurged(db, run, backups);
+        await restorePurged(db, config, { run, backups });
         expect(db.changes).toBe(changes);
       });
     },
@@ -115,7 +129,10 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
     await withLockedDatabase(config, async (db) => {
       await doPurge(db, config, 'eggroll', backups);
       await rm(join(dir, config.name), { recursive: true });
-      await expect(restorePurged(db, run, backups)).rejects.toMatchObject({ code: 'RESTORE_FAILED', exitCode: 11 });
+      await expect(restorePurged(db, config, { run, backups })).rejects.toMatchObject({
+        code: 'RESTORE_FAILED',
+        exitCode: 11,
+      });
       expect(await readPurged(db, run)).toHaveLength(3);
     });
   });
@@ -129,6 +146,102 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
       await expect(doPurge(db, config, 'all', { ...backups, keep })).rejects.toBe(full);
     });
     expect(await counts(config)).toMatchObject({ session_main: 2, t_task: 1 });
+  });
+
+  const since = {
+    own: [
+      "INSERT INTO session_main VALUES ('new', '', 'NEW')",
+      "INSERT INTO store_option (store_locator_id, name) VALUES ('9', 'new')",
+    ],
+    fate: ["INSERT INTO t_job VALUES ('new')", 'INSERT INTO users VALUES (99)'],
+  };
+  /** A database that was purged and then written to, and what it held before. */
+  async function purged(change: Partial<DatabaseConfig> = {}) {
+    const { config: base, dir } = await prepared();
+    const config = { ...base, ...change };
+    const { backups } = backupsIn(dir);
+    const before = await withLockedDatabase(config, async (db) => {
+      const state = [await describeTables(db, db.name), await describeTables(db, 'fate_flow')];
+      await doPurge(db, config, 'all', backups);
+      return state;
+    });
+    await server.asRoot(since.own, config.name);
+    await server.asRoot(since.fate, 'fate_flow');
+    return { config, backups, before };
+  }
+  /** What was purged is back, what was written since stands aside, and the other tables were not touched. */
+  async function expectBroughtBack({ config, backups, before }: Awaited<ReturnType<typeof purged>>): Promise<void> {
+    await withLockedDatabase(config, async (db) => {
+      await restorePurged(db, config, { run, backups });
+      expect(await readPurged(db, run)).toEqual([]);
+      const kept = async (schema: string, table: string) =>
+        (await db.query(`SELECT * FROM ${quoteTable(schema, asideName(run, table))}`)).length;
+      expect(await kept(db.name, 'session_main')).toBe(1);
+      expect(await kept(db.name, 'store_option')).toBe(1);
+      expect(await kept('fate_flow', 't_job')).toBe(1);
+      const names = [...(await tableNames(db, db.name, true)), ...(await tableNames(db, 'fate_flow', true))];
+      for (const name of ['users', 'server_node']) expect(names).not.toContain(asideName(run, name));
+      await server.asRoot('DELETE FROM users WHERE id = 99', 'fate_flow');
+      expect([await describeTables(db, db.name), await describeTables(db, 'fate_flow')]).toEqual(before);
+    });
+    expect(await server.asRoot(`SHOW DATABASES LIKE '${config.scratchName}'`)).toEqual([]);
+  }
+
+  it('keeps aside what was written since the purge when it brings the rows back', async () => {
+    await expectBroughtBack(await purged());
+  });
+
+  it('brings the rows back in place where there is no scratch schema and no proof is asked for', async () => {
+    await expectBroughtBack(await purged({ requireProof: false, scratchName: 'not_allowed' }));
+  });
+
+  it.each([
+    ['restoring into the scratch schema', true, /^INSERT INTO `session_main`/],
+    ['swapping the tables', true, /^RENAME TABLE `eggroll_meta/],
+    ['swapping those of fate_flow', true, /^RENAME TABLE `fate_flow/],
+    ['comparing fate_flow, when the first schema is swapped', true, /^SHOW CREATE TABLE `fate_flow`\.`t_job`/],
+    ['forgetting the purge', true, /^DELETE FROM `eggroll_meta_\d+`\.`eggroll_upgrade_purged`/],
+    ['moving tables aside in place', false, /^RENAME TABLE/],
+    ['restoring in place', false, /^INSERT INTO `session_main`/],
+  ] as const)('is finished by a second try after it was killed while %s', async (_, requireProof, pattern) => {
+    const state = await purged({ requireProof, ...(requireProof ? {} : { scratchName: 'not_allowed' }) });
+    const { config, backups } = state;
+    await withLockedDatabase(config, async (db) => {
+      const killing = (method: Database['change']) => async (sql: string, params?: readonly unknown[]) => {
+        if (pattern.test(sql)) await server.asRoot(`KILL ${db.connectionId}`);
+        return method(sql, params);
+      };
+      const fragile: Database = {
+        ...db,
+        query: killing(db.query as never) as never,
+        change: killing(db.change),
+        work: killing(db.work),
+      };
+      await expect(restorePurged(fragile, config, { run, backups })).rejects.toMatchObject({ code: 'DATABASE_LOST' });
+    });
+    await expectBroughtBack(state);
+  });
+
+  it('needs no more rights on fate_flow than it asks for', async () => {
+    const { config: base, dir } = await prepared();
+    const config = { ...base, user: 'limited', purge: 'fate' as const };
+    const literal = userPassword.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+    await server.asRoot([
+      `CREATE USER 'limited'@'%' IDENTIFIED BY '${literal}'`,
+      `GRANT ALL PRIVILEGES ON ${config.name}.* TO 'limited'@'%'`,
+      `GRANT ALL PRIVILEGES ON ${config.scratchName}.* TO 'limited'@'%'`,
+      "GRANT SELECT ON fate_flow.* TO 'limited'@'%'",
+    ]);
+    const missing = await withDatabase(config, (db) => checkGrants(db, config));
+    await server.asRoot(missing.map(({ remedy }) => /run: (GRANT .*;)$/.exec(remedy ?? '')?.[1] ?? ''));
+    const { backups } = backupsIn(dir);
+    await withLockedDatabase(config, async (db) => {
+      expect(await checkGrants(db, config)).toEqual([]);
+      await doPurge(db, config, 'fate', backups);
+      await server.asRoot("INSERT INTO t_job VALUES ('new')", 'fate_flow');
+      await restorePurged(db, config, { run, backups });
+      expect(await countRows(db)).toEqual(full);
+    });
   });
 
   // MySQL with GTIDs refuses to empty such a table in a transaction, and so the whole purge.
@@ -151,7 +264,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
       expect(await counts(config)).toMatchObject({ session_main: 2, session_option: 0, store_option: 3 });
       await withLockedDatabase(config, async (db) => {
         await doPurge(db, config, 'eggroll', backups);
-        await restorePurged(db, run, backups);
+        await restorePurged(db, config, { run, backups });
         expect(await describeTables(db, db.name)).toEqual(before);
       });
     });

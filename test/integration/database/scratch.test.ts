@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTables } from '../../../src/database/backup.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { canUseScratch } from '../../../src/database/inspect.ts';
+import { codeObjects, everyTable } from '../../../src/database/objects.ts';
 import { copyToScratch, rehearse, withScratch } from '../../../src/database/scratch.ts';
 import { parseStatements } from '../../../src/database/statements.ts';
 import { guideSql } from '../../../src/rehearsal/guide.ts';
@@ -17,7 +20,7 @@ import {
 describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(flavour);
+    server = await startServer(flavour, ['--log-bin']);
   });
   afterAll(() => server.stop());
 
@@ -198,6 +201,14 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
     });
     expect(await server.asRoot('SHOW TABLES', config.scratchName)).toHaveLength(1);
     expect(await server.asRoot('SHOW TABLES', config.name)).toHaveLength(4);
+    await server.asRoot(
+      ['DROP TABLE precious', 'CREATE PROCEDURE of_value() SELECT 1', 'CREATE VIEW outlook AS SELECT 1 AS one'],
+      config.scratchName,
+    );
+    await withDatabase(config, async (db) => {
+      const found = 'It exists and holds what is not ours: view outlook, procedure of_value.';
+      await expect(withScratch(db, config, async () => undefined)).rejects.toThrow(found);
+    });
   });
 
   it('drops what a killed run left, and keeps an empty schema that was there before', async () => {
@@ -218,6 +229,110 @@ describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) =
       });
     });
     expect(await server.asRoot('SHOW TABLES', config.scratchName)).toEqual([]);
+  });
+
+  it('leaves nothing of a failed rehearsal in a schema that was there before', async () => {
+    const config = await prepared();
+    await server.asRoot([
+      `CREATE DATABASE ${config.scratchName}`,
+      `GRANT EVENT ON ${config.scratchName}.* TO '${config.user}'@'%'`,
+    ]);
+    const text = `DELIMITER //
+      CREATE PROCEDURE helper() BEGIN
+        CREATE VIEW helper_view AS SELECT * FROM session_main;
+        CREATE EVENT helper_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;
+      END//
+      DELIMITER ;
+      CALL helper(); ALTER TABLE missing ADD x INT;`;
+    await withDatabase(config, async (db) => {
+      const failed = rehearse(db, config, parseStatements(text, 'm.sql'));
+      await expect(failed).rejects.toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL' });
+      expect(await codeObjects(db, config.scratchName)).toEqual([]);
+      expect(await everyTable(db, config.scratchName)).toEqual([]);
+      // And so the next run may use it.
+      expect(await canUseScratch(db, config)).toBe(true);
+    });
+    expect(await schemas(config.scratchName)).toHaveLength(1);
+  });
+
+  it('has the character set of the database also where it was there before', async () => {
+    const config = await prepared();
+    await server.asRoot(`CREATE DATABASE ${config.scratchName} CHARACTER SET utf8mb4`);
+    await withDatabase(config, async (db) => {
+      await withScratch(db, config, async (schema) => {
+        await db.work(`CREATE TABLE ${schema}.plain (a VARCHAR(9))`);
+        const [created] = await db.query(`SHOW CREATE TABLE ${schema}.plain`);
+        expect(created?.['Create Table']).toContain('CHARSET=latin1');
+      });
+    });
+  });
+
+  it.each([
+    ['a schema that was there before', true],
+    ['one that it made', false],
+  ])('tells %s, whenever a run was killed in it', async (_, wasThere) => {
+    const config = await prepared();
+    if (wasThere) await server.asRoot(`CREATE DATABASE ${config.scratchName}`);
+    await withDatabase(config, async (db) => {
+      const fragile: Database = {
+        ...db,
+        work: async (sql, params) => {
+          const affected = await db.work(sql, params);
+          if (sql.startsWith('CREATE TABLE')) await server.asRoot(`KILL ${db.connectionId}`);
+          return affected;
+        },
+      };
+      await expect(withScratch(fragile, config, () => db.query('SELECT 1'))).rejects.toMatchObject({
+        code: 'DATABASE_LOST',
+      });
+    });
+    expect(await server.asRoot('SHOW TABLES', config.scratchName)).toHaveLength(1);
+    await withDatabase(config, (db) => withScratch(db, config, async () => undefined));
+    expect(await schemas(config.scratchName)).toHaveLength(wasThere ? 1 : 0);
+  });
+
+  if (flavour === 'mysql') {
+    it('can be had where every table needs a primary key', async () => {
+      const config = await prepared();
+      await server.asRoot('SET GLOBAL sql_require_primary_key = ON');
+      try {
+        await withDatabase(config, (db) => withScratch(db, config, async () => undefined));
+      } finally {
+        await server.asRoot('SET GLOBAL sql_require_primary_key = OFF');
+      }
+    });
+  }
+
+  it('copies and rehearses also where the server logs statements', async () => {
+    const config = await prepared();
+    const [before] = await server.asRoot('SELECT @@GLOBAL.binlog_format AS format, @@GLOBAL.log_bin AS log_bin');
+    expect(before?.['log_bin']).toBe(1);
+    await server.asRoot('SET GLOBAL binlog_format = STATEMENT');
+    try {
+      const statements = parseStatements(migration22.replace('%DB%', config.name), 'm.sql', config.name);
+      await withDatabase(config, async (db) => {
+        expect((await rehearse(db, config, statements))?.statements).toHaveLength(5);
+      });
+    } finally {
+      await server.asRoot(`SET GLOBAL binlog_format = ${before?.['format']}`);
+    }
+  });
+
+  it.each([
+    ['passed', 'DO 1'],
+    ['failed', 'ALTER TABLE missing ADD x INT'],
+  ])("puts the session's settings back after statements that %s", async (_, last) => {
+    const config = await prepared();
+    const text = `SET foreign_key_checks = 0, unique_checks = 0; SET sql_notes = 0; SET sql_safe_updates = 1; ${last};`;
+    await withDatabase(config, async (db) => {
+      const settings = () =>
+        db.query('SELECT @@foreign_key_checks, @@unique_checks, @@sql_notes, @@sql_safe_updates, @@sql_mode');
+      const before = await settings();
+      await rehearse(db, config, parseStatements(text, 'm.sql')).catch((error: unknown) =>
+        expect(error).toMatchObject({ code: 'SQL_FAILED_IN_REHEARSAL' }),
+      );
+      expect(await settings()).toEqual(before);
+    });
   });
 
   it('lets one run at a time work in it', async () => {
