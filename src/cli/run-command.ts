@@ -6,6 +6,7 @@ import { endsWithContainer } from '../config/files.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
+import { notify } from '../report/notify.ts';
 import {
   keepResult,
   leaveTerminationMessage,
@@ -96,8 +97,15 @@ async function end(report: Report, result: Result, { config, run, plan }: Contex
       report.emit({ type: 'warning', message: `The result could not be kept: ${String(error)}` });
     }
   }
+  if (config?.notifyUrl && !plan.looksOnly) await tell(report, config, result, edge);
   report.emit(result);
   return result.exitCode;
+}
+
+async function tell(report: Report, { notifyUrl = '', secrets }: Config, result: Result, edge: Edge): Promise<void> {
+  const problem = await notify(notifyUrl, redactor(secrets)(result), edge.clock);
+  if (problem === undefined) return;
+  report.emit({ type: 'warning', message: `The result could not be posted to NOTIFY_URL: ${problem}.` });
 }
 
 function stopSignal(edge: Edge, report: Report): AbortSignal {

@@ -3,11 +3,12 @@
 import { type Finding, throwFindings } from '../engine/errors.ts';
 import { checkDatabase, databaseConfig, readCertificates } from './database.ts';
 import { unwritableReason } from './files.ts';
+import { readHooks } from './hooks.ts';
 import { readHostLists } from './host-lists.ts';
 import { type Environment, readVariables } from './read-variables.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import { readSshConfig } from './ssh.ts';
-import type { Config, ServiceConfig } from './types.ts';
+import type { Config, Host, ServiceConfig } from './types.ts';
 import { findUnknownVariables } from './unknown-variables.ts';
 import type { CompleteValues, Values } from './variables.ts';
 
@@ -22,6 +23,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
   const secrets = await readSecrets(env, usesDatabase);
   const ssh = await readSshConfig(env, values, secrets.values);
   const certificates = await readCertificates(values);
+  const hooks = readHooks(env);
   const lists = await readHostLists(env, values, usesDatabase);
   throwFindings([
     ...wrongValues,
@@ -31,6 +33,9 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ...certificates.findings,
     ...(await checkStateDir(values.STATE_DIR)),
     ...checkPurge(values, usesDatabase),
+    ...hooks.findings,
+    ...checkNotifyUrl(secrets.values.NOTIFY_URL),
+    ...checkCanary(values.CANARY_HOST, lists.hosts),
     ...findUnknownVariables(env),
     ...lists.findings,
   ]);
@@ -52,6 +57,9 @@ export async function loadConfig(env: Environment): Promise<Config> {
     backupKeep: complete.BACKUP_KEEP,
     autoRecover: complete.AUTO_RECOVER,
     output: complete.OUTPUT,
+    hooks: hooks.hooks,
+    ...(secrets.values.NOTIFY_URL !== undefined && { notifyUrl: secrets.values.NOTIFY_URL }),
+    ...(complete.CANARY_HOST !== undefined && { canary: complete.CANARY_HOST }),
     secrets: secretTexts(secrets.values, ssh.ssh.privateKey),
   });
 }
@@ -67,6 +75,20 @@ function serviceConfig(values: CompleteValues): ServiceConfig {
 
 function secretTexts(secrets: Secrets, privateKey: string | undefined): string[] {
   return [...Object.values(secrets), privateKey].filter((secret) => secret !== undefined);
+}
+
+function checkNotifyUrl(text: string | undefined): Finding[] {
+  if (text === undefined) return [];
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol)) return [];
+  const found = 'It is no address that begins with http:// or https://.';
+  return [{ code: 'CONFIG_INVALID', where: 'NOTIFY_URL', found }];
+}
+
+function checkCanary(name: string | undefined, hosts: readonly Host[]): Finding[] {
+  if (name === undefined || hosts.length === 0 || hosts.some((host) => host.name === name)) return [];
+  const found = `The host ${name} is in neither list.`;
+  return [{ code: 'CONFIG_INVALID', where: 'CANARY_HOST', found, remedy: 'Name a host as its list does.' }];
 }
 
 async function checkStateDir(folder: string | undefined): Promise<Finding[]> {

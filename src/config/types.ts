@@ -54,6 +54,13 @@ export interface ServiceConfig {
   readonly startAfter: boolean;
 }
 
+export interface HookConfig {
+  /** By `<step> before` or `<step> after`. Run by `sh -c` on the machine of the runner. */
+  readonly commands: ReadonlyMap<string, string>;
+  /** What a command finds in its environment, beside the facts of the run: the job's own without its secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface Config {
   /** NM list first, each list in file order; no duplicates. */
   readonly hosts: readonly Host[];
@@ -73,6 +80,11 @@ export interface Config {
   readonly backupKeep: number;
   readonly autoRecover: boolean;
   readonly output: 'auto' | 'tty' | 'plain' | 'json';
+  readonly hooks: HookConfig;
+  /** Where the result is posted to; may hold a token. */
+  readonly notifyUrl?: string;
+  /** The host that goes first, alone; one of `hosts`. */
+  readonly canary?: string;
   /** Every secret value, for the redaction of output. */
   readonly secrets: readonly string[];
 }

@@ -155,6 +155,12 @@ export const variables = {
     meaning: 'clean-up of run-time tables, after a backup of what is purged',
   },
   PLAN_HASH: { kind: 'sha256', meaning: 'hash that `plan` has shown; `upgrade` refuses to do anything else' },
+  CANARY_HOST: {
+    kind: 'hostName',
+    meaning:
+      'host of a list that is staged, switched and checked first, alone; when that fails, no other node is touched',
+  },
+  NOTIFY_URL: { kind: 'text', secret: true, meaning: 'address that the result is posted to, as JSON, at the end' },
   STATE_DIR: {
     kind: 'localPath',
     default: '/state',

@@ -174,6 +174,11 @@ export const catalogue = {
     summary: 'A command on a node failed.',
     remedy: 'Put right what the message names and run the same command again.',
   },
+  HOOK_FAILED: {
+    exitCode: rolledBack,
+    summary: 'A hook of the site failed.',
+    remedy: 'Look at its output above, correct the command, and run the same command again.',
+  },
   DISK_FULL: {
     exitCode: rolledBack,
     summary: 'A disk has no room left.',

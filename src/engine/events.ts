@@ -78,6 +78,8 @@ export type EventBody =
       readonly service: string;
       readonly state: 'stopped' | 'started';
     }
+  /** A line of a hook's output. */
+  | { readonly type: 'hook'; readonly step: string; readonly moment: 'before' | 'after'; readonly message: string }
   | { readonly type: 'database'; readonly step: string; readonly message: string }
   /** A passage through a door of changes: on a node a script with its arguments, in the database a statement, shortened. */
   | { readonly type: 'change'; readonly phase: 'begins' | 'ends'; readonly where: string; readonly what: string }

@@ -5,6 +5,9 @@ import { UpgradeError } from './errors.ts';
 import type { Emit } from './events.ts';
 import type { Step } from './step.ts';
 
+/** Right before a step's work, unless there is none to do; or right after the step is known to be done. */
+export type Moment = 'before' | 'after';
+
 export interface RunnerContext {
   readonly emit: Emit;
   readonly clock: Clock;
@@ -14,6 +17,8 @@ export interface RunnerContext {
   readonly isOver?: () => boolean;
   /** How often anything was changed so far: an undo that changes nothing had nothing to do. */
   readonly changes?: () => number;
+  /** Called around the work of each step; what it throws fails the step. */
+  readonly around?: (moment: Moment, step: string) => Promise<void>;
   /** Where these steps stand in a longer row; on their own when absent. */
   readonly row?: { readonly before: number; readonly count: number };
 }
@@ -36,16 +41,23 @@ export async function runForward<World>(
       throwIfStopped(context.signal);
       begun.push(step);
       await timed(step, placeIn(context, index, steps.length), context, async () => {
-        if ((await step.probe(world)) === 'done') return 'already-done';
-        await step.apply(world);
-        await step.verify?.(world);
-        return 'applied';
+        const outcome = await carryOut(step, world, context);
+        await context.around?.('after', step.id);
+        return outcome;
       });
     } catch (error) {
       return { completed: false, begun, error: reasonFor(error, context.signal) };
     }
   }
   return { completed: true, begun };
+}
+
+async function carryOut<World>(step: Step<World>, world: World, { around }: RunnerContext): Promise<Done> {
+  if ((await step.probe(world)) === 'done') return 'already-done';
+  await around?.('before', step.id);
+  await step.apply(world);
+  await step.verify?.(world);
+  return 'applied';
 }
 
 /** Undoes steps in the reverse of the given order; stops at the first undo that fails and throws its error. */
@@ -63,7 +75,9 @@ export async function runBackward<World>(
     try {
       await timed({ id: step.id, title: undo.title }, place, context, async () => {
         const before = context.changes?.();
+        await context.around?.('before', step.id);
         await undo.apply(world);
+        await context.around?.('after', step.id);
         return before !== undefined && context.changes?.() === before ? 'already-done' : 'undone';
       });
     } catch (error) {

@@ -76,6 +76,8 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
     case 'service':
       view.services = { count: (view.services?.count ?? 0) + 1, state: event.state };
       return [];
+    case 'hook':
+      return detail(view, `hook: ${event.message}`);
     case 'database':
       return detail(view, `database: ${event.message}`);
     case 'downtime-started':

@@ -29,6 +29,8 @@ function describe(event: Event): string | undefined {
       return `    ${event.host}: ${event.message}`;
     case 'service':
       return `    ${event.host}: ${event.service} ${event.state}`;
+    case 'hook':
+      return `    hook: ${event.message}`;
     case 'database':
       return `    database: ${event.message}`;
     case 'downtime-started':

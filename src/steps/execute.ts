@@ -5,6 +5,7 @@ import { UpgradeError } from '../engine/errors.ts';
 import type { Outcome, Result } from '../engine/events.ts';
 import { countUndoable, reasonFor, runForward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { hooksAround } from './hooks.ts';
 import { lock, releaseAll } from './lock.ts';
 import { openRecovery } from './open-recovery.ts';
 import { workOut } from './plan.ts';
@@ -68,7 +69,11 @@ function tryPlan(world: World): Promise<Result> {
 
 function tryUpgrade(world: World): Promise<Result> {
   return ending(world, 'upgrade', async () => {
-    const progress = await runForward(upgradeSteps, world, { ...world, isOver: () => world.nothingToDo });
+    const progress = await runForward(upgradeSteps, world, {
+      ...world,
+      isOver: () => world.nothingToDo,
+      around: hooksAround(world, 'forward'),
+    });
     if (!progress.completed) return afterFailure(world, progress.begun, progress.error);
     return { outcome: world.nothingToDo ? 'unchanged' : 'succeeded', exitCode: exitCodes.ok };
   });

@@ -3,6 +3,7 @@
 import { UpgradeError } from '../engine/errors.ts';
 import { type RunnerContext, runBackward } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { hooksAround } from './hooks.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecord, writeRecords } from './run-records.ts';
 import { currentRun, type World } from './world.ts';
@@ -39,5 +40,5 @@ export async function giveUp(steps: readonly Step<World>[], world: World): Promi
 function undo(steps: readonly Step<World>[], world: World, how: UndoOptions = {}): Promise<void> {
   const { emit, clock } = world;
   const changes = () => world.nodes.reduce((sum, node) => sum + node.changes, world.database?.changes ?? 0);
-  return runBackward(steps, world, { emit, clock, changes, ...how });
+  return runBackward(steps, world, { emit, clock, changes, around: hooksAround(world, 'back'), ...how });
 }

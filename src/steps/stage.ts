@@ -8,7 +8,7 @@ import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
 import { planNode, readSwitchState, runFolder, switchBegun } from './node-plan.ts';
-import { onNodes } from './nodes.ts';
+import { canaryFirst, onNodes } from './nodes.ts';
 import { currentPackage, currentRun, type World } from './world.ts';
 
 export const stage: Step<World> = {
@@ -20,7 +20,7 @@ export const stage: Step<World> = {
     return staged.every(Boolean) ? 'done' : 'pending';
   },
   async apply(world) {
-    await onNodes(world, async (node) => {
+    await canaryFirst(world, async (node) => {
       if (!(await isStaged(world, node))) await stageNode(world, node);
       world.emit({ type: 'node-done', step: 'stage', host: node.name, message: 'staged and verified' });
     });

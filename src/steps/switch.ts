@@ -6,7 +6,7 @@ import type { Step } from '../engine/step.ts';
 import { expectOldTrees } from './expect-state.ts';
 import { expectStopped } from './expect-stopped.ts';
 import { everySwitchDone, readSwitchState, switchBegun, switchDone } from './node-plan.ts';
-import { onNodes } from './nodes.ts';
+import { canaryFirst, onNodes } from './nodes.ts';
 import { rememberOldTree } from './old-tree.ts';
 import { refreshStaged } from './stage.ts';
 import { currentRun, type World } from './world.ts';
@@ -26,15 +26,12 @@ export const switchFolders: Step<World> = {
       await rememberOldTree(world, node);
     });
     await expectStopped(world);
-    await onNodes(world, async (node) => {
+    await canaryFirst(world, async (node) => {
       await node.change('switch', [currentRun(world).id, ...programFolders]);
+      if (!switchDone(await readSwitchState(world, node))) {
+        throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
+      }
       world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });
-    });
-  },
-  async verify(world) {
-    await onNodes(world, async (node) => {
-      if (switchDone(await readSwitchState(world, node))) return;
-      throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
     });
   },
   undo: {

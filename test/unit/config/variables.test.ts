@@ -18,6 +18,7 @@ describe('the table of variables', () => {
       'MYSQL_PWD_FILE',
       'SSH_PASSPHRASE_FILE',
       'SSH_PASSWORD_FILE',
+      'NOTIFY_URL_FILE',
     ]);
   });
 });

@@ -1,0 +1,60 @@
+// The site's own commands around the steps of a run: HOOK_<STEP>_BEFORE and HOOK_<STEP>_AFTER.
+
+import type { Finding } from '../engine/errors.ts';
+import type { Environment } from './read-variables.ts';
+import { onOneLine } from './shown.ts';
+import type { HookConfig } from './types.ts';
+import { isSecret, variableNames } from './variables.ts';
+
+/** Steps that may have hooks, by their ids. */
+export const hookSteps: readonly string[] = [
+  'preflight',
+  'lock',
+  'open-run',
+  'stage',
+  'rehearse-sql',
+  'stop-services',
+  'back-up-database',
+  'switch',
+  'migrate',
+  'purge',
+  'start-services',
+  'verify',
+  'finish',
+];
+
+const hookName = /^HOOK_([A-Z0-9_]+)_(BEFORE|AFTER)$/;
+const looksLikeOne = /^HOOKS?_/;
+
+/** The hooks that are set, and a CONFIG_UNKNOWN for each name that begins like one and is none. */
+export function readHooks(env: Environment): { readonly hooks: HookConfig; readonly findings: readonly Finding[] } {
+  const commands = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (!looksLikeOne.test(name) || !value?.trim()) continue;
+    const key = keyOf(name);
+    if (key) commands.set(key, value);
+    else findings.push(unknownHook(name));
+  }
+  return { hooks: { commands, environment: withoutSecrets(env) }, findings };
+}
+
+/** `stop-services before` for HOOK_STOP_SERVICES_BEFORE; undefined for a name that is no hook's. */
+function keyOf(name: string): string | undefined {
+  const [, step = '', moment = ''] = hookName.exec(name) ?? [];
+  const id = step.toLowerCase().replaceAll('_', '-');
+  return hookSteps.includes(id) ? `${id} ${moment.toLowerCase()}` : undefined;
+}
+
+function unknownHook(name: string): Finding {
+  const steps = hookSteps.map((id) => id.toUpperCase().replaceAll('-', '_')).join(', ');
+  const remedy = `A hook is called HOOK_<STEP>_BEFORE or HOOK_<STEP>_AFTER; the steps are ${steps}.`;
+  return { code: 'CONFIG_UNKNOWN', where: onOneLine(name), found: 'There is no such hook.', remedy };
+}
+
+function withoutSecrets(env: Environment): Readonly<Record<string, string>> {
+  const secret = new Set<string>(variableNames.filter(isSecret));
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined || secret.has(name) ? [] : [[name, value]])),
+  );
+}
