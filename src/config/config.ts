@@ -33,6 +33,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ...certificates.findings,
     ...(await checkStateDir(values.STATE_DIR)),
     ...checkPurge(values, usesDatabase),
+    ...checkServiceCommands(values),
     ...hooks.findings,
     ...checkNotifyUrl(secrets.values.NOTIFY_URL),
     ...checkCanary(values.CANARY_HOST, lists.hosts),
@@ -65,9 +66,14 @@ export async function loadConfig(env: Environment): Promise<Config> {
 }
 
 function serviceConfig(values: CompleteValues): ServiceConfig {
+  const { START_COMMAND: start, STOP_COMMAND: stop, STATUS_COMMAND: status } = values;
   return {
     control: values.SERVICE_CONTROL,
     supervisordHome: values.SUPERVISORD_HOME,
+    supervisordPrefix: values.SUPERVISORD_PREFIX,
+    ...(start !== undefined && stop !== undefined
+      ? { commands: { start, stop, ...(status === undefined ? {} : { status }) } }
+      : {}),
     ...(values.INIT_ENV_FILE !== undefined && { initEnvFile: values.INIT_ENV_FILE }),
     startAfter: values.START_SERVICES,
   };
@@ -75,6 +81,18 @@ function serviceConfig(values: CompleteValues): ServiceConfig {
 
 function secretTexts(secrets: Secrets, privateKey: string | undefined): string[] {
   return [...Object.values(secrets), privateKey].filter((secret) => secret !== undefined);
+}
+
+function checkServiceCommands(values: Values): Finding[] {
+  const { SERVICE_CONTROL: control, START_COMMAND: start, STOP_COMMAND: stop, STATUS_COMMAND: status } = values;
+  const wrong = (where: string, found: string): Finding => ({ code: 'CONFIG_INVALID', where, found });
+  const given = [start, stop, status].some((command) => command !== undefined);
+  if (!given) return [];
+  return [
+    ...(start === undefined ? [wrong('START_COMMAND', 'It is not set, and another command for services is.')] : []),
+    ...(stop === undefined ? [wrong('STOP_COMMAND', 'It is not set, and another command for services is.')] : []),
+    ...(control === 'none' ? [wrong('SERVICE_CONTROL', 'It is none, and commands for services are set.')] : []),
+  ];
 }
 
 function checkNotifyUrl(text: string | undefined): Finding[] {

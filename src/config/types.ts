@@ -50,6 +50,9 @@ export interface DatabaseConfig {
 export interface ServiceConfig {
   readonly control: 'eggroll' | 'supervisord' | 'none';
   readonly supervisordHome: string;
+  readonly supervisordPrefix: string;
+  /** The site's own, in the place of the script that `control` names; each gets the module as $1. */
+  readonly commands?: { readonly start: string; readonly stop: string; readonly status?: string };
   readonly initEnvFile?: string;
   readonly startAfter: boolean;
 }

@@ -135,6 +135,21 @@ export const variables = {
     default: '/data/projects/common/supervisord',
     meaning: 'folder of service.sh on the nodes',
   },
+  SUPERVISORD_PREFIX: {
+    kind: 'text',
+    default: 'fate-',
+    meaning: "what comes before `clustermanager`, `nodemanager`, `rollsite` in the names of supervisord's programs",
+  },
+  START_COMMAND: {
+    kind: 'text',
+    meaning: 'command that starts a service on a node, its name as `$1`, in the place of the script; with STOP_COMMAND',
+  },
+  STOP_COMMAND: { kind: 'text', meaning: 'command that stops a service on a node, its name as `$1`' },
+  STATUS_COMMAND: {
+    kind: 'text',
+    meaning:
+      'command that must end well once a service was started, its name as `$1`; beside what processes and ports tell',
+  },
   INIT_ENV_FILE: { kind: 'nodePath', meaning: 'file on the nodes that is sourced before service commands' },
   START_SERVICES: { kind: 'flag', default: 'true', meaning: 'start what was running before, after the switch' },
   CONF_POLICY: {

@@ -49,9 +49,9 @@ export async function checkNode(world: World, node: ClusterNode, facts: NodeFact
 
 // Found out only at the stop, a missing script would cost a downtime.
 async function checkServiceFiles({ config }: World, node: ClusterNode): Promise<Finding[]> {
-  const { control, supervisordHome, initEnvFile } = config.services;
+  const { control, supervisordHome, initEnvFile, commands } = config.services;
   const needed = [
-    ...(control === 'supervisord' ? [['SUPERVISORD_HOME', `${supervisordHome}/service.sh`] as const] : []),
+    ...(control === 'supervisord' && !commands ? [['SUPERVISORD_HOME', `${supervisordHome}/service.sh`] as const] : []),
     ...(initEnvFile !== undefined && control !== 'none' ? [['INIT_ENV_FILE', initEnvFile] as const] : []),
   ];
   const missing = await Promise.all(

@@ -46,6 +46,10 @@ function modulesRunning({ run, running }: World, { name }: ClusterNode, order: r
   return order.filter((module) => known.includes(module));
 }
 
+function quoted(word: string): string {
+  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 function commands({ config }: World, modules: readonly ModuleName[], action: 'start' | 'stop'): string[] {
-  return modules.map((module) => serviceWords(config.services, module, action).join(' '));
+  return modules.map((module) => serviceWords(config.services, module, action).map(quoted).join(' '));
 }

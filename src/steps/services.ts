@@ -105,6 +105,10 @@ export async function startAll(
     const activity = own.length > 0 ? await activityOf(node) : undefined;
     const down = own.find((module) => activity && !isUp(activity, module, ports.get(node)?.[module]));
     if (down) throw await startError(node, down, said);
+    for (const module of own) {
+      const status = await badStatus(world, node, module);
+      if (status !== undefined) throw await startError(node, module, said, `STATUS_COMMAND failed, and said ${status}`);
+    }
   });
 }
 
@@ -136,10 +140,11 @@ async function startError(
   node: ClusterNode,
   module: ModuleName,
   said: ReadonlyMap<string, string>,
+  status = '',
 ): Promise<UpgradeError> {
   const log = (await node.ask('log-tail', [node.home, module])).stdout.toString('utf8').trim();
   const words = said.get(`${node.name} ${module}`) ?? 'nothing, as it ran already.';
-  const found = `${module} did not start and stay up. Its script said: ${words} Its log ends with: ${log || 'nothing'}`;
+  const found = `${module} did not start and stay up. Its script said: ${words} ${status && `${status} `}Its log ends with: ${log || 'nothing'}`;
   return new UpgradeError({ code: 'SERVICE_NOT_STARTED', where: node.name, found });
 }
 
@@ -167,26 +172,47 @@ async function portsIn(node: ClusterNode): Promise<ReturnType<typeof portsOf>> {
 
 type Action = 'start' | 'stop';
 
-/** The script and its arguments that start or stop a module; run by bash from EGGROLL_HOME. */
+/** What bash gets to start or stop a module, run from EGGROLL_HOME: a script with its arguments, or a command of the site. */
 export function serviceWords(
-  { control, supervisordHome }: ServiceConfig,
+  { control, supervisordHome, supervisordPrefix, commands }: ServiceConfig,
   module: ModuleName,
   action: Action,
 ): readonly string[] {
+  if (commands) return ['-c', commands[action], 'eggroll-upgrade', module];
   return control === 'supervisord'
-    ? [`${supervisordHome}/service.sh`, action, `fate-${module}`]
+    ? [`${supervisordHome}/service.sh`, action, `${supervisordPrefix}${module}`]
     : ['bin/eggroll.sh', module, action];
 }
 
-async function callScript(
-  { config }: World,
+const wellMark = 'eggroll-upgrade: the status is good';
+
+/** Does STATUS_COMMAND end well? What it said, when it does not; undefined when it does, or where there is none. */
+async function badStatus(world: World, node: ClusterNode, module: ModuleName): Promise<string | undefined> {
+  const { status } = world.config.services.commands ?? {};
+  if (status === undefined) return undefined;
+  // In a shell of its own, so that an `exit` in it ends only that.
+  const words = ['-c', `( ${status}\n) && echo '${wellMark}'`, 'eggroll-upgrade', module];
+  const said = await callBash(world, node, words, world.limits.startMs);
+  return said.includes(wellMark) ? undefined : said;
+}
+
+function callScript(
+  world: World,
   node: ClusterNode,
   module: ModuleName,
   action: Action,
   limitMs: number,
 ): Promise<string> {
+  return callBash(world, node, serviceWords(world.config.services, module, action), limitMs);
+}
+
+async function callBash(
+  { config }: World,
+  node: ClusterNode,
+  words: readonly string[],
+  limitMs: number,
+): Promise<string> {
   const { initEnvFile } = config.services;
-  const words = serviceWords(config.services, module, action);
   const args = [initEnvFile ?? '', String(Math.ceil(limitMs / 1000)), ...words];
   try {
     const { stdout } = await node.change('service', args, { limitMs: limitMs + 20_000 });

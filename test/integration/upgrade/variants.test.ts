@@ -84,23 +84,56 @@ describe('variants', () => {
         host,
         `mkdir -p /data/projects/common/supervisord && cat >/data/projects/common/supervisord/service.sh <<'END'
 case $1 in
-  start|stop) echo "$*" >>/data/projects/common/supervisord/calls; cd ${cluster.home} && bash bin/eggroll.sh "\${2#fate-}" "$1" ;;
+  start|stop) echo "$*" >>/data/projects/common/supervisord/calls; cd ${cluster.home} && bash bin/eggroll.sh "\${2#party1-}" "$1" ;;
   *) echo 'Usage: service.sh action name' ;;
 esac
 END
         chown -R app:apps /data/projects/common`,
       );
     }
-    const { result } = await cluster.job('upgrade', { env: { SERVICE_CONTROL: 'supervisord' } });
+    const env = { SERVICE_CONTROL: 'supervisord', SUPERVISORD_PREFIX: 'party1-' };
+    const { result } = await cluster.job('upgrade', { env });
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     const { stdout: calls } = await cluster.exec('nm1', 'cat /data/projects/common/supervisord/calls');
     expect(calls.trim().split('\n')).toEqual([
-      'stop fate-clustermanager',
-      'stop fate-nodemanager',
-      'start fate-clustermanager',
-      'start fate-nodemanager',
+      'stop party1-clustermanager',
+      'stop party1-nodemanager',
+      'start party1-clustermanager',
+      'start party1-nodemanager',
     ]);
     await expectNew(cluster, before);
+  });
+
+  it('stops, starts and asks by commands of the site', async () => {
+    const calls = '/tmp/calls';
+    const call = (action: string) => `echo "${action} $1" >>${calls}; bash bin/eggroll.sh "$1" ${action}`;
+    const env = {
+      START_COMMAND: call('start'),
+      STOP_COMMAND: call('stop'),
+      STATUS_COMMAND: `echo "status $1" >>${calls}; [ ! -e /tmp/unwell ] || { echo it is unwell; exit 3; }`,
+    };
+    const made = async (host: string) =>
+      (await cluster.exec(host, `cat ${calls}; rm ${calls}`)).stdout.trim().split('\n');
+    const planned = await cluster.job('plan', { env });
+    expect(planned.result.plan?.nodes[0]?.stop[0]).toContain(`-c 'echo "stop $1" >>${calls}; bash bin/eggroll.sh`);
+    expect((await cluster.job('upgrade', { env })).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    expect(await made('nm1')).toEqual([
+      ...['stop clustermanager', 'stop nodemanager', 'start clustermanager', 'start nodemanager'],
+      ...['status clustermanager', 'status nodemanager'],
+    ]);
+    await expectNew(cluster, before);
+    expect((await cluster.job('recover', { env })).exitCode).toBe(0);
+
+    await cluster.exec('nm2', 'touch /tmp/unwell');
+    const { result } = await cluster.job('upgrade', { env });
+    expect(result).toMatchObject({
+      exitCode: 11,
+      findings: [{ code: 'SERVICE_NOT_STARTED' }, { code: 'SERVICE_NOT_STARTED' }],
+    });
+    expect(result.findings[0]?.found).toContain('STATUS_COMMAND failed, and said "it is unwell".');
+    await cluster.exec('nm2', 'rm /tmp/unwell');
+    expect((await cluster.job('recover', { env })).exitCode).toBe(0);
+    await expectOld(cluster, before);
   });
 
   it("works by the server's socket", async () => {

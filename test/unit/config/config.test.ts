@@ -187,6 +187,26 @@ describe('loadConfig', () => {
     expect(await findingsOf({ ...env, MYSQL_FILE: 'none', PURGE: 'all' })).toMatchObject([{ where: 'PURGE' }]);
   });
 
+  it('takes commands for services in pairs, and where services are controlled', async () => {
+    const commands = { START_COMMAND: 'systemctl start "eggroll-$1"', STOP_COMMAND: 'systemctl stop "eggroll-$1"' };
+    const { services } = await loadConfig({ ...fixture.env, ...commands });
+    expect(services.commands).toEqual({ start: commands.START_COMMAND, stop: commands.STOP_COMMAND });
+    const places = async (env: Record<string, string>) =>
+      (await findingsOf({ ...fixture.env, ...env })).map(({ where }) => where);
+    expect(await places({ START_COMMAND: 'x' })).toEqual(['STOP_COMMAND']);
+    expect(await places({ STATUS_COMMAND: 'x' })).toEqual(['START_COMMAND', 'STOP_COMMAND']);
+    expect(await places({ ...commands, SERVICE_CONTROL: 'none' })).toEqual(['SERVICE_CONTROL']);
+  });
+
+  it('takes addresses to tell the result to, and a canary out of the lists', async () => {
+    const config = await loadConfig({ ...fixture.env, NOTIFY_URL: 'https://example.org/token', CANARY_HOST: 'nm1' });
+    expect(config).toMatchObject({ notifyUrl: 'https://example.org/token', canary: 'nm1' });
+    expect(config.secrets).toContain('https://example.org/token');
+    const wrong = await findingsOf({ ...fixture.env, NOTIFY_URL: 'example.org/token', CANARY_HOST: 'nm99' });
+    expect(wrong.map(({ where }) => where)).toEqual(['NOTIFY_URL', 'CANARY_HOST']);
+    expect(JSON.stringify(wrong)).not.toContain('token');
+  });
+
   it('needs no host beside a socket', async () => {
     const { MYSQL_HOST: _, ...env } = fixture.env;
     expect((await loadConfig({ ...env, MYSQL_SOCK: '/run/mysql.sock' })).database?.host).toBe('localhost');
