@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 /** Whether a step is done or taken back. */
 export type Direction = 'forward' | 'back';
 
-export const hookLimitMs = 600_000;
+const hookLimitMs = 600_000;
 
 /**
  * What the runner calls around each step. A hook that fails on the way forward fails its step (HOOK_FAILED); on the way back it is a

@@ -176,6 +176,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       'stage-remove': [[], 'bin\0'],
       'put-aside': [[]],
       'drop-run': [[]],
+      'prune-run': [[]],
       'write-record': [['record.json', '2'], '{}'],
       tidy: [[]],
       'end-process': [[]],

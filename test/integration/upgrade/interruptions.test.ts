@@ -82,10 +82,12 @@ describe('interruptions', () => {
       'DROP PROCEDURE helper;',
     ];
     const options = await statements('helper.sql', lines.join('\n'));
+    // In the database itself: the rehearsal calls it as well, in the scratch schema.
     const isCalled = inDatabase(
-      "information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(3)%' OR INFO LIKE '%CALL helper()'",
+      "information_schema.PROCESSLIST WHERE DB = 'eggroll_meta' AND (INFO LIKE 'DO SLEEP(3)%' OR INFO LIKE '%CALL helper()')",
     );
     await killAt(cluster, { command: 'upgrade', reached: isCalled, options });
+    await expect.poll(isCalled, { timeout: 30_000 }).toBe(false);
     const { result } = await cluster.job('upgrade', options);
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 11, findings: [{ code: 'LEDGER_MISMATCH' }] });
     expect(result.findings[0]?.found).toContain('calls a procedure and began');
