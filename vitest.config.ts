@@ -11,8 +11,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 300_000,
+          testTimeout: 480_000,
+          hookTimeout: 480_000,
           // More than there are processors: much of what a run does is waiting.
           maxWorkers: 3 * availableParallelism(),
         },

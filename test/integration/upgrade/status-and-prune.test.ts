@@ -141,6 +141,5 @@ describe('status and prune', () => {
     expect(await cluster.snapshot()).toEqual(state);
     await run('recover');
     await expectOld(cluster, before);
-    // Ten jobs one after the other, beside the other tests.
-  }, 600_000);
+  });
 });
