@@ -1,6 +1,6 @@
 // Folders on the runner's own disk.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -11,6 +11,15 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   if (await made(folder, mode)) return;
   await makeFolder(dirname(folder), mode);
   await mkdir(folder, { mode });
+}
+
+/** Names in a folder, sorted; none when there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.sort();
 }
 
 /** False when the folder above is missing. */

@@ -8,6 +8,7 @@ import type { RunEntry } from '../cluster/run-facts.ts';
 import { type AsideTable, asideTables, dropAside } from '../database/aside.ts';
 import { onDisk } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { namesIn } from '../engine/folders.ts';
 import type { RunRecord } from '../engine/record.ts';
 import type { Step } from '../engine/step.ts';
 import { onNodes } from './nodes.ts';
@@ -98,7 +99,7 @@ interface StateRun {
 
 async function runsInState({ config }: World): Promise<StateRun[]> {
   const folder = join(config.stateDir, 'runs');
-  const names = await onDisk(folder, () => readdir(folder).catch(noneIfMissing));
+  const names = await onDisk(folder, () => namesIn(folder));
   return Promise.all(
     names.map(async (run) => ({
       run,
@@ -110,9 +111,4 @@ async function runsInState({ config }: World): Promise<StateRun[]> {
 async function removeFrom({ config }: World, name: string): Promise<void> {
   const path = join(config.stateDir, 'runs', name);
   await onDisk(path, () => rm(path, { recursive: true, force: true }));
-}
-
-function noneIfMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -1,6 +1,6 @@
 // The one step of `status`: what is there, looked at without any change. What is out of reach is told of, and hides nothing else.
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeName } from '../cluster/node.ts';
 import type { RunEntry } from '../cluster/run-facts.ts';
@@ -11,6 +11,7 @@ import { type LedgerRow, readLedger } from '../database/ledger.ts';
 import { describeLockHolder } from '../database/lock.ts';
 import { onDisk } from '../engine/disk.ts';
 import { type Finding, throwFindings } from '../engine/errors.ts';
+import { namesIn } from '../engine/folders.ts';
 import type { DatabaseStatus, DumpStatus, NodeStatus, RunStatus } from '../engine/status.ts';
 import type { Step } from '../engine/step.ts';
 import { activityOf, modulesOf } from './activity.ts';
@@ -110,8 +111,8 @@ function runStatuses(world: World, ledger: readonly LedgerRow[]): RunStatus[] {
 
 async function dumpsIn(stateDir: string): Promise<DumpStatus[]> {
   const runs = join(stateDir, 'runs');
-  const names = await onDisk(runs, () => readdir(runs).catch(noneIfMissing));
-  const dumps = await Promise.all(names.sort().map((run) => dumpOf(runs, run)));
+  const names = await onDisk(runs, () => namesIn(runs));
+  const dumps = await Promise.all(names.map((run) => dumpOf(runs, run)));
   return dumps.flat();
 }
 
@@ -128,9 +129,4 @@ async function dumpOf(runs: string, run: string): Promise<DumpStatus[]> {
   }
   const { database, sizeBytes, createdAt, proven } = backup;
   return [{ run, database, bytes: sizeBytes, createdAt, proven }];
-}
-
-function noneIfMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -3,8 +3,7 @@
 
 import { createRequire } from 'node:module';
 
-// biome-ignore lint/suspicious/noExplicitAny: a method of any kind is wrapped here.
-export type Method = (this: any, ...args: any[]) => unknown;
+export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const require = createRequire('/app/package.json');
 const { Client } = require('ssh2') as { readonly Client: { readonly prototype: Record<string, Method> } };

@@ -11,6 +11,8 @@ interface Channel {
   end(...args: readonly unknown[]): unknown;
 }
 
+type Opened = (error: unknown, channel: Channel) => void;
+
 const { deafMs, ...line } = JSON.parse(process.env['FAULT_SEVER'] ?? '{}') as WantedLine & { readonly deafMs: number };
 let armed = false;
 atLines([line], () => {
@@ -19,13 +21,15 @@ atLines([line], () => {
 
 wrapCommands(
   (exec) =>
-    function (command, opened: (error: unknown, channel: Channel) => void) {
+    function (command, opened) {
       const isWanted = armed;
       armed = false;
-      return exec.call(this, command, (error: unknown, channel: Channel) => {
-        if (isWanted && !error) severAfterEnd(channel, this._sock);
-        opened(error, channel);
-      });
+      const { _sock: socket } = this as { readonly _sock: Socket };
+      const then: Opened = (error, channel) => {
+        if (isWanted && !error) severAfterEnd(channel, socket);
+        (opened as Opened)(error, channel);
+      };
+      return exec.call(this, command, then);
     },
 );
 
@@ -35,7 +39,7 @@ wrapStatements(
       const isWanted = armed;
       armed = false;
       const command = query.apply(this, args);
-      if (isWanted) setImmediate(() => sever(this.stream));
+      if (isWanted) setImmediate(() => sever((this as { readonly stream: Socket }).stream));
       return command;
     },
 );
