@@ -1,4 +1,5 @@
-// One SSH connection to a node: dead peers noticed, every command with a time limit.
+// The SSH connection to a node: dead peers noticed, every command with a time limit. A server that takes few sessions on one
+// connection (MaxSessions) gets more connections.
 
 import type { ClientChannel } from 'ssh2';
 import type { SshConfig } from '../config/config.ts';
@@ -10,6 +11,8 @@ import { invocation, type ScriptName } from './remote-scripts.ts';
 
 export interface Connection {
   readonly target: Target;
+  /** Names of what was agreed with the server that is known to be weak; empty with any server of today. */
+  readonly weakAlgorithms: readonly string[];
   /** Runs a script to its end. Throws NODE_LOST when the connection breaks; any exit code is a result. */
   run(name: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** Starts a script and leaves its channel open: the caller reads and writes it. */
@@ -26,41 +29,93 @@ export async function connect(
   hostKeys: HostKeys,
   limits: ConnectionLimits = connectionLimits,
 ): Promise<Connection> {
-  return connectionOver(await logIn(target, ssh, hostKeys, limits), target, limits);
+  const again = () => logIn(target, ssh, hostKeys, limits);
+  return connectionOver(await again(), again, target, limits);
 }
 
-function connectionOver({ client, jumps }: Login, target: Target, limits: ConnectionLimits): Connection {
+/** One login, and how many sessions it carries. */
+interface Line {
+  readonly login: Login;
+  open: number;
+  /** Sessions that the server takes on it; known once it has refused one. */
+  most: number;
+}
+
+function connectionOver(
+  first: Login,
+  again: () => Promise<Login>,
+  target: Target,
+  limits: ConnectionLimits,
+): Connection {
   let reason: string | undefined;
-  client.on('error', (error) => {
-    reason ??= error.message;
-  });
-  const ended = new Promise<string>((resolve) => {
+  const over = Promise.withResolvers<string>();
+  const lines: Line[] = [];
+
+  function close(): void {
+    for (const { login } of lines) login.client.end();
+  }
+
+  function add(login: Login): Line {
+    const { client, jumps } = login;
+    client.on('error', (error) => {
+      reason ??= error.message;
+    });
     client.once('close', () => {
       for (const jump of jumps) jump.end();
       reason ??= 'The connection was closed';
-      resolve(reason);
+      over.resolve(reason);
+      // They belong together: what one of them carries is of no use without the lock that another one holds.
+      close();
     });
-  });
+    const line = { login, open: 0, most: Number.POSITIVE_INFINITY };
+    lines.push(line);
+    return line;
+  }
+
   const lost = (cause?: Error) =>
     new UpgradeError(
       { code: 'NODE_LOST', where: target.name, found: `${reason ?? cause?.message ?? 'No connection'}.` },
       { cause },
     );
 
-  function channel(command: string): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      if (reason !== undefined) return reject(lost());
-      try {
-        client.exec(command, (error, stream) => (error ? reject(lost(error)) : resolve(stream)));
-      } catch (error) {
-        reject(lost(error instanceof Error ? error : undefined));
-      }
-    });
+  const asLost = (error: unknown) => lost(error instanceof Error ? error : undefined);
+
+  /** Undefined when the server takes no more sessions on this line. */
+  async function openOn(line: Line, command: string): Promise<ClientChannel | undefined> {
+    if (reason !== undefined) throw lost();
+    if (line.open >= line.most) return undefined;
+    line.open += 1;
+    try {
+      const stream = await execute(line.login, command);
+      stream.once('close', () => {
+        line.open -= 1;
+      });
+      return stream;
+    } catch (error) {
+      line.open -= 1;
+      if (!isFull(error) || line.open === 0) throw asLost(error);
+      line.most = line.open;
+      return undefined;
+    }
   }
+
+  async function channel(command: string): Promise<ClientChannel> {
+    for (const line of lines) {
+      const stream = await openOn(line, command);
+      if (stream) return stream;
+    }
+    const login = await again().catch((error: unknown) => {
+      throw asLost(error);
+    });
+    return (await openOn(add(login), command)) ?? channel(command);
+  }
+
+  add(first);
 
   return {
     target,
-    ended,
+    weakAlgorithms: first.weakAlgorithms,
+    ended: over.promise,
     async open(name, args) {
       const { command, text } = invocation(name, args);
       const stream = await channel(command);
@@ -72,10 +127,21 @@ function connectionOver({ client, jumps }: Login, target: Target, limits: Connec
       const { command, text } = invocation(script, args);
       const stream = await channel(command);
       const limitMs = options.limitMs ?? limits.commandMs;
-      const result = await collect(stream, { script, text, limitMs, options, ended });
+      const result = await collect(stream, { script, text, limitMs, options, ended: over.promise });
       if (result.exitCode === undefined && reason !== undefined) throw lost();
       return result;
     },
-    close: () => client.end(),
+    close,
   };
+}
+
+function execute({ client }: Login, command: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, stream) => (error ? reject(error) : resolve(stream)));
+  });
+}
+
+/** Did the server refuse a session, and not the connection break? */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && /channel open failure/i.test(error.message);
 }

@@ -1,7 +1,14 @@
 // How a connection to a node comes about: through the jump hosts, host key checked at every hop, each step with a time limit.
 
 import type { Duplex } from 'node:stream';
-import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Algorithms,
+  Client,
+  type ConnectConfig,
+  type NegotiatedAlgorithms,
+  type ServerHostKeyAlgorithm,
+} from 'ssh2';
 import type { SshConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type HostKeys, hostKeyError } from './host-keys.ts';
@@ -32,24 +39,56 @@ export interface Target {
 export interface Login {
   readonly client: Client;
   readonly jumps: readonly Client[];
+  /** Names of what was agreed with the server that is known to be weak. */
+  readonly weakAlgorithms: readonly string[];
 }
 
-/** Logs in through the jump hosts. Throws NODE_UNREACHABLE, HOST_KEY_REFUSED or LOGIN_REFUSED, naming the host. */
+/** A client that is logged in, with what was agreed. */
+interface LoggedIn {
+  readonly client: Client;
+  readonly weakAlgorithms: readonly string[];
+}
+
+// A bastion that many nodes are reached through, or a server with a small MaxStartups, closes what comes all at once.
+const busyWaitsMs = [300, 1_000, 2_000, 4_000];
+
+/**
+ * Logs in through the jump hosts; a server that closes connections before it says a word gets more tries.
+ * Throws NODE_UNREACHABLE, HOST_KEY_REFUSED or LOGIN_REFUSED, naming the host.
+ */
 export async function logIn(
   target: Target,
   ssh: SshConfig,
   hostKeys: HostKeys,
   limits: ConnectionLimits,
 ): Promise<Login> {
+  for (const waitMs of busyWaitsMs) {
+    try {
+      return await logInOnce(target, ssh, hostKeys, limits);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      // Not all of those who were turned away come back at the same moment.
+      await sleep(waitMs * (0.5 + Math.random()));
+    }
+  }
+  return logInOnce(target, ssh, hostKeys, limits);
+}
+
+function isBusy(error: unknown): boolean {
+  const { cause } = error instanceof UpgradeError ? error : {};
+  return cause instanceof Error && /lost before handshake|ECONNRESET/i.test(cause.message);
+}
+
+async function logInOnce(target: Target, ssh: SshConfig, hostKeys: HostKeys, limits: ConnectionLimits): Promise<Login> {
   const jumps: Client[] = [];
   let tunnel: Duplex | undefined;
   try {
     for (const [index, jump] of ssh.jumps.entries()) {
-      const client = await logInTo(jump, ssh, hostKeys, limits, tunnel);
+      const { client } = await logInTo(jump, ssh, hostKeys, limits, tunnel);
       jumps.push(client);
       tunnel = await forward(client, ssh.jumps[index + 1] ?? target, limits);
     }
-    return { client: await logInTo(target, ssh, hostKeys, limits, tunnel), jumps };
+    return { ...(await logInTo(target, ssh, hostKeys, limits, tunnel)), jumps };
   } catch (error) {
     for (const jump of jumps) jump.end();
     throw error;
@@ -62,9 +101,10 @@ function logInTo(
   hostKeys: HostKeys,
   limits: ConnectionLimits,
   tunnel: Duplex | undefined,
-): Promise<Client> {
+): Promise<LoggedIn> {
   return new Promise((resolve, reject) => {
     const client = new Client();
+    let weakAlgorithms: readonly string[] = [];
     let refusal: unknown;
     const config: ConnectConfig = {
       host: target.name,
@@ -77,7 +117,10 @@ function logInTo(
       ...(ssh.passphrase === undefined ? {} : { passphrase: ssh.passphrase }),
       ...(ssh.password === undefined ? {} : { password: ssh.password }),
       ...(tunnel === undefined ? {} : { sock: tunnel }),
-      algorithms: { serverHostKey: keyAlgorithms(hostKeys.typesFor(target.name, target.port)) },
+      algorithms: {
+        serverHostKey: keyAlgorithms(hostKeys.typesFor(target.name, target.port)),
+        ...withOldOnes,
+      },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
         checkKey(target, key, ssh, hostKeys).then(
           () => verify(true),
@@ -88,7 +131,10 @@ function logInTo(
         );
       },
     };
-    client.once('ready', () => resolve(client));
+    client.once('handshake', (agreed) => {
+      weakAlgorithms = weakIn(agreed);
+    });
+    client.once('ready', () => resolve({ client, weakAlgorithms }));
     // Stays for good: a connection may report more than one error, and an unheard one would end the process.
     client.on('error', (error) => reject(refusal ?? loginError(target, error)));
     client.once('close', () => reject(refusal ?? loginError(target, new Error('The connection was closed'))));
@@ -116,6 +162,24 @@ const allKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
   'ssh-rsa',
 ];
+
+// At the end of the list, as the first one of ours that the server has is taken.
+const withOldOnes: Algorithms = {
+  kex: {
+    append: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
+    prepend: [],
+    remove: [],
+  },
+  cipher: { append: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'], prepend: [], remove: [] },
+};
+
+const weak = /^ssh-rsa$|sha1|^hmac-md5|-cbc$/;
+
+/** What was agreed on only because the server has nothing better. */
+export function weakIn({ kex, serverHostKey, cs, sc }: NegotiatedAlgorithms): string[] {
+  const agreed = [kex, serverHostKey, cs.cipher, cs.mac, sc.cipher, sc.mac];
+  return [...new Set(agreed.filter((name) => weak.test(name)))];
+}
 
 /** Asks for the key types that are on record first. The others stay, so that a changed key is seen as one. */
 export function keyAlgorithms(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {

@@ -42,11 +42,13 @@ export interface Invocation {
 
 const prelude = load('prelude');
 
-/** A script with its arguments, quoted for a POSIX shell. The node reads exactly the script's bytes before it starts. */
+/**
+ * A script with its arguments. The node reads exactly the bytes of the text before it starts. The arguments are a part of it, quoted
+ * for a POSIX shell: the login shell, which reads the command, may be any (csh, fish), and each of them quotes in its own way.
+ */
 export function invocation(name: ScriptName, args: readonly string[]): Invocation {
-  const text = Buffer.from(`${prelude}\n${load(name)}`);
-  const words = [`eggroll-upgrade-${name}`, ...args].map(quote).join(' ');
-  return { command: `sh -c 'eval "$(head -c ${text.length})"' ${words}`, text };
+  const text = Buffer.from(`set -- ${args.map(quote).join(' ')}\n${prelude}\n${load(name)}`);
+  return { command: `sh -c 'eval "$(head -c ${text.length})"' eggroll-upgrade-${name}`, text };
 }
 
 function quote(word: string): string {

@@ -76,12 +76,20 @@ export async function connectNodes(world: World): Promise<void> {
   };
   await inParallel(config.hosts, config.concurrency, async (host) => {
     throwIfStopped(signal);
-    const node = clusterNode(host, config.eggrollHome, await connect(host, config.ssh, hostKeys), options);
+    const connection = await connect(host, config.ssh, hostKeys);
+    const node = clusterNode(host, config.eggrollHome, connection, options);
+    warnOfWeak(world, node, connection.weakAlgorithms);
     nodes.push(node);
     world.facts.set(node.name, await inspectNode(node));
   }).finally(() => {
     world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
   });
+}
+
+function warnOfWeak({ emit }: World, { name }: ClusterNode, weak: readonly string[]): void {
+  if (weak.length === 0) return;
+  const message = `Its sshd has nothing better than ${weak.join(', ')}, which is known to be weak.`;
+  emit({ type: 'warning', host: name, message });
 }
 
 /** A signal need not wait for work that changes nothing. */

@@ -20,17 +20,15 @@ const heldHost = 'nm2';
 
 const programs = ['cat', 'head', 'mkdir', 'mv', 'rm', 'rmdir', 'stat', 'sync', 'tar', 'timeout', 'xargs'];
 
-const wrapper = `#!/bin/sh
+const wrapper = (home: string) => `#!/bin/sh
 state=/run/hold
 me=\${0##*/}
-# The name of the script, and EGGROLL_HOME.
-words=$(/usr/bin/tr '\\0' '\\n' </proc/$PPID/cmdline 2>/dev/null | /usr/bin/grep -m 1 -A 1 '^eggroll-upgrade-' | /usr/bin/paste -s -d ' ')
-if [ -n "$words" ]; then
-  script=\${words%% *}
+script=$(/usr/bin/tr '\\0' '\\n' </proc/$PPID/cmdline 2>/dev/null | /usr/bin/grep -m 1 '^eggroll-upgrade-')
+if [ -n "$script" ]; then
   call="\${script#eggroll-upgrade-} $me"
   if [ -e $state/calls ]; then
     known=
-    for work in "\${words#* }"/.eggroll-upgrade/locks/*/working/*."$EGGROLL_UPGRADE_WORK"; do
+    for work in ${home}/.eggroll-upgrade/locks/*/working/*."$EGGROLL_UPGRADE_WORK"; do
       [ ! -e "$work" ] || known=known
     done
     echo "$call $known" >>$state/calls
@@ -87,7 +85,7 @@ export async function release(cluster: TestCluster): Promise<void> {
 
 async function install(cluster: TestCluster, then: string): Promise<void> {
   await release(cluster);
-  const text = Buffer.from(wrapper).toString('base64');
+  const text = Buffer.from(wrapper(cluster.home)).toString('base64');
   await must(
     cluster,
     `mkdir -m 1777 /run/hold && cd /usr/local/bin && for name in ${programs.join(' ')}; do

@@ -252,6 +252,21 @@ describe('commands', () => {
     expect([exitCode, stdout.toString()]).toEqual([0, 'present\nnm1\n']);
   });
 
+  it('reach the script as they are through a login shell that is no POSIX shell', async () => {
+    const folder = `/tmp/it's a $folder! \\ \`x\` "y"`;
+    const quoted = `'${folder.replaceAll("'", `'\\''`)}'`;
+    await node.exec(`mkdir ${quoted} && echo content >${quoted}/file`);
+    await node.exec(`sed -i '/^app:/s#/bin/bash$#/bin/tcsh#' /etc/passwd`);
+    try {
+      const connection = await ssh.connect();
+      expect(await environment(connection)).toContain('SHELL=/bin/tcsh');
+      const { stdout, exitCode } = await connection.run('read-file', [`${folder}/file`, '100']);
+      expect([exitCode, stdout.toString()]).toEqual([0, 'present\ncontent\n']);
+    } finally {
+      await node.exec(`sed -i '/^app:/s#/bin/tcsh$#/bin/bash#' /etc/passwd`);
+    }
+  });
+
   it('end after their time limit', async () => {
     await node.exec(`echo 'sleep 60' >${node.home}/.eggroll-upgrade/slow.sh`);
     const connection = await ssh.connect();
@@ -273,6 +288,49 @@ describe('commands', () => {
     const late = connection.run('write-record', write('late'), { input: bytes, signal: stop.signal });
     await expect(late).rejects.toThrow('stopped');
     expect((await connection.run('read-file', [file('late'), '10'])).stdout.toString()).toBe('');
+  });
+});
+
+describe('a server', () => {
+  const [narrowPort, busyPort, oldPort] = [2230, 2231, 2232];
+  const ed25519 = '-h /etc/ssh/ssh_host_ed25519_key';
+  const to = (port: number, line: string) => ({ target: { port }, knownHosts: onPort(port, line) });
+
+  beforeAll(async () => {
+    const old =
+      '-o HostKeyAlgorithms=ssh-rsa -o KexAlgorithms=diffie-hellman-group14-sha1 -o Ciphers=aes256-cbc -o MACs=hmac-sha1';
+    const { exitCode, stderr } = await node.exec(`set -e
+      ${server} -p ${narrowPort} ${ed25519} -o MaxSessions=1
+      ${server} -p ${busyPort} ${ed25519} -o MaxStartups=1
+      ${server} -p ${oldPort} -h /root/rsa ${old}`);
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('may take one session on a connection only', async () => {
+    const connection = await ssh.connect(to(narrowPort, ed25519Line));
+    const slow = [node.home, '1', '', '60', '.eggroll-upgrade/slow.sh'];
+    const running = [0, 1].map(() => refusal(connection.run('service', slow)));
+    for (let count = 0; count < 3; count += 1) {
+      const { stdout } = await connection.run('read-file', ['/etc/hostname', '100']);
+      expect(stdout.toString()).toBe('present\nnm1\n');
+    }
+    connection.close();
+    expect((await Promise.all(running)).map(({ code }) => code)).toEqual(['NODE_LOST', 'NODE_LOST']);
+    await expect
+      .poll(async () => (await node.exec(`ss -Htn state established sport = :${narrowPort}`)).stdout)
+      .toBe('');
+  });
+
+  it('may turn away some of those who come all at once', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => ssh.connect(to(busyPort, ed25519Line))));
+    for (const connection of all) expect(await environment(connection)).toContain('USER=app');
+  });
+
+  it('may have nothing but old algorithms, and that is told', async () => {
+    const { weakAlgorithms } = await ssh.connect(to(oldPort, rsaLine));
+    expect(weakAlgorithms).toEqual(['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes256-cbc', 'hmac-sha1']);
+    expect((await ssh.connect()).weakAlgorithms).toEqual([]);
+    expect((await ssh.connect(to(rsaPort, rsaLine))).weakAlgorithms).toEqual([]);
   });
 });
 

@@ -106,10 +106,13 @@ afterAll(() => box.stop());
 /** Shell function NAME that runs a script of ours in a session of its own, as sshd does. */
 function asFunction(name: string, { script, args = [], input = '' }: Call): string {
   const { command, text } = invocation(script, ['HOME', '7', 'run-1', ...args]);
-  const all = Buffer.concat([text, Buffer.from(input)]).toString('base64');
   // The home is known to the shell only.
-  const words = command.replace("'HOME'", '"$home"').replace(/^sh/, 'setsid -w dash');
-  return `base64 -d >/tmp/${name}.text <<'END'\n${all}\nEND\n${name}() { ${words} </tmp/${name}.text; }`;
+  const program = text.toString('utf8').replace("'HOME'", '"$home"');
+  const all = Buffer.concat([Buffer.from(program), Buffer.from(input)]).toString('base64');
+  const words = command
+    .replace(String(text.length), String(Buffer.byteLength(program)))
+    .replace(/^sh/, 'setsid -w dash');
+  return `base64 -d >/tmp/${name}.text <<'END'\n${all}\nEND\n${name}() { home="$home" ${words} </tmp/${name}.text; }`;
 }
 
 test.each(cases)('$title', async (one) => {

@@ -5,14 +5,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invocation } from '../../../src/cluster/remote-scripts.ts';
 
-// read-file.sh PATH LIMIT is replaced by a script that prints its arguments.
+// The script behind the arguments is replaced by one that prints them.
 const printer = Buffer.from('for word; do printf "%s\\0" "$word"; done');
+const prelude = Buffer.from('\n# shellcheck shell=sh\n');
 
 function echoed(words: readonly string[]): string[] {
   const { command, text } = invocation('read-file', words);
-  const printing = command.replace(`head -c ${text.length}`, `head -c ${printer.length}`);
+  const program = Buffer.concat([text.subarray(0, text.indexOf(prelude) + 1), printer]);
+  const printing = command.replace(`head -c ${text.length}`, `head -c ${program.length}`);
   const { stdout, status, stderr } = spawnSync('sh', ['-c', printing], {
-    input: Buffer.concat([printer, Buffer.from('rest')]),
+    input: Buffer.concat([program, Buffer.from('rest')]),
   });
   expect([status, stderr.toString('utf8')]).toEqual([0, '']);
   return stdout.toString('utf8').split('\0').slice(0, -1);

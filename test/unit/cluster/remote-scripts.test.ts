@@ -9,8 +9,10 @@ const names = readdirSync('src/cluster/remote')
 describe('invocation', () => {
   it.each(names)('sends %s behind the prelude, by standard input alone', (name) => {
     const { command, text } = invocation(name, ['/home of it', '']);
-    expect(command).toBe(`sh -c 'eval "$(head -c ${text.length})"' 'eggroll-upgrade-${name}' '/home of it' ''`);
-    expect(text.toString('utf8')).toMatch(/set -eu[\s\S]*\nmain\(\) \{\n[\s\S]*\nmain "\$@"\n$/);
+    expect(command).toBe(`sh -c 'eval "$(head -c ${text.length})"' eggroll-upgrade-${name}`);
+    expect(text.toString('utf8')).toMatch(
+      /^set -- '\/home of it' ''\n# [\s\S]*set -eu[\s\S]*\nmain\(\) \{\n[\s\S]*\nmain "\$@"\n$/,
+    );
   });
 
   it.each(names)('gives %s a last line that alone does something', (name) => {
