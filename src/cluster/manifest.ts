@@ -81,17 +81,28 @@ export interface Comparison {
   readonly times: boolean;
 }
 
-/** Lines such as `lib/a.jar: missing`, sorted by path; none when both trees agree. */
-export function compareTrees(expected: Tree, actual: Tree, { times }: Comparison): string[] {
+export interface Difference {
+  readonly path: string;
+  /** `missing`, `not expected`, or in what it differs. */
+  readonly what: string;
+}
+
+/** How two trees differ, sorted by path; nothing when they agree. */
+export function treeDifferences(expected: Tree, actual: Tree, { times }: Comparison): Difference[] {
   const paths = [...new Set([...expected.keys(), ...actual.keys()])].sort();
   return paths.flatMap((path) => {
     const want = expected.get(path);
     const have = actual.get(path);
-    if (!have) return [`${path}: missing`];
-    if (!want) return [`${path}: not expected`];
-    const difference = differenceOf(want, have, times);
-    return difference ? [`${path}: ${difference}`] : [];
+    if (!have) return [{ path, what: 'missing' }];
+    if (!want) return [{ path, what: 'not expected' }];
+    const what = differenceOf(want, have, times);
+    return what ? [{ path, what }] : [];
   });
+}
+
+/** The same as lines such as `lib/a.jar: missing`. */
+export function compareTrees(expected: Tree, actual: Tree, comparison: Comparison): string[] {
+  return treeDifferences(expected, actual, comparison).map(({ path, what }) => `${path}: ${what}`);
 }
 
 function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string | undefined {

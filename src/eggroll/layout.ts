@@ -2,6 +2,7 @@
 // Rules: DESIGN.md section 8; names: EGGROLL.md sections 1 and 2.
 
 import { hash } from 'node:crypto';
+import { withLocalContent } from './local-content.ts';
 import { isSiteBinFile, propertiesPath, siteConfFiles } from './own-files.ts';
 import { mergeProperties, type PropertiesMerge } from './properties.ts';
 import { withoutRunTimeFiles } from './run-time-files.ts';
@@ -10,7 +11,8 @@ import { programFolders, type Tree, type TreeEntry } from './tree.ts';
 export type ConfPolicy = 'merge' | 'keep' | 'package';
 
 export type Source =
-  | { readonly from: 'package' }
+  /** `copyOf` is a path in the node's own folders that holds the same content. */
+  | { readonly from: 'package'; readonly copyOf?: string }
   /** Carried over from the node's own `path`, with its mode and time. */
   | { readonly from: 'home'; readonly path: string }
   | { readonly from: 'merge'; readonly content: Buffer };
@@ -56,7 +58,8 @@ export function planHome(input: HomePlanInput): HomePlan {
     carryOver(planned, entry, input.home);
   }
   const properties = input.policy === 'merge' ? mergeInto(planned, input) : undefined;
-  const entries = new Map([...planned].toSorted(([left], [right]) => comparePaths(left, right)));
+  const sorted = new Map([...planned].toSorted(([left], [right]) => comparePaths(left, right)));
+  const entries = withLocalContent(sorted, input.home);
   return properties ? { entries, properties } : { entries };
 }
 

@@ -8,7 +8,7 @@ import { changesIn } from './file-changes.ts';
 import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { modulesToStart, modulesToStop, serviceWords } from './services.ts';
-import { contentBytes, itemsToSend } from './stage.ts';
+import { contentBytes, stagingWork } from './staging-work.ts';
 import { currentPackage, type World } from './world.ts';
 
 export function plannedNodes(world: World, action: PlannedAction): Promise<PlannedNode[]> {
@@ -19,8 +19,7 @@ async function plannedNode(world: World, node: ClusterNode, action: PlannedActio
   const before = world.versionsBefore.get(node.name) ?? 'unknown';
   const begun = action === 'resume' && switchBegun(await readSwitchState(world, node));
   const nodePlan = await planNode(world, node, []);
-  const { plan } = nodePlan;
-  const items = action === 'nothing' || begun ? [] : itemsToSend([...plan.entries.values()]);
+  const items = action === 'nothing' || begun ? [] : stagingWork(nodePlan.plan, nodePlan.old, new Map()).send;
   const { version } = currentPackage(world);
   const idle = action === 'nothing' || world.config.services.control === 'none';
   return {

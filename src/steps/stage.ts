@@ -3,12 +3,12 @@
 import { compareTrees, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { type TransferItem, transferStream } from '../cluster/transfer.ts';
-import type { PlannedEntry } from '../eggroll/layout.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
 import { planNode, readSwitchState, runFolder, switchBegun } from './node-plan.ts';
 import { canaryFirst, onNodes } from './nodes.ts';
+import { contentBytes, type LocalCopy, stagingWork } from './staging-work.ts';
 import { currentPackage, currentRun, type World } from './world.ts';
 
 export const stage: Step<World> = {
@@ -45,13 +45,8 @@ async function stagedTree(world: World, node: ClusterNode): Promise<Tree> {
 }
 
 async function stageNode(world: World, node: ClusterNode): Promise<void> {
-  const { id } = currentRun(world);
-  const { plan } = await planNode(world, node, []);
-  const planned = [...plan.entries.values()];
-  await node.change('stage-drop', [id]);
-  await send(world, node, planned);
-  await carry(world, node, planned);
-  await proveStaged(world, node);
+  await planNode(world, node, []);
+  await bringUpToDate(world, node, await stagedTree(world, node));
 }
 
 /**
@@ -59,27 +54,20 @@ async function stageNode(world: World, node: ClusterNode): Promise<void> {
  * more: RollSite rewrites its route table while it runs.
  */
 export async function refreshStaged(world: World, node: ClusterNode): Promise<void> {
-  const before = (await planNode(world, node, [])).expected;
-  const { plan, expected } = await planNode(world, node, ['bin', 'conf']);
-  const changed = [...plan.entries.values()].filter(({ entry }) => differs(entry, before.get(entry.path)));
-  const gone = [...before.keys()].filter((path) => !expected.has(path)).reverse();
-  if (changed.length > 0 || gone.length > 0) {
-    const { id } = currentRun(world);
-    const replaced = [
-      ...gone,
-      ...changed.filter(({ entry }) => entry.type !== 'directory').map(({ entry }) => entry.path),
-    ];
-    await node.change('stage-remove', [id], { input: nulEnded(replaced) });
-    await send(world, node, changed);
-    await carry(world, node, changed);
-  }
-  await proveStaged(world, node);
+  const { expected } = await planNode(world, node, []);
+  await planNode(world, node, ['bin', 'conf']);
+  await bringUpToDate(world, node, expected);
 }
 
-function differs(entry: PlannedEntry['entry'], before: PlannedEntry['entry'] | undefined): boolean {
-  return (
-    !before || compareTrees(new Map([[entry.path, before]]), new Map([[entry.path, entry]]), { times: true }).length > 0
-  );
+/** Makes the staged tree, of which `staged` is there, what is planned now; and proves it. */
+async function bringUpToDate(world: World, node: ClusterNode, staged: Tree): Promise<void> {
+  const { plan, old } = await planNode(world, node, []);
+  const { remove, send, copies } = stagingWork(plan, old, staged);
+  const run = currentRun(world).id;
+  if (remove.length > 0) await node.change('stage-remove', [run], { input: nulEnded(remove) });
+  if (send.length > 0) await sendItems(world, node, send);
+  if (copies.length > 0) await copyOnNode(node, run, copies);
+  await proveStaged(world, node);
 }
 
 async function proveStaged(world: World, node: ClusterNode): Promise<void> {
@@ -95,21 +83,7 @@ export function shortList(lines: readonly string[]): string {
   return lines.length > 5 ? `${shown}; and ${lines.length - 5} more` : shown;
 }
 
-/** What of a plan goes over the network. */
-export function itemsToSend(planned: readonly PlannedEntry[]): TransferItem[] {
-  return planned.flatMap(({ entry, source }): TransferItem[] => {
-    if (source.from === 'home') return [];
-    return [source.from === 'merge' ? { entry, content: source.content } : { entry }];
-  });
-}
-
-export function contentBytes(items: readonly TransferItem[]): number {
-  return items.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
-}
-
-async function send(world: World, node: ClusterNode, planned: readonly PlannedEntry[]): Promise<void> {
-  const items = itemsToSend(planned);
-  if (items.length === 0) return;
+async function sendItems(world: World, node: ClusterNode, items: readonly TransferItem[]): Promise<void> {
   const totalBytes = contentBytes(items);
   let bytes = 0;
   const stream = transferStream(currentPackage(world).root, items, (count) => {
@@ -124,10 +98,17 @@ async function send(world: World, node: ClusterNode, planned: readonly PlannedEn
   });
 }
 
-async function carry(world: World, node: ClusterNode, planned: readonly PlannedEntry[]): Promise<void> {
-  const paths = planned.flatMap(({ source }) => (source.from === 'home' ? [source.path] : []));
-  if (paths.length === 0) return;
-  await node.change('stage-carry', [currentRun(world).id], { input: nulEnded(paths) });
+async function copyOnNode(node: ClusterNode, run: string, copies: readonly LocalCopy[]): Promise<void> {
+  const staged = (path: string) => `.eggroll-upgrade/runs/${run}/staged/${path}`;
+  const same = nulEnded(copies.flatMap(({ from, to }) => (from === to ? [from] : [])));
+  const others = nulEnded(copies.flatMap(({ from, to }) => (from === to ? [] : [from, staged(to)])));
+  const modes = Map.groupBy(copies, ({ mode }) => mode);
+  modes.delete(undefined);
+  const lists = [...modes].map(([mode = 0, files]) => ({ mode, paths: nulEnded(files.map(({ to }) => staged(to))) }));
+  const sizes = lists.flatMap(({ mode, paths }) => [mode.toString(8), String(paths.length)]);
+  await node.change('stage-copy', [run, String(same.length), String(others.length), ...sizes], {
+    input: Buffer.concat([same, others, ...lists.map(({ paths }) => paths)]),
+  });
 }
 
 function nulEnded(paths: readonly string[]): Buffer {

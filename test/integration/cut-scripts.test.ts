@@ -30,6 +30,9 @@ const switched = 'mkdir backup; for name in bin lib; do mv $home/$name backup/; 
 const halfSwitched = 'mkdir backup; mv $home/bin backup/; mv staged/bin $home/; mv $home/lib backup/';
 const back: Call = { script: 'switch-back', args: folders };
 
+const renamed = '.eggroll-upgrade/runs/run-1/staged/lib/new name';
+const moved = `lib/file\0${renamed}\0`;
+
 async function aTar(): Promise<Buffer> {
   const tar = pack();
   for (let index = 0; index < 5; index += 1)
@@ -52,9 +55,14 @@ const cases: readonly Case[] = [
     atLeast: 15,
   },
   { title: 'stage-receive', script: 'stage-receive', input: await aTar(), atLeast: 4 },
-  { title: 'stage-carry', script: 'stage-carry', input: 'bin\0bin/file\0', atLeast: 5 },
+  {
+    title: 'stage-copy',
+    script: 'stage-copy',
+    args: ['9', String(moved.length), '600', String(renamed.length + 1)],
+    input: `bin/file\0${moved}${renamed}\0`,
+    atLeast: 6,
+  },
   { title: 'stage-remove', script: 'stage-remove', input: 'bin/file\0bin\0', atLeast: 4 },
-  { title: 'stage-drop', script: 'stage-drop', atLeast: 6 },
   { title: 'put-aside of what was only staged', script: 'put-aside', before: 'echo [] >old-tree.json', atLeast: 6 },
   {
     title: 'put-aside of what was live',

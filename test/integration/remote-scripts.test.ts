@@ -171,8 +171,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       switch: [programFolders],
       'switch-back': [programFolders],
       'stage-receive': [[], 'no tar at all'],
-      'stage-carry': [[], 'bin\0bin/file\0'],
-      'stage-drop': [[]],
+      'stage-copy': [['9', '0'], 'bin/file\0'],
       'stage-remove': [[], 'bin\0'],
       'put-aside': [[]],
       'drop-run': [[]],
@@ -249,28 +248,43 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       }
     });
 
-    test('stage-receive leaves nothing of a tar that was cut', async () => {
+    test('stage-receive keeps what came before a tar was cut', async () => {
       const tar = pack();
+      tar.entry({ name: 'bin/small' }, 'whole');
       tar.entry({ name: 'bin/big' }, Buffer.alloc(100_000));
       tar.finalize();
       const bytes = await buffer(tar as AsyncIterable<Buffer>);
-      expect((await script('stage-receive', [], bytes.subarray(0, 50_000))).exitCode).toBe(2);
-      expect(await box.bash(`ls '${runFolder}'`)).toBe('');
+      expect(await script('stage-receive', [], bytes.subarray(0, 50_000))).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('Unexpected EOF'),
+      });
+      expect(await staged('cat bin/small')).toBe('whole');
     });
 
-    test('stage-carry copies what is named, and nothing that is not', async () => {
+    test('stage-copy copies what is named, and nothing that is not', async () => {
       await box.bash(`cd '${home}/bin'; touch not-named; mkdir -p -m 0770 sub
         ${oddNames.map((name) => `printf x >${quoted(`./${name}`)}; chmod 0610 ${quoted(`./${name}`)}`).join('\n')}
-        ln -s ${quoted('../中 文')} sub/link; touch -h -d @1500000000 sub/link ./*`);
-      const paths = ['bin', ...oddNames.map((name) => `bin/${name}`), 'bin/sub', 'bin/sub/link'];
-      await staged('rm -r bin');
-      const outcome = await script('stage-carry', [], paths.map((path) => `${path}\0`).join(''));
+        printf y >sub/file; touch -d @1500000000 sub/file ./*`);
+      await staged('rm -r bin lib; mkdir lib');
+      const same = [...oddNames, 'sub/file'].map((name) => `bin/${name}`);
+      const target = (path: string) => `.eggroll-upgrade/runs/${run}/staged/${path}`;
+      const pairs = oddNames.flatMap((name) => [`bin/${name}`, target(`lib/new ${name}`)]);
+      const modes = ['bin/-dash', 'lib/new -dash'].map(target);
+      const lists = [same, pairs, modes].map((paths) => Buffer.from(paths.map((path) => `${path}\0`).join('')));
+      const [sameSize = '', pairSize = '', modeSize = ''] = lists.map(({ length }) => String(length));
+      const outcome = await script('stage-copy', [sameSize, pairSize, '4750', modeSize], Buffer.concat(lists));
       expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-      const carried = parseManifest((await box.script(shell, 'manifest', [`${runFolder}/staged`, 'bin'])).stdout);
-      expect([...carried.keys()].sort()).toEqual([...paths].sort());
-      expect(carried.get('bin/-dash')).toMatchObject({ mode: 0o610, modifiedSeconds: 1_500_000_000, sizeBytes: 1 });
-      expect(carried.get('bin/sub')).toMatchObject({ mode: 0o770 });
-      expect(carried.get('bin/sub/link')).toMatchObject({ target: '../中 文' });
+      const { stdout } = await box.script(shell, 'manifest', [`${runFolder}/staged`, 'bin', 'lib']);
+      const copied = parseManifest(stdout);
+      const named = [...same, ...oddNames.map((name) => `lib/new ${name}`)];
+      expect([...copied.keys()].sort()).toEqual(['bin', 'bin/sub', 'lib', ...named].sort());
+      const facts = { modifiedSeconds: 1_500_000_000, sizeBytes: 1 };
+      for (const path of named) {
+        const mode = path.endsWith('-dash') ? 0o4750 : path === 'bin/sub/file' ? 0o644 : 0o610;
+        expect(copied.get(path)).toMatchObject({ ...facts, mode });
+      }
+      // Not tied to the old one.
+      expect(await staged(`stat -c %h bin/-dash ${quoted('lib/new -dash')}`)).toBe('1\n1\n');
     });
 
     test('stage-remove removes any names, and what is gone already', async () => {
@@ -280,15 +294,6 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       expect(await staged('ls -A bin')).toBe('file\n');
       expect((await script('stage-remove', [], '')).exitCode).toBe(0);
       expect(await staged('ls')).toBe('bin\nconf\ndeploy\nlib\npython\n');
-    });
-
-    test('stage-drop takes it away, also after an interruption, and when there is none', async () => {
-      await box.bash(`mkdir -p '${runFolder}/dropped/half'`);
-      expect((await script('stage-drop')).exitCode).toBe(0);
-      expect(await box.bash(`ls '${runFolder}'`)).toBe('');
-      expect((await script('stage-drop')).exitCode).toBe(0);
-      await box.bash(`rm -r '${runFolder}'`);
-      expect((await script('stage-drop')).exitCode).toBe(0);
     });
 
     test('put-aside keeps a tree that was live, and drops one that was not', async () => {
@@ -557,8 +562,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       ['lock', ['1']],
       ['put-aside', []],
       ['service', ['5', 'bin/eggroll.sh', 'stop']],
-      ['stage-carry', []],
-      ['stage-drop', []],
+      ['stage-copy', ['9', '0']],
       ['stage-receive', []],
       ['stage-remove', []],
       ['switch', programFolders],

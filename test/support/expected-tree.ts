@@ -36,13 +36,21 @@ export async function differencesFromPackage(
 
 function expectedLines(fresh: ReadonlyMap<string, string>, old: ReadonlyMap<string, string>): Map<string, string> {
   const expected = new Map([...old].filter(([path]) => !isProgram(path)));
-  for (const [path, line] of fresh) expected.set(path, line);
+  for (const [path, line] of fresh) expected.set(path, withTimeOf(line, old.get(path)));
   for (const [path, line] of old) {
     const kept = siteFiles.some((name) => name.test(path)) || addedBySite.some((name) => name.test(path));
     if (kept) expected.set(path, line);
   }
   return expected;
 }
+
+// A file that holds what it held before keeps its time.
+function withTimeOf(line: string, before: string | undefined): string {
+  const [now, old] = [line, before ?? ''].map((text) => fileLine.exec(text)?.groups);
+  return now && old && now.hash === old.hash ? line.replace(` ${now.time} `, ` ${old.time} `) : line;
+}
+
+const fileLine = / f [0-7]+ [^ ]+:[^ ]+ (?<time>[\d.]+) {2}(?<hash>[0-9a-f]{64}) /;
 
 // Its content is looked at by itself; what is compared here is that it is there.
 function compare(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): string[] {

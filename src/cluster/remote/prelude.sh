@@ -185,10 +185,17 @@ true_rename() {
   fi
 }
 
-# give_up HOME TOKEN HALF EXIT_CODE: half a tree or file is worth nothing, and on a full disk its room is needed for the run's
+# give_up HOME TOKEN HALF EXIT_CODE: half a file is worth nothing, and on a full disk its room is needed for the run's
 # record. Only while the lock is ours: it may be another run's by now.
 give_up() {
   fence "$1" "$2"
   rm -rf "$3"
+  exit "$4"
+}
+
+# half_staged HOME TOKEN STAGED EXIT_CODE SAID: the next try goes on from half a staged tree, unless the room that it takes is needed.
+half_staged() {
+  echo "$5" >&2
+  case $5 in *'No space left'* | *'uota exceeded'*) give_up "$1" "$2" "$3" "$4" ;; esac
   exit "$4"
 }
