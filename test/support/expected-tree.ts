@@ -45,12 +45,13 @@ function expectedLines(fresh: ReadonlyMap<string, string>, old: ReadonlyMap<stri
 }
 
 // A file that holds what it held before keeps its time.
-function withTimeOf(line: string, before: string | undefined): string {
-  const [now, old] = [line, before ?? ''].map((text) => fileLine.exec(text)?.groups);
-  return now && old && now.hash === old.hash ? line.replace(` ${now.time} `, ` ${old.time} `) : line;
+function withTimeOf(line: string, before = ''): string {
+  const [, time, hash] = fileLine.exec(line) ?? [];
+  const [, oldTime, oldHash] = fileLine.exec(before) ?? [];
+  return hash !== undefined && hash === oldHash ? line.replace(` ${time} `, ` ${oldTime} `) : line;
 }
 
-const fileLine = / f [0-7]+ [^ ]+:[^ ]+ (?<time>[\d.]+) {2}(?<hash>[0-9a-f]{64}) /;
+const fileLine = / f [0-7]+ [^ ]+:[^ ]+ ([\d.]+) {2}([0-9a-f]{64}) /;
 
 // Its content is looked at by itself; what is compared here is that it is there.
 function compare(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): string[] {
