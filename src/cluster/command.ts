@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly output?: (printed: Readable) => Promise<void>;
   readonly limitMs?: number;
   readonly signal?: AbortSignal;
+  /** The script may log in to other nodes, with the agent of this process. */
+  readonly lendsAgent?: boolean;
 }
 
 export interface Command {

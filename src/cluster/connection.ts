@@ -1,7 +1,7 @@
 // The SSH connection to a node: dead peers noticed, every command with a time limit. A server that takes few sessions on one
 // connection (MaxSessions) gets more connections.
 
-import type { ClientChannel } from 'ssh2';
+import type { BaseAgent, ClientChannel, ExecOptions } from 'ssh2';
 import type { SshConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type CommandResult, collect, type RunOptions } from './command.ts';
@@ -13,6 +13,8 @@ export interface Connection {
   readonly target: Target;
   /** Names of what was agreed with the server that is known to be weak; empty with any server of today. */
   readonly weakAlgorithms: readonly string[];
+  /** The node's public host key, as SSH writes it. */
+  readonly hostKey: Buffer;
   /** Runs a script to its end. Throws NODE_LOST when the connection breaks; any exit code is a result. */
   run(name: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** Starts a script and leaves its channel open: the caller reads and writes it. */
@@ -28,8 +30,9 @@ export async function connect(
   ssh: SshConfig,
   hostKeys: HostKeys,
   limits: ConnectionLimits = connectionLimits,
+  agent?: BaseAgent,
 ): Promise<Connection> {
-  const again = () => logIn(target, ssh, hostKeys, limits);
+  const again = () => logIn(target, ssh, hostKeys, limits, agent);
   return connectionOver(await again(), again, target, limits);
 }
 
@@ -81,33 +84,34 @@ function connectionOver(
   const asLost = (error: unknown) => lost(error instanceof Error ? error : undefined);
 
   /** Undefined when the server takes no more sessions on this line. */
-  async function openOn(line: Line, command: string): Promise<ClientChannel | undefined> {
+  async function openOn(line: Line, command: string, lendsAgent: boolean): Promise<ClientChannel | undefined> {
     if (reason !== undefined) throw lost();
     if (line.open >= line.most) return undefined;
     line.open += 1;
     try {
-      const stream = await execute(line.login, command);
+      const stream = await execute(line.login, command, lendsAgent);
       stream.once('close', () => {
         line.open -= 1;
       });
       return stream;
     } catch (error) {
       line.open -= 1;
+      if (isAgentRefused(error)) throw agentRefused(target.name, error);
       if (!isFull(error) || line.open === 0) throw asLost(error);
       line.most = line.open;
       return undefined;
     }
   }
 
-  async function channel(command: string): Promise<ClientChannel> {
+  async function channel(command: string, lendsAgent = false): Promise<ClientChannel> {
     for (const line of lines) {
-      const stream = await openOn(line, command);
+      const stream = await openOn(line, command, lendsAgent);
       if (stream) return stream;
     }
     const login = await again().catch((error: unknown) => {
       throw asLost(error);
     });
-    return (await openOn(add(login), command)) ?? channel(command);
+    return (await openOn(add(login), command, lendsAgent)) ?? channel(command, lendsAgent);
   }
 
   add(first);
@@ -115,6 +119,7 @@ function connectionOver(
   return {
     target,
     weakAlgorithms: first.weakAlgorithms,
+    hostKey: first.hostKey,
     ended: over.promise,
     async open(name, args) {
       const { command, text } = invocation(name, args);
@@ -125,7 +130,7 @@ function connectionOver(
     async run(script, args, options = {}) {
       options.signal?.throwIfAborted();
       const { command, text } = invocation(script, args);
-      const stream = await channel(command);
+      const stream = await channel(command, options.lendsAgent);
       const limitMs = options.limitMs ?? limits.commandMs;
       const result = await collect(stream, { script, text, limitMs, options, ended: over.promise });
       if (result.exitCode === undefined && reason !== undefined) throw lost();
@@ -135,13 +140,23 @@ function connectionOver(
   };
 }
 
-function execute({ client }: Login, command: string): Promise<ClientChannel> {
+function execute({ client }: Login, command: string, lendsAgent: boolean): Promise<ClientChannel> {
+  const options: ExecOptions & { readonly agentForward: boolean } = { agentForward: lendsAgent };
   return new Promise((resolve, reject) => {
-    client.exec(command, (error, stream) => (error ? reject(error) : resolve(stream)));
+    client.exec(command, options, (error, stream) => (error ? reject(error) : resolve(stream)));
   });
 }
 
 /** Did the server refuse a session, and not the connection break? */
 function isFull(error: unknown): boolean {
   return error instanceof Error && /channel open failure/i.test(error.message);
+}
+
+// `AllowAgentForwarding no`.
+function isAgentRefused(error: unknown): boolean {
+  return error instanceof Error && /agent forwarding/i.test(error.message);
+}
+
+function agentRefused(where: string, cause: unknown): UpgradeError {
+  return new UpgradeError({ code: 'NODE_FAILED', where, found: 'Its sshd takes no agent.' }, { cause });
 }

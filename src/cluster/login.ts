@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Algorithms,
+  type AuthenticationType,
+  type BaseAgent,
   Client,
   type ConnectConfig,
   type NegotiatedAlgorithms,
@@ -41,13 +43,12 @@ export interface Login {
   readonly jumps: readonly Client[];
   /** Names of what was agreed with the server that is known to be weak. */
   readonly weakAlgorithms: readonly string[];
+  /** The server's public key, as it showed it. */
+  readonly hostKey: Buffer;
 }
 
 /** A client that is logged in, with what was agreed. */
-interface LoggedIn {
-  readonly client: Client;
-  readonly weakAlgorithms: readonly string[];
-}
+type LoggedIn = Omit<Login, 'jumps'>;
 
 // A bastion that many nodes are reached through, or a server with a small MaxStartups, closes what comes all at once.
 const busyWaitsMs = [300, 1_000, 2_000, 4_000];
@@ -61,17 +62,18 @@ export async function logIn(
   ssh: SshConfig,
   hostKeys: HostKeys,
   limits: ConnectionLimits,
+  agent?: BaseAgent,
 ): Promise<Login> {
   for (const waitMs of busyWaitsMs) {
     try {
-      return await logInOnce(target, ssh, hostKeys, limits);
+      return await logInOnce(target, ssh, hostKeys, limits, agent);
     } catch (error) {
       if (!isBusy(error)) throw error;
       // Not all of those who were turned away come back at the same moment.
       await sleep(waitMs * (0.5 + Math.random()));
     }
   }
-  return logInOnce(target, ssh, hostKeys, limits);
+  return logInOnce(target, ssh, hostKeys, limits, agent);
 }
 
 function isBusy(error: unknown): boolean {
@@ -79,7 +81,13 @@ function isBusy(error: unknown): boolean {
   return cause instanceof Error && /lost before handshake|ECONNRESET/i.test(cause.message);
 }
 
-async function logInOnce(target: Target, ssh: SshConfig, hostKeys: HostKeys, limits: ConnectionLimits): Promise<Login> {
+async function logInOnce(
+  target: Target,
+  ssh: SshConfig,
+  hostKeys: HostKeys,
+  limits: ConnectionLimits,
+  agent?: BaseAgent,
+): Promise<Login> {
   const jumps: Client[] = [];
   let tunnel: Duplex | undefined;
   try {
@@ -88,7 +96,7 @@ async function logInOnce(target: Target, ssh: SshConfig, hostKeys: HostKeys, lim
       jumps.push(client);
       tunnel = await forward(client, ssh.jumps[index + 1] ?? target, limits);
     }
-    return { ...(await logInTo(target, ssh, hostKeys, limits, tunnel)), jumps };
+    return { ...(await logInTo(target, ssh, hostKeys, limits, tunnel, agent)), jumps };
   } catch (error) {
     for (const jump of jumps) jump.end();
     throw error;
@@ -101,10 +109,12 @@ function logInTo(
   hostKeys: HostKeys,
   limits: ConnectionLimits,
   tunnel: Duplex | undefined,
+  agent?: BaseAgent,
 ): Promise<LoggedIn> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     let weakAlgorithms: readonly string[] = [];
+    let hostKey: Buffer = Buffer.alloc(0);
     let refusal: unknown;
     const config: ConnectConfig = {
       host: target.name,
@@ -117,11 +127,13 @@ function logInTo(
       ...(ssh.passphrase === undefined ? {} : { passphrase: ssh.passphrase }),
       ...(ssh.password === undefined ? {} : { password: ssh.password }),
       ...(tunnel === undefined ? {} : { sock: tunnel }),
+      ...(agent === undefined ? {} : { agent, authHandler: withoutAgent(ssh) }),
       algorithms: {
         serverHostKey: keyAlgorithms(hostKeys.typesFor(target.name, target.port)),
         ...withOldOnes,
       },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+        hostKey = key;
         checkKey(target, key, ssh, hostKeys).then(
           () => verify(true),
           (error: unknown) => {
@@ -134,7 +146,7 @@ function logInTo(
     client.once('handshake', (agreed) => {
       weakAlgorithms = weakIn(agreed);
     });
-    client.once('ready', () => resolve({ client, weakAlgorithms }));
+    client.once('ready', () => resolve({ client, weakAlgorithms, hostKey }));
     // Stays for good: a connection may report more than one error, and an unheard one would end the process.
     client.on('error', (error) => reject(refusal ?? loginError(target, error)));
     client.once('close', () => reject(refusal ?? loginError(target, new Error('The connection was closed'))));
@@ -142,6 +154,15 @@ function logInTo(
     client.once('connect', () => client.setNoDelay(true));
     client.connect(config);
   });
+}
+
+// The agent is there to be lent to nodes; the login itself is as it is without one.
+function withoutAgent({ password, privateKey }: SshConfig): AuthenticationType[] {
+  return [
+    'none',
+    ...(password === undefined ? [] : (['password'] as const)),
+    ...(privateKey === undefined ? [] : (['publickey'] as const)),
+  ];
 }
 
 async function checkKey(target: Target, key: Buffer, ssh: SshConfig, hostKeys: HostKeys): Promise<void> {
