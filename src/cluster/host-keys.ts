@@ -48,7 +48,7 @@ export async function loadHostKeys(files: readonly string[], acceptedFile: strin
     },
     async accept(host, port, key) {
       const entry = { patterns: lookupName(host, port), keyType: keyTypeOf(key), key: key.toString('base64') };
-      const line = `${entry.patterns} ${entry.keyType} ${entry.key}\n`;
+      const line = `${knownHostsLine(host, port, key)}\n`;
       // One after the other, each as a whole: half a line would be taken for another key of that host.
       const writing = lastWrite.then(async () =>
         writeWhole(acceptedFile, (await readOrEmpty(acceptedFile)) + line, 0o600),
@@ -58,6 +58,11 @@ export async function loadHostKeys(files: readonly string[], acceptedFile: strin
       known.push({ ...entry, revoked: false });
     },
   };
+}
+
+/** The line of a known_hosts file for a key. */
+export function knownHostsLine(host: string, port: number, key: Buffer): string {
+  return `${lookupName(host, port)} ${keyTypeOf(key)} ${key.toString('base64')}`;
 }
 
 function verdictOf(entries: readonly KnownHost[], presented: string): KeyVerdict {

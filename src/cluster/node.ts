@@ -14,6 +14,8 @@ export interface ClusterNode {
   /** How messages name the node: its host name, with the port when it is not 22. */
   readonly name: string;
   readonly home: string;
+  /** Its public host key, as SSH writes it. */
+  readonly hostKey: Buffer;
   /** Runs a script that changes nothing. A non-zero exit code is thrown as a catalogue error. */
   ask(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /**
@@ -65,6 +67,7 @@ export function clusterNode(
     host,
     name,
     home,
+    hostKey: connection.hostKey,
     ask: run,
     change: (script, args, options) =>
       inTurn(async () => {

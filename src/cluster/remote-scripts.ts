@@ -21,6 +21,7 @@ const scriptNames = [
   'read-file',
   'service',
   'stage-copy',
+  'stage-incoming',
   'stage-receive',
   'stage-remove',
   'switch',

@@ -28,18 +28,14 @@ export function onNodes<R>(
   return inParallel(nodes, world.config.concurrency, work);
 }
 
-/** The same for every node, with CANARY_HOST alone first: when it fails there, no other node is touched. */
+/** CANARY_HOST alone first, then all others: when it fails there, no other node is touched. */
 export async function canaryFirst(
   world: Pick<World, 'nodes' | 'config'>,
-  work: (node: ClusterNode) => Promise<void>,
+  work: (nodes: readonly ClusterNode[]) => Promise<unknown>,
 ): Promise<void> {
   const isCanary = ({ host }: ClusterNode) => host.name === world.config.canary;
-  await onNodes(world, work, world.nodes.filter(isCanary));
-  await onNodes(
-    world,
-    work,
-    world.nodes.filter((node) => !isCanary(node)),
-  );
+  await work(world.nodes.filter(isCanary));
+  await work(world.nodes.filter((node) => !isCanary(node)));
 }
 
 /** One error for several: catalogue findings joined; an error of another kind is a defect and goes first. */

@@ -19,7 +19,8 @@ async function plannedNode(world: World, node: ClusterNode, action: PlannedActio
   const before = world.versionsBefore.get(node.name) ?? 'unknown';
   const begun = action === 'resume' && switchBegun(await readSwitchState(world, node));
   const nodePlan = await planNode(world, node, []);
-  const items = action === 'nothing' || begun ? [] : stagingWork(nodePlan.plan, nodePlan.old, new Map()).send;
+  const { send, own } = stagingWork(nodePlan.plan, nodePlan.old, new Map());
+  const items = action === 'nothing' || begun ? [] : [...send, ...own];
   const { version } = currentPackage(world);
   const idle = action === 'nothing' || world.config.services.control === 'none';
   return {

@@ -1,5 +1,7 @@
 // Step 1: every check that can be made beforehand, on all nodes and the database at once. Every finding is collected; nothing is changed.
 
+import ssh2 from 'ssh2';
+import { lentAgent } from '../cluster/agent.ts';
 import { connect } from '../cluster/connection.ts';
 import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
@@ -74,9 +76,10 @@ export async function connectNodes(world: World): Promise<void> {
     onChange: (phase, where, what) => world.emit({ type: 'change', phase, where, what }),
     looksOnly: world.looksOnly,
   };
+  const agent = agentFor(world, (key) => nodes.some((node) => node.hostKey.equals(key)));
   await inParallel(config.hosts, config.concurrency, async (host) => {
     throwIfStopped(signal);
-    const connection = await connect(host, config.ssh, hostKeys);
+    const connection = await connect(host, config.ssh, hostKeys, undefined, agent);
     const node = clusterNode(host, config.eggrollHome, connection, options);
     warnOfWeak(world, node, connection.weakAlgorithms);
     nodes.push(node);
@@ -84,6 +87,19 @@ export async function connectNodes(world: World): Promise<void> {
   }).finally(() => {
     world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
   });
+}
+
+/** The agent that is lent to nodes while they pass files on; it signs for the nodes that this run is logged in to. */
+function agentFor({ config, lending }: World, isKnownHost: (key: Buffer) => boolean) {
+  const { privateKey, passphrase } = config.ssh;
+  const key = privateKey === undefined ? undefined : ssh2.utils.parseKey(privateKey, passphrase);
+  if (!lending || key === undefined || key instanceof Error) return undefined;
+  const users = new Set(config.hosts.map(({ user }) => user));
+  return lentAgent(key, {
+    isOpen: () => lending.isOpen,
+    isKnownHost,
+    isKnownUser: (user) => users.has(user),
+  }).agent;
 }
 
 function warnOfWeak({ emit }: World, { name }: ClusterNode, weak: readonly string[]): void {

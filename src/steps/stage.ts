@@ -6,9 +6,10 @@ import { type TransferItem, transferStream } from '../cluster/transfer.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { fanOut, type Outcome, streamLimitMs } from './fan-out.ts';
 import { planNode, readSwitchState, runFolder, switchBegun } from './node-plan.ts';
 import { canaryFirst, onNodes } from './nodes.ts';
-import { contentBytes, type LocalCopy, stagingWork } from './staging-work.ts';
+import { contentBytes, isNone, type LocalCopy, type StagingWork, stagingWork } from './staging-work.ts';
 import { currentPackage, currentRun, type World } from './world.ts';
 
 export const stage: Step<World> = {
@@ -19,12 +20,7 @@ export const stage: Step<World> = {
     const staged = await onNodes(world, (node) => isStaged(world, node));
     return staged.every(Boolean) ? 'done' : 'pending';
   },
-  async apply(world) {
-    await canaryFirst(world, async (node) => {
-      if (!(await isStaged(world, node))) await stageNode(world, node);
-      world.emit({ type: 'node-done', step: 'stage', host: node.name, message: 'staged and verified' });
-    });
-  },
+  apply: (world) => canaryFirst(world, (nodes) => stageNodes(world, nodes)),
   undo: {
     title: 'remove the staged trees',
     async apply(world) {
@@ -44,9 +40,44 @@ async function stagedTree(world: World, node: ClusterNode): Promise<Tree> {
   return readTree(node, `${runFolder(world, node)}/staged`, programFolders);
 }
 
-async function stageNode(world: World, node: ClusterNode): Promise<void> {
+async function stageNodes(world: World, nodes: readonly ClusterNode[]): Promise<void> {
+  const staged = new Map(await onNodes(world, async (node) => [node, await beginStaging(world, node)] as const, nodes));
+  const outcomes = await fanOut(world, nodes, async (node, again) => {
+    const there = again ? await stagedTree(world, node) : staged.get(node);
+    return there ? (await workLeft(world, node, there)).send : [];
+  });
+  await onNodes(
+    world,
+    async (node) => {
+      const there = staged.get(node);
+      if (there) await finishStaging(world, node, there, outcomes.get(node));
+      world.emit({ type: 'node-done', step: 'stage', host: node.name, message: 'staged and verified' });
+    },
+    nodes,
+  );
+}
+
+async function finishStaging(
+  world: World,
+  node: ClusterNode,
+  before: Tree,
+  outcome: Outcome | undefined,
+): Promise<void> {
+  const left = await workLeft(world, node, outcome === 'tried' ? await stagedTree(world, node) : before);
+  const work = outcome === 'served' ? { ...left, send: [] } : left;
+  if (outcome === undefined && isNone(work)) return;
+  await carryOut(world, node, work);
+  await proveStaged(world, node);
+}
+
+/** What of the staged tree is there already and right; undefined where the switch has begun: such a node was staged before. */
+async function beginStaging(world: World, node: ClusterNode): Promise<Tree | undefined> {
   await planNode(world, node, []);
-  await bringUpToDate(world, node, await stagedTree(world, node));
+  if (switchBegun(await readSwitchState(world, node))) return undefined;
+  const staged = await stagedTree(world, node);
+  const { remove } = await workLeft(world, node, staged);
+  await carryOut(world, node, { remove, send: [], own: [], copies: [] });
+  return new Map([...staged].filter(([path]) => !remove.includes(path)));
 }
 
 /**
@@ -56,18 +87,21 @@ async function stageNode(world: World, node: ClusterNode): Promise<void> {
 export async function refreshStaged(world: World, node: ClusterNode): Promise<void> {
   const { expected } = await planNode(world, node, []);
   await planNode(world, node, ['bin', 'conf']);
-  await bringUpToDate(world, node, expected);
+  await carryOut(world, node, await workLeft(world, node, expected));
+  await proveStaged(world, node);
 }
 
-/** Makes the staged tree, of which `staged` is there, what is planned now; and proves it. */
-async function bringUpToDate(world: World, node: ClusterNode, staged: Tree): Promise<void> {
+/** What is to be done to a staged tree of which this is there. */
+async function workLeft(world: World, node: ClusterNode, staged: Tree): Promise<StagingWork> {
   const { plan, old } = await planNode(world, node, []);
-  const { remove, send, copies } = stagingWork(plan, old, staged);
+  return stagingWork(plan, old, staged);
+}
+
+async function carryOut(world: World, node: ClusterNode, { remove, send, own, copies }: StagingWork): Promise<void> {
   const run = currentRun(world).id;
   if (remove.length > 0) await node.change('stage-remove', [run], { input: nulEnded(remove) });
-  if (send.length > 0) await sendItems(world, node, send);
+  if (send.length + own.length > 0) await sendItems(world, node, [...send, ...own]);
   if (copies.length > 0) await copyOnNode(node, run, copies);
-  await proveStaged(world, node);
 }
 
 async function proveStaged(world: World, node: ClusterNode): Promise<void> {
@@ -90,10 +124,9 @@ async function sendItems(world: World, node: ClusterNode, items: readonly Transf
     bytes += count;
     world.emit({ type: 'node-progress', step: 'stage', host: node.name, bytes, totalBytes });
   });
-  // As long as bytes flow the keep-alive watches the connection; an hour is the limit for a node that takes none.
-  await node.change('stage-receive', [currentRun(world).id], {
+  await node.change('stage-receive', [currentRun(world).id, '-'], {
     input: stream,
-    limitMs: 3_600_000,
+    limitMs: streamLimitMs,
     signal: world.signal,
   });
 }

@@ -9,8 +9,10 @@ import type { Tree } from '../eggroll/tree.ts';
 export interface StagingWork {
   /** Paths in the staged tree that are to go, children before parents. */
   readonly remove: readonly string[];
-  /** What goes over the network. */
+  /** What of the package goes over the network: the same for every node that lacks the same. */
   readonly send: readonly TransferItem[];
+  /** What is sent to this node alone, after that: what was merged for it, its own folders and links. */
+  readonly own: readonly TransferItem[];
   readonly copies: readonly LocalCopy[];
 }
 
@@ -34,7 +36,11 @@ export function stagingWork(plan: HomePlan, old: Tree, staged: Tree): StagingWor
   const needed = wrong.flatMap((path) => plan.entries.get(path) ?? []);
   const copies = needed.flatMap((planned) => localCopyOf(planned, old) ?? []);
   const copied = new Set(copies.map(({ to }) => to));
-  return { remove, copies, send: needed.filter(({ entry }) => !copied.has(entry.path)).map(itemOf) };
+  const sent = needed.filter(({ entry }) => !copied.has(entry.path));
+  const [send, own] = [true, false].map((shared) =>
+    sent.filter(({ source }) => (source.from === 'package') === shared).map(itemOf),
+  );
+  return { remove, copies, send: send ?? [], own: own ?? [] };
 }
 
 /** Of files alone: a folder or a link is no more than a line of the stream. */
@@ -47,6 +53,10 @@ function localCopyOf({ entry, source }: PlannedEntry, old: Tree): LocalCopy | un
 
 function itemOf({ entry, source }: PlannedEntry): TransferItem {
   return source.from === 'merge' ? { entry, content: source.content } : { entry };
+}
+
+export function isNone({ remove, send, own, copies }: StagingWork): boolean {
+  return remove.length + send.length + own.length + copies.length === 0;
 }
 
 /** Bytes of content in a stream. */

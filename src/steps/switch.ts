@@ -1,5 +1,6 @@
 // Step 7: the switch of the five folders by renames; the old ones become the backup. The way back are the same renames.
 
+import type { ClusterNode } from '../cluster/node.ts';
 import { programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
@@ -26,13 +27,7 @@ export const switchFolders: Step<World> = {
       await rememberOldTree(world, node);
     });
     await expectStopped(world);
-    await canaryFirst(world, async (node) => {
-      await node.change('switch', [currentRun(world).id, ...programFolders]);
-      if (!switchDone(await readSwitchState(world, node))) {
-        throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
-      }
-      world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });
-    });
+    await canaryFirst(world, (nodes) => onNodes(world, (node) => switchNode(world, node), nodes));
   },
   undo: {
     title: 'put the old program folders back',
@@ -47,3 +42,11 @@ export const switchFolders: Step<World> = {
     },
   },
 };
+
+async function switchNode(world: World, node: ClusterNode): Promise<void> {
+  await node.change('switch', [currentRun(world).id, ...programFolders]);
+  if (!switchDone(await readSwitchState(world, node))) {
+    throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
+  }
+  world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });
+}

@@ -73,6 +73,9 @@ export interface World {
   /** The last fencing token that this process had of each node, in this try or an earlier one. */
   readonly tokens: Map<string, number>;
 
+  /** While it is open, nodes may log in to each other by this process's key. Absent where nodes pass nothing on. */
+  readonly lending: { isOpen: boolean } | undefined;
+
   // Learned on the way, each by one step.
   nodes: readonly ClusterNode[];
   database: Database | undefined;
@@ -126,6 +129,7 @@ export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }
   return {
     ...given,
     limits,
+    lending: mayLend(given.config) ? { isOpen: false } : undefined,
     newRunId,
     owner: `${runner}, run ${newRunId}, since ${given.clock.date().toISOString()}`,
     tokens: new Map(earlier?.tokens),
@@ -145,4 +149,9 @@ export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }
     downtimeStartMs: earlier?.downtimeStartMs,
     downtimeMs: earlier?.downtimeMs ?? 0,
   };
+}
+
+// By password alone there is no key to lend.
+function mayLend({ fanout, ssh }: Config): boolean {
+  return fanout === 'auto' && ssh.privateKey !== undefined;
 }

@@ -42,7 +42,7 @@ const tree: fc.Arbitrary<Tree> = fc.array(entry, { maxLength: 12 }).map((drawn) 
 });
 
 /** What the scripts make of a staged tree; throws where one of them would fail. */
-function carriedOut(staged: Tree, old: Tree, { remove, send, copies }: ReturnType<typeof stagingWork>): Tree {
+function carriedOut(staged: Tree, old: Tree, { remove, send, own, copies }: ReturnType<typeof stagingWork>): Tree {
   const result = new Map(staged);
   for (const gone of remove) {
     for (const known of [...result.keys()]) {
@@ -56,7 +56,7 @@ function carriedOut(staged: Tree, old: Tree, { remove, send, copies }: ReturnTyp
       throw new Error(`${added.path} is a folder`);
     result.set(added.path, added);
   };
-  for (const item of send) add(item.entry);
+  for (const item of [...send, ...own]) add(item.entry);
   for (const { from, to, mode } of copies) {
     const source = old.get(from);
     if (source?.type !== 'file') throw new Error(`${from} is no file`);
@@ -73,7 +73,9 @@ describe('the work on a staged tree', () => {
         const work = stagingWork(plan, old, staged);
         expect(compareTrees(expectedTree(plan), carriedOut(staged, old, work), { times: true })).toEqual([]);
         const there = new Set([...old.values()].map(({ sha256 }) => sha256));
-        const sent = work.send.flatMap(({ entry: { type, sha256 } }) => (type === 'file' ? [sha256] : []));
+        const sent = [...work.send, ...work.own].flatMap(({ entry: { type, sha256 } }) =>
+          type === 'file' ? [sha256] : [],
+        );
         expect(sent.filter((sha256) => there.has(sha256))).toEqual([]);
       }),
       { numRuns: 5000 },
@@ -84,7 +86,7 @@ describe('the work on a staged tree', () => {
     fc.assert(
       fc.property(tree, tree, (fresh, old) => {
         const plan = planHome({ package: fresh, home: old, policy: 'merge', targetVersion: '2.2.1' });
-        expect(stagingWork(plan, old, expectedTree(plan))).toEqual({ remove: [], send: [], copies: [] });
+        expect(stagingWork(plan, old, expectedTree(plan))).toEqual({ remove: [], send: [], own: [], copies: [] });
       }),
       { numRuns: 2000 },
     );

@@ -11,7 +11,7 @@ main() {
     rm -rf "$folder/dropped"
     mv -T "$folder/staged" "$folder/dropped"
   fi
-  rm -rf "$folder/dropped"
+  rm -rf "$folder/dropped" "$folder/stream"
   [ ! -d "$folder/backup" ] || rmdir "$folder/backup"
   [ ! -d "$folder" ] || to_disk "$folder"
 }

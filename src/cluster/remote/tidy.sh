@@ -8,7 +8,7 @@ main() {
   for folder in "$1/$work"/runs/*; do
     if [ -L "$folder" ] || [ ! -d "$folder" ]; then continue; fi
     rm -f "$folder"/.*.partial "$folder"/database/.*.partial "$folder"/database/*/.*.partial
-    rm -rf "$folder/dropped"
+    rm -rf "$folder/dropped" "$folder/stream"
     holds_something "$folder" || rm -rf "$folder"
   done
 }
