@@ -2,14 +2,16 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClusterNode, clusterNode } from '../../src/cluster/node.ts';
+import type { Config } from '../../src/config/config.ts';
 import { activityOf } from '../../src/steps/activity.ts';
-import { stopAll } from '../../src/steps/services.ts';
+import { startAll, stopAll } from '../../src/steps/services.ts';
 import { realClock } from '../support/clock.ts';
 import { type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 import { testWorld } from '../unit/steps/world.ts';
 
-const service = 'bash /data/projects/common/supervisord/service.sh';
+const supervisordHome = '/data/projects/common/supervisord';
+const service = `bash ${supervisordHome}/service.sh`;
 
 async function connected(simulated: SimulatedNode): Promise<{ ssh: SshNode; node: ClusterNode }> {
   const ssh = await sshNode(simulated);
@@ -59,6 +61,20 @@ describe('a program that stays in the foreground', () => {
     await simulated.exec(`kill -KILL ${first?.pid}`);
     await expect.poll(rollsite, { timeout: 20_000 }).toMatchObject({ supervisor: pid });
     expect((await rollsite())?.pid).not.toBe(first?.pid);
+    await ssh.close();
+  });
+
+  test('service.sh is called with the action first', async () => {
+    const { ssh, node } = await connected(simulated);
+    await node.lock('me');
+    const services = { control: 'supervisord', supervisordHome, supervisordPrefix: 'fate-', leftoverWorkers: 'end' };
+    const plain = testWorld({ services } as unknown as Partial<Config>);
+    const world = { ...plain, clock: realClock, nodes: [node] };
+    await stopAll(world, '2.2.1');
+    expect(await state(simulated, 'fate-rollsite')).toBe('STOPPED');
+    await startAll(world, new Map([['nm1', ['rollsite']]]), '2.2.1');
+    expect(await state(simulated, 'fate-rollsite')).toBe('RUNNING');
+    expect(await state(simulated, 'fate-clustermanager')).toBe('STOPPED');
     await ssh.close();
   });
 

@@ -51,7 +51,15 @@ describe('a cluster of supervisord', () => {
     before = await cluster.snapshot();
     expect(before.services['nm2']).toBe('nodemanager 2.2.1\n');
 
-    expect((await cluster.job('upgrade', { env })).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    const upgraded = await cluster.job('upgrade', { env });
+    expect(upgraded.result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    const services = upgraded.events.filter(({ type }) => type === 'service');
+    // All nodes stop a service before any stops the next.
+    const inOrder = ['clustermanager', 'nodemanager', 'nodemanager'];
+    expect(services.map(({ service, state }) => `${service} ${state}`)).toEqual([
+      ...inOrder.map((service) => `${service} stopped`),
+      ...inOrder.map((service) => `${service} started`),
+    ]);
     await expectNew(cluster, before);
     expect(await states(cluster, 'nm1')).toEqual({
       'party1-clustermanager': 'RUNNING',
@@ -87,6 +95,11 @@ describe('a cluster of supervisord', () => {
         });
       }
     }
+    const missing = { ...env, SUPERVISORD_HOME: '/nowhere', INIT_ENV_FILE: '/nowhere/init_env.sh' };
+    const remedies = (await cluster.job('upgrade', { env: missing })).result.findings.map(({ remedy }) => remedy);
+    expect(new Set(remedies)).toEqual(new Set(['Correct SUPERVISORD_HOME.', 'Correct INIT_ENV_FILE.']));
+    const byHand = await cluster.job('upgrade', { env: { SERVICE_CONTROL: 'none' } });
+    expect(byHand.result).toMatchObject({ exitCode: 10, findings: [{ code: 'NODE_UNFIT' }, { code: 'NODE_UNFIT' }] });
     expect(await cluster.snapshot()).toEqual(before);
     // What stops nothing need not know.
     expect((await cluster.job('prune')).exitCode).toBe(0);
