@@ -5,7 +5,7 @@
  *
  * Faults, as files under /etc/simulated; an empty one holds for all services, else it names those it holds for, by
  * module (rollsite) or by release of the core jar (2.2.1):
- *   ignore-term  SIGTERM does nothing
+ *   ignore-term  SIGTERM does nothing; it may name a session (stubborn), whose workers then heed none either
  *   fail-start   the service dies a second after its start
  *   slow-start   it listens five seconds late
  *   slow-stop    it needs five seconds to end
@@ -40,6 +40,7 @@ static const struct service services[] = {
   {"org.fedai.eggroll.nodemanager.Bootstrap", "nodemanager", "core-", "node_manager-", 300, 999},
   {"org.fedai.eggroll.webapp.JettyServer", "dashboard", "core-", "cluster_dashboard-", 300, 999},
 };
+static struct service worker = {.class_name = "egg_pair.py"};
 
 static volatile sig_atomic_t term_received = 0;
 static const struct service *service = NULL;
@@ -177,14 +178,17 @@ int main(int argc, char **argv) {
       fprintf(stderr, "openjdk version \"1.8.0\" (simulated)\n");
       return 0;
     }
-    if (length > 11 && strcmp(argv[i] + length - 11, "egg_pair.py") == 0) { /* a worker, see sim-worker */
-      end_on_term();
-      wait_for_end(-1);
-    }
+    if (length > 11 && strcmp(argv[i] + length - 11, "egg_pair.py") == 0) worker.module = ""; /* see sim-worker */
+    if (worker.module != NULL && strcmp(argv[i], "--session-id") == 0 && next != NULL) worker.module = next;
     if (strcmp(argv[i], "-cp") == 0) class_path = next;
     if (strcmp(argv[i], "-c") == 0) conf = next;
     if (strcmp(argv[i], "-p") == 0) port = next;
     if (strncmp(argv[i], "com.webank.", 11) == 0 || strncmp(argv[i], "org.fedai.", 10) == 0) class_name = argv[i];
+  }
+  if (worker.module != NULL) {
+    service = &worker;
+    end_on_term();
+    wait_for_end(-1);
   }
   for (size_t i = 0; class_name != NULL && i < sizeof services / sizeof services[0]; i++) {
     if (strcmp(services[i].class_name, class_name) == 0) service = &services[i];

@@ -10,6 +10,8 @@ export interface RemoteProcess {
   readonly stale: boolean;
   /** Pid, start time and boot: no other process shares it. */
   readonly identity: string;
+  /** Pid of the supervisord that it is a descendant of, 0 when there is none; undefined where that cannot be told. */
+  readonly supervisor: number | undefined;
 }
 
 export interface Activity {
@@ -27,9 +29,11 @@ export function parseActivity(text: string): Activity {
   const [processes = '', ports = ''] = text.startsWith('\n') ? ['', text] : text.split('\n\n');
   return {
     processes: lines(processes).flatMap((line) => {
-      const [pid = '', workingFolder = '', commandLine = '', age = '', identity = ''] = line.split('\t');
+      const [pid = '', workingFolder = '', words = '', age = '', identity = '', above = ''] = line.split('\t');
       if (!(Number(pid) > 0)) return [];
-      return [{ pid: Number(pid), workingFolder, commandLine: commandLine.trim(), stale: age === 'stale', identity }];
+      const supervisor = /^\d+$/.test(above) ? Number(above) : undefined;
+      const commandLine = words.trim();
+      return [{ pid: Number(pid), workingFolder, commandLine, stale: age === 'stale', identity, supervisor }];
     }),
     listeningPorts: new Set(lines(ports).map((hex) => Number.parseInt(hex, 16))),
   };

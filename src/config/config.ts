@@ -76,6 +76,7 @@ function serviceConfig(values: CompleteValues): ServiceConfig {
       : {}),
     ...(values.INIT_ENV_FILE !== undefined && { initEnvFile: values.INIT_ENV_FILE }),
     startAfter: values.START_SERVICES,
+    leftoverWorkers: values.LEFTOVER_WORKERS,
   };
 }
 

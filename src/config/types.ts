@@ -55,6 +55,8 @@ export interface ServiceConfig {
   readonly commands?: { readonly start: string; readonly stop: string; readonly status?: string };
   readonly initEnvFile?: string;
   readonly startAfter: boolean;
+  /** What becomes of sessions' workers that outlive their NodeManager; with `refuse` nothing is stopped while workers run. */
+  readonly leftoverWorkers: 'end' | 'refuse';
 }
 
 export interface HookConfig {

@@ -152,6 +152,13 @@ export const variables = {
   },
   INIT_ENV_FILE: { kind: 'nodePath', meaning: 'file on the nodes that is sourced before service commands' },
   START_SERVICES: { kind: 'flag', default: 'true', meaning: 'start what was running before, after the switch' },
+  LEFTOVER_WORKERS: {
+    kind: 'choice',
+    choices: ['end', 'refuse'],
+    default: 'end',
+    meaning:
+      'workers of sessions that outlive their NodeManager: `end` ends them and names each, `refuse` stops nothing while workers run',
+  },
   CONF_POLICY: {
     kind: 'choice',
     choices: ['merge', 'keep', 'package'],

@@ -8,8 +8,10 @@ import { isH2Url } from '../eggroll/migrations.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import { downgradeReason } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
-import { activityOf, modulesOf } from './activity.ts';
+import { activityOf, modulesOf, type NodeActivity } from './activity.ts';
 import { checkNodeRoom } from './check-room.ts';
+import { controlProblem } from './control-problem.ts';
+import { checkWorkers } from './leftover-workers.ts';
 import { isUnfinished, mergeRecords, recordsOfLatestRun } from './run-records.ts';
 import { placeFindings } from './settle-records.ts';
 import { homeVersion } from './versions.ts';
@@ -109,14 +111,11 @@ function jumpFindings(where: string, from: string, to: string): Finding[] {
 
 async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
   const { config } = world;
-  const running = modulesOf(await activityOf(node));
+  const activity = await activityOf(node);
+  const running = modulesOf(activity);
   world.running.set(node.name, running);
   const where = node.name;
-  const findings: Finding[] = [];
-  if (config.services.control === 'none' && running.length > 0) {
-    const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
-    findings.push({ code: 'NODE_UNFIT', where, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' });
-  }
+  const findings: Finding[] = world.leavesServices ? [] : checkControl(world, node, activity);
   const usesH2 = isH2Url(readProperties(properties?.toString('utf8') ?? ''));
   if (config.database && running.includes('clustermanager') && usesH2) {
     const found = 'This ClusterManager keeps its metadata in an H2 file, not in MySQL.';
@@ -128,4 +127,27 @@ async function checkServices(world: World, node: ClusterNode, { properties }: No
     });
   }
   return findings;
+}
+
+/** Can what runs be stopped, and is it known what stops with it? */
+function checkControl(world: World, node: ClusterNode, activity: NodeActivity): Finding[] {
+  const where = node.name;
+  const { services } = world.config;
+  const running = modulesOf(activity);
+  const byHand: Finding[] =
+    services.control === 'none' && running.length > 0
+      ? [
+          {
+            code: 'NODE_UNFIT',
+            where,
+            found: `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`,
+            remedy: 'Stop the services first, or set SERVICE_CONTROL.',
+          },
+        ]
+      : [];
+  const problems = activity.services.flatMap((service): Finding[] => {
+    const problem = controlProblem(services, service);
+    return problem ? [{ code: 'NODE_UNFIT', where, ...problem }] : [];
+  });
+  return [...byHand, ...problems, ...checkWorkers(world, node, activity.workers)];
 }

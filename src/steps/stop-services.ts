@@ -2,6 +2,7 @@
 
 import type { Step } from '../engine/step.ts';
 import { activityOf, modulesOf } from './activity.ts';
+import { refuseWorkers } from './leftover-workers.ts';
 import { everySwitchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecords } from './run-records.ts';
@@ -18,6 +19,7 @@ export const stopServices: Step<World> = {
     return (await everySwitchDone(world)) && (await isMigrated(world)) ? 'done' : 'pending';
   },
   async apply(world) {
+    await refuseWorkers(world);
     await recordRunning(world);
     beginDowntime(world);
     await stopAll(world, currentRun(world).from);

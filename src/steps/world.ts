@@ -21,10 +21,18 @@ export interface ServiceLimits {
   readonly startMs: number;
   /** A service that was started has to stay up for so long: a JVM takes its time to die. */
   readonly stableMs: number;
+  /** What a process gets to end once its script has ended or a signal was sent; and a worker, once its NodeManager has ended. */
+  readonly graceMs: number;
   readonly pollMs: number;
 }
 
-const serviceLimits: ServiceLimits = { stopMs: 60_000, startMs: 90_000, stableMs: 3_000, pollMs: 400 };
+const serviceLimits: ServiceLimits = {
+  stopMs: 60_000,
+  startMs: 90_000,
+  stableMs: 3_000,
+  graceMs: 15_000,
+  pollMs: 400,
+};
 
 /** What an upgrade is given; a recovery needs none of it. */
 export interface Inputs {
@@ -63,6 +71,8 @@ export interface World {
   readonly signal: AbortSignal;
   /** Closes every door of changes: the command looks, and changes nothing. */
   readonly looksOnly: boolean;
+  /** The command neither stops nor starts a service, so it does not matter what runs. */
+  readonly leavesServices: boolean;
   readonly limits: ServiceLimits;
   /** Who we are, for those who find a lock taken: command, process, host, run, since when. */
   readonly owner: string;
@@ -118,14 +128,19 @@ export interface Given
   /** A new id for a run, another one at each call. */
   readonly makeRunId: () => string;
   readonly limits?: ServiceLimits;
+  readonly leavesServices?: boolean;
 }
 
 /** A world of which nothing is known yet but what an `earlier` try tells: its locks, and since when the services are down. */
-export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }: Given, earlier?: World): World {
+export function newWorld(
+  { runner, makeRunId, limits = serviceLimits, leavesServices = false, ...given }: Given,
+  earlier?: World,
+): World {
   const newRunId = makeRunId();
   return {
     ...given,
     limits,
+    leavesServices,
     newRunId,
     owner: `${runner}, run ${newRunId}, since ${given.clock.date().toISOString()}`,
     tokens: new Map(earlier?.tokens),

@@ -105,15 +105,17 @@ workers_of() {
 }
 
 # identify PID: gives `identity`, PID.START.BOOT, which no other process shares (`PID.gone` when it is not there or only waits to be
-# forgotten), and `session`. That is `none` unless it is the process's own or its parent's (a login shell that runs one command), for
-# which sshd makes a new one: any other may hold anything.
+# forgotten), `parent`, the number of its parent (`?` likewise), and `session`. That is `none` unless it is the process's own or its
+# parent's (a login shell that runs one command), for which sshd makes a new one: any other may hold anything.
 identify() {
-  identity=$1.gone session=none stat=
+  identity=$1.gone session=none parent='?' stat=
   while read -r line; do stat="$stat $line"; done 2>/dev/null <"/proc/$1/stat" || return 0
   number=$1
   # shellcheck disable=SC2086 # the fields after the name in brackets, which may hold anything, are to be split
   set -- ${stat##*) }
   case ${1:-Z} in [ZX]) return 0 ;; esac
+  # shellcheck disable=SC2034 # the scripts read it
+  parent=$2
   if [ "$4" = "$number" ] || [ "$4" = "$2" ]; then session=$4; fi
   shift 19
   read -r boot </proc/sys/kernel/random/boot_id

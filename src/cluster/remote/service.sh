@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # service.sh HOME TOKEN INIT_ENV LIMIT_SECONDS SCRIPT ARGUMENT…
 # Calls the site's own service script (bin/eggroll.sh, or supervisord's service.sh) by bash from EGGROLL_HOME, for at most
-# LIMIT_SECONDS, and prints what it said. Its exit code says nothing. The output goes through a file, as a service that was started
-# would hold a pipe open.
+# LIMIT_SECONDS, and prints what it said, and on standard error how it ended. The output goes through a file, as a service that was
+# started would hold a pipe open.
 main() {
   home=$1
   fence "$home" "$2"
@@ -16,8 +16,9 @@ main() {
       exit 1
     fi
     # By bash: the file is the site's own, and EggRoll's is no POSIX shell.
+    # With COLUMNS, EggRoll's script would see cut lines of ps, and no service.
     # shellcheck disable=SC2016 # expanded by that bash
-    set -- -c '. "$0"; exec bash "$@"' "$init_env" "$@"
+    set -- -c '. "$0"; unset COLUMNS; exec bash "$@"' "$init_env" "$@"
   fi
   # Without a name from the start: a runner that goes away leaves nothing behind. Where no file can be made, services must start
   # all the same.
@@ -35,8 +36,9 @@ main() {
   end_own_work
   head -c 65536 <&4
   if [ "$ended" -eq 124 ] || [ "$ended" -eq 137 ]; then
-    echo "the script did not end within $limit s" >&2
-    exit 124
+    echo "it did not end within $limit s" >&2
+  else
+    echo "exit code $ended" >&2
   fi
 }
 

@@ -4,7 +4,7 @@ import { parseActivity } from '../../../src/cluster/processes.ts';
 describe('parseActivity', () => {
   it('reads processes and ports', () => {
     const text =
-      '12\t/data/eggroll\tjava -cp lib/* x.Bootstrap \tstale\t12.7.boot\n13\t?\tpython egg_pair.py \n\n1240\n2484\n';
+      '12\t/data/eggroll\tjava -cp lib/* x.Bootstrap \tstale\t12.7.boot\t7\n13\t?\tpython egg_pair.py \tcurrent\t13.8.boot\t?\n14\t/\tx\n\n1240\n2484\n';
     expect(parseActivity(text)).toEqual({
       processes: [
         {
@@ -13,8 +13,17 @@ describe('parseActivity', () => {
           commandLine: 'java -cp lib/* x.Bootstrap',
           stale: true,
           identity: '12.7.boot',
+          supervisor: 7,
         },
-        { pid: 13, workingFolder: '?', commandLine: 'python egg_pair.py', stale: false, identity: '' },
+        {
+          pid: 13,
+          workingFolder: '?',
+          commandLine: 'python egg_pair.py',
+          stale: false,
+          identity: '13.8.boot',
+          supervisor: undefined,
+        },
+        { pid: 14, workingFolder: '/', commandLine: 'x', stale: false, identity: '', supervisor: undefined },
       ],
       listeningPorts: new Set([4672, 9348]),
     });
