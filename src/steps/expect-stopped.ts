@@ -1,14 +1,15 @@
-// Nothing of EggRoll runs, for the moments in which that must be so.
+// Nothing of EggRoll runs, nor fate_flow, for the moments in which that must be so.
 
 import type { ClusterNode } from '../cluster/node.ts';
 import type { RemoteProcess } from '../cluster/processes.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { activityOf, modulesOf, pidsOf } from './activity.ts';
+import { expectFateFlowStopped } from './fate-flow.ts';
 import { onNodes } from './nodes.ts';
 import type { World } from './world.ts';
 
 /**
- * Nothing of any node's EggRoll runs: for the moments right before something is changed under its feet. Throws SERVICE_NOT_STOPPED
+ * Nothing of any node's EggRoll runs, nor fate_flow: for the moments right before something is changed under its feet. Throws SERVICE_NOT_STOPPED
  * with a finding for each node, which names modules and processes.
  */
 export async function expectStopped(world: World): Promise<void> {
@@ -21,6 +22,7 @@ export async function expectStopped(world: World): Promise<void> {
     if (running.length > 0) throw stillRuns(node, running.join(', '), world.config.services.control === 'none');
     if (activity.workers.length > 0) throw workersRun(node, activity.workers);
   });
+  await expectFateFlowStopped(world);
 }
 
 function stillRuns(node: ClusterNode, running: string, byHand: boolean): UpgradeError {

@@ -11,15 +11,18 @@ import { poll } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { activityOf, isStale, type NodeActivity, pidsOf, type RunningService } from './activity.ts';
 import { expectStopped } from './expect-stopped.ts';
+import { startFateFlow, stopFateFlow } from './fate-flow.ts';
 import { onNodes } from './nodes.ts';
+import { saidBy } from './said.ts';
 import type { World } from './world.ts';
 
 /**
- * Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
+ * Stops fate_flow, then whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
  * Throws SERVICE_NOT_STOPPED.
  */
 export async function stopAll(world: World, version: string): Promise<void> {
   if (world.config.services.control !== 'none') {
+    await stopFateFlow(world);
     const running = new Map(await onNodes(world, async (node) => [node, (await activityOf(node)).services] as const));
     for (const module of modulesToStop(version)) {
       await onNodes(world, async (node) => {
@@ -71,7 +74,7 @@ async function endStale(node: ClusterNode, module: ModuleName): Promise<void> {
 
 /**
  * Starts the modules that are wanted on each node and do not run, in EggRoll's order, and proves that all of them stay up: a JVM
- * that finds its classes or its port wanting dies a second or two after its script has reported success.
+ * that finds its classes or its port wanting dies a second or two after its script has reported success. fate_flow comes last.
  */
 export async function startAll(
   world: World,
@@ -110,6 +113,7 @@ export async function startAll(
       if (status !== undefined) throw await startError(node, module, said, `STATUS_COMMAND failed, and said ${status}`);
     }
   });
+  await startFateFlow(world);
 }
 
 // What started from other folders than those that are there now does not count as up, and would keep its port.
@@ -214,12 +218,7 @@ async function callBash(
 ): Promise<string> {
   const { initEnvFile } = config.services;
   const args = [initEnvFile ?? '', String(Math.ceil(limitMs / 1000)), ...words];
-  try {
-    const { stdout } = await node.change('service', args, { limitMs: limitMs + 20_000 });
-    return `"${stdout.toString('utf8').trim() || 'nothing'}".`;
-  } catch (error) {
-    // A script that failed or had to be ended decides nothing: what counts is what runs afterwards.
-    if (error instanceof UpgradeError && error.code === 'NODE_FAILED') return error.message;
-    throw error;
-  }
+  return saidBy(async () =>
+    (await node.change('service', args, { limitMs: limitMs + 20_000 })).stdout.toString('utf8'),
+  );
 }

@@ -127,6 +127,65 @@ holder_lives() {
   [ "$identity" = "$process" ]
 }
 
+# earlier_scripts NAME: the processes of scripts of that name that began before this one, in `earlier`, each after a blank.
+earlier_scripts() {
+  identify $$
+  own_start=${identity#*.}
+  own_start=${own_start%%.*}
+  earlier=
+  for cmdline in $(grep -alzxF "eggroll-upgrade-$1" /proc/[0-9]*/cmdline 2>/dev/null || true); do
+    other=${cmdline#/proc/}
+    other=${other%/cmdline}
+    identify "$other"
+    start=${identity#*.}
+    start=${start%%.*}
+    [ "$start" != gone ] || continue
+    if [ "$start" -lt "$own_start" ] || { [ "$start" -eq "$own_start" ] && [ "$other" -lt "$$" ]; }; then
+      earlier="$earlier $other"
+    fi
+  done
+}
+
+# listening_ports: the TCP ports that listen, in hexadecimal, a line each.
+listening_ports() {
+  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) [0-9A-F:]* 0A .*/\1/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true
+}
+
+# call_bash SAID INIT_ENV LIMIT_SECONDS WORD…: calls bash with these words, after INIT_ENV if that is not empty, for at most LIMIT_SECONDS,
+# and prints what it said; that goes through the file SAID, as a service that was started would hold a pipe open.
+call_bash() {
+  said=$1 init_env=$2 limit=$3
+  shift 3
+  if [ -n "$init_env" ]; then
+    if [ ! -r "$init_env" ]; then
+      echo "INIT_ENV_FILE $init_env cannot be read" >&2
+      exit 1
+    fi
+    # By bash: the file is the site's own, and EggRoll's is no POSIX shell.
+    # shellcheck disable=SC2016 # expanded by that bash
+    set -- -c '. "$0"; exec bash "$@"' "$init_env" "$@"
+  fi
+  # Without a name from the start: a runner that goes away leaves nothing behind. Where no file can be made, services must start
+  # all the same.
+  if (: >"$said") 2>/dev/null; then
+    exec 3>"$said"
+    exec 4<"$said"
+    rm -f "$said"
+  else
+    exec 3>/dev/null
+    exec 4</dev/null
+  fi
+  ended=0
+  timeout -k 5 "$limit" bash "$@" </dev/null >&3 2>&1 3>&- 4<&- || ended=$?
+  # The services that were started are no work in progress: nobody may end them for that.
+  end_own_work
+  head -c 65536 <&4
+  if [ "$ended" -eq 124 ] || [ "$ended" -eq 137 ]; then
+    echo "the script did not end within $limit s" >&2
+    exit 124
+  fi
+}
+
 # newest_token HOME: the highest lock number that was ever given out; 0 when none was.
 newest_token() {
   token=0

@@ -12,7 +12,7 @@ main() {
     printf '%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$age" "$identity"
   done
   echo
-  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) [0-9A-F:]* 0A .*/\1/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true
+  listening_ports
 }
 
 # look_at_files PROCESS: gives its working folder in `folder`, and in `age` whether it is `stale`: a JVM keeps the jars of its class
