@@ -33,8 +33,8 @@ export interface FateFlow {
 }
 
 const confLimitBytes = 1_048_576;
-/** For what another runner has begun, and for the network. */
-const waitMs = 140_000;
+/** For what another runner has left at work, and for the network. */
+const waitMs = 20_000;
 
 export function fateFlowOn(
   connection: Connection,

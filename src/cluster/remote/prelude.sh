@@ -78,19 +78,25 @@ end_work() {
     identify "${script%%.*}"
     # The number of a session says something as long as its script lives; and this script's own session is not to be ended.
     if [ "$identity" != "$script" ] || [ "$session" = "$own_session" ]; then session=none; fi
-    tries=0
-    while left=$(workers_of "$session" "$script") && [ -n "$left" ]; do
-      if [ "$tries" -ge 20 ]; then
-        left=${left%%[!0-9]*}
-        left="process $left ($(cat "/proc/$left/comm" 2>/dev/null || echo unknown))"
-        return 1
-      fi
-      # shellcheck disable=SC2086 # one word for each process
-      kill -KILL $left 2>/dev/null || true
-      sleep 0.1
-      tries=$((tries + 1))
-    done
+    end_workers "$session" "$script" || return 1
     mv -T "$known" "$1/working/free-${script%%.*}" 2>/dev/null || true
+  done
+}
+
+# end_workers SESSION IDENTITY: kills what `workers_of` gives, and waits for its end. Gives 1, and what it is in `left`, when it would
+# not end.
+end_workers() {
+  tries=0
+  while left=$(workers_of "$1" "$2") && [ -n "$left" ]; do
+    if [ "$tries" -ge 20 ]; then
+      left=${left%%[!0-9]*}
+      left="process $left ($(cat "/proc/$left/comm" 2>/dev/null || echo unknown))"
+      return 1
+    fi
+    # shellcheck disable=SC2086 # one word for each process
+    kill -KILL $left 2>/dev/null || true
+    sleep 0.1
+    tries=$((tries + 1))
   done
 }
 
