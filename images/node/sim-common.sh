@@ -24,6 +24,14 @@ seed_home() {
   fi
 }
 
+# Puts the fate_flow of the fixture, if there is one, beside the home.
+seed_fate_flow() {
+  local fate=${EGGROLL_HOME%/*}
+  [ -f /fixture/fate_flow.tar ] || return 0
+  rm -rf "${fate:?}/fateflow" "${fate:?}/conf" "${fate:?}/bin"
+  tar -xpf /fixture/fate_flow.tar -C "$fate" --numeric-owner
+}
+
 port_of() {
   local key=eggroll.resourcemanager.$1.port
   case $1 in
@@ -39,6 +47,7 @@ is_listening() {
 
 silent_services() {
   local service
+  [ ! -f /fixture/fate_flow.tar ] || is_listening 9380 || echo fate_flow
   for service in $SERVICES; do
     is_listening "$(port_of "$service")" || echo "$service"
   done
@@ -79,6 +88,8 @@ start_services() {
       as_app bash bin/eggroll.sh "$service" start </dev/null >/dev/null 2>&1 &
     done
   fi
+  [ ! -f /fixture/fate_flow.tar ] ||
+    as_app bash "${EGGROLL_HOME%/*}/fateflow/bin/service.sh" start </dev/null >/dev/null 2>&1 &
   for _ in {1..100}; do
     [ -n "$(silent_services)" ] || return 0
     sleep 0.05

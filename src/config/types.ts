@@ -18,10 +18,11 @@ export interface SshConfig {
   readonly knownHostsFile: string;
   readonly hostKeyChecking: 'strict' | 'accept-new';
   /** Jump hosts in order of connection. */
-  readonly jumps: readonly JumpHost[];
+  readonly jumps: readonly Address[];
 }
 
-export interface JumpHost {
+/** A machine that is reached by SSH. */
+export interface Address {
   readonly name: string;
   readonly port: number;
   readonly user: string;
@@ -59,6 +60,13 @@ export interface ServiceConfig {
   readonly leftoverWorkers: 'end' | 'refuse';
 }
 
+export interface FateFlowConfig {
+  /** In the lists or not: it is connected to by itself, and no node of the run for that. */
+  readonly host: Address;
+  /** Absolute path of fate_flow's service.sh there. */
+  readonly script: string;
+}
+
 export interface HookConfig {
   /** By `<step> before` or `<step> after`. Run by `sh -c` on the machine of the runner. */
   readonly commands: ReadonlyMap<string, string>;
@@ -76,6 +84,8 @@ export interface Config {
   /** Absent when MYSQL_FILE is `none`. */
   readonly database?: DatabaseConfig;
   readonly services: ServiceConfig;
+  /** Absent where fate_flow is none of this program's business. */
+  readonly fateFlow?: FateFlowConfig;
   /** The upgrade shall do what this hash of a plan stands for, or nothing. */
   readonly planHash?: string;
   readonly confPolicy: 'merge' | 'keep' | 'package';

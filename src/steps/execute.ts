@@ -102,6 +102,7 @@ async function ending(world: World, command: CommandName, execute: () => Promise
   } finally {
     await releaseAll(world);
     for (const node of world.nodes) node.close();
+    world.fateFlow?.close();
     await world.database?.close();
   }
 }

@@ -1,15 +1,16 @@
-// Nothing of EggRoll runs, for the moments in which that must be so.
+// Nothing of EggRoll runs, nor fate_flow, for the moments in which that must be so.
 
 import type { ClusterNode } from '../cluster/node.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { activityOf, modulesOf, type NodeActivity, pidsOf } from './activity.ts';
 import { controlProblem } from './control-problem.ts';
+import { expectFateFlowStopped } from './fate-flow.ts';
 import { workersRunHere } from './leftover-workers.ts';
 import { onNodes } from './nodes.ts';
 import type { World } from './world.ts';
 
 /**
- * Nothing of any node's EggRoll runs: for the moments right before something is changed under its feet. Throws SERVICE_NOT_STOPPED
+ * Nothing of any node's EggRoll runs, nor fate_flow: for the moments right before something is changed under its feet. Throws SERVICE_NOT_STOPPED
  * with a finding for each node, which names modules and processes.
  */
 export async function expectStopped(world: World): Promise<void> {
@@ -19,6 +20,7 @@ export async function expectStopped(world: World): Promise<void> {
     // A worker that outlived its NodeManager still has the old files open and would go on with them.
     if (activity.workers.length > 0) throw workersRunHere(node, activity.workers);
   });
+  await expectFateFlowStopped(world);
 }
 
 function stillRuns(world: World, node: ClusterNode, activity: NodeActivity): UpgradeError {

@@ -36,11 +36,16 @@ export async function refuseWhileLocked(world: World): Promise<void> {
   throw await heldByLiving(world, database);
 }
 
-// One node is the referee: of several runs that begin at once, without a database, exactly one goes on.
+/** The node whose lock comes first: of several runs that begin at once, without a database, exactly one goes on. */
+export function refereeOf({ nodes }: Pick<World, 'nodes'>): ClusterNode | undefined {
+  return [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1))[0];
+}
+
 async function lockNodes(world: World): Promise<void> {
-  const [referee, ...others] = [...world.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const referee = refereeOf(world);
   try {
     if (referee) await lockNode(world, referee);
+    const others = world.nodes.filter((node) => node !== referee);
     await onNodes(world, (node) => lockNode(world, node), others);
   } catch (error) {
     throw namedTwice(world, error) ?? error;

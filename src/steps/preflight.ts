@@ -1,9 +1,10 @@
 // Step 1: every check that can be made beforehand, on all nodes and the database at once. Every finding is collected; nothing is changed.
 
 import { connect } from '../cluster/connection.ts';
+import type { DoorOptions } from '../cluster/door.ts';
 import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
-import { type ClusterNode, clusterNode, type NodeOptions } from '../cluster/node.ts';
+import { type ClusterNode, clusterNode } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
@@ -11,8 +12,9 @@ import type { Step } from '../engine/step.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
 import { checkVersions } from './check-versions.ts';
+import { checkFateFlow, connectFateFlow, lookAtFateFlow } from './fate-flow.ts';
 import { refuseWhileLocked } from './lock.ts';
-import { inParallel, onNodes } from './nodes.ts';
+import { distinct, inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import type { World } from './world.ts';
@@ -48,6 +50,7 @@ export async function checkAgain(world: World): Promise<void> {
     world.facts.set(node.name, await inspectNode(node));
   });
   await checkNodes(world);
+  await lookAtFateFlow(world);
   await chooseStatements(world);
 }
 
@@ -62,28 +65,35 @@ async function lookAtNodes(world: World): Promise<void> {
   const findings = await findingsOf(() => connectNodes(world));
   // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
   const unfit = await findingsOf(() => checkNodes(world));
-  throwFindings(byHost(world.config.hosts, [...findings, ...unfit]));
+  throwFindings(distinct(byHost(world.config.hosts, [...findings, ...unfit, ...checkFateFlow(world)])));
 }
 
-/** Connects with every node and looks at it. Throws every finding; the world has the nodes that could be reached all the same. */
+/** Connects with every node, and with fate_flow, and looks at it. Throws every finding; the world has what could be reached all the same. */
 export async function connectNodes(world: World): Promise<void> {
   const { config, signal } = world;
   const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
   const nodes: ClusterNode[] = [];
-  const options: NodeOptions = {
+  const options: DoorOptions = {
     onChange: (phase, where, what) => world.emit({ type: 'change', phase, where, what }),
     looksOnly: world.looksOnly,
   };
-  await inParallel(config.hosts, config.concurrency, async (host) => {
+  const unreached = await findingsOf(async () => {
+    await inParallel(config.hosts, config.concurrency, connectNode);
+  }).finally(() => {
+    world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
+  });
+  // Once the nodes' keys are known: its machine may be one of them.
+  const withoutFateFlow = await findingsOf(() => connectFateFlow(world, hostKeys, options));
+  throwFindings(distinct([...unreached, ...withoutFateFlow]));
+
+  async function connectNode(host: Host): Promise<void> {
     throwIfStopped(signal);
     const connection = await connect(host, config.ssh, hostKeys);
     const node = clusterNode(host, config.eggrollHome, connection, options);
     warnOfWeak(world, node, connection.weakAlgorithms);
     nodes.push(node);
     world.facts.set(node.name, await inspectNode(node));
-  }).finally(() => {
-    world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
-  });
+  }
 }
 
 function warnOfWeak({ emit }: World, { name }: ClusterNode, weak: readonly string[]): void {
@@ -114,6 +124,9 @@ export async function findingsOf(work: () => Promise<void>): Promise<readonly Fi
 }
 
 function byHost(hosts: readonly Host[], findings: readonly Finding[]): Finding[] {
-  const rank = (finding: Finding) => hosts.findIndex(({ name }) => finding.where.startsWith(name));
+  const rank = ({ where }: Finding) => {
+    const place = hosts.findIndex(({ name }) => where.startsWith(name));
+    return place < 0 ? hosts.length : place;
+  };
   return [...findings].sort((a, b) => rank(a) - rank(b));
 }

@@ -1,6 +1,7 @@
 // Scripts and commands of a site that control services, called by bash on a node. What they say is for people: the proof is what runs.
 
 import { stripVTControlCharacters } from 'node:util';
+import type { CommandResult } from '../cluster/command.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { readAnswer } from '../eggroll/script-answers.ts';
 import type { ModuleName } from '../eggroll/services.ts';
@@ -39,12 +40,15 @@ export async function callBash(
 ): Promise<Said> {
   const { initEnvFile } = config.services;
   const args = [initEnvFile ?? '', String(Math.ceil(limitMs / 1000)), ...words];
+  return saidBy(() => node.change('service', args, { limitMs: limitMs + 20_000 }));
+}
+
+/** What a script said that `call` calls. One that could not be called decides nothing: what counts is what runs afterwards. */
+export async function saidBy(call: () => Promise<CommandResult>): Promise<Said> {
   try {
-    const { stdout, stderr } = await node.change('service', args, { limitMs: limitMs + 20_000 });
-    const text = stripVTControlCharacters(stdout.toString('utf8')).trim();
-    return { text, ending: stderr.split('\n').at(-1) ?? '' };
+    const { stdout, stderr } = await call();
+    return { text: stripVTControlCharacters(stdout.toString('utf8')).trim(), ending: stderr.split('\n').at(-1) ?? '' };
   } catch (error) {
-    // A script that could not be called decides nothing: what counts is what runs afterwards.
     if (!(error instanceof UpgradeError) || error.code !== 'NODE_FAILED') throw error;
     return { text: '', ending: error.findings[0].found };
   }

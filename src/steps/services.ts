@@ -13,17 +13,19 @@ import { UpgradeError } from '../engine/errors.ts';
 import { activityOf, isStale, type NodeActivity, pidsOf, type RunningService } from './activity.ts';
 import { controlProblem } from './control-problem.ts';
 import { expectStopped } from './expect-stopped.ts';
+import { startFateFlow, stopFateFlow } from './fate-flow.ts';
 import { endLeftoverWorkers } from './leftover-workers.ts';
 import { onNodes } from './nodes.ts';
 import { badStatus, callBash, type Said, wordsOf } from './service-scripts.ts';
 import type { World } from './world.ts';
 
 /**
- * Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
+ * Stops fate_flow, then whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
  * Throws SERVICE_NOT_STOPPED.
  */
 export async function stopAll(world: World, version: string): Promise<void> {
   if (world.config.services.control !== 'none') {
+    await stopFateFlow(world);
     const running = new Map(await onNodes(world, async (node) => [node, (await activityOf(node)).services] as const));
     for (const module of modulesToStop(version)) {
       await onNodes(world, async (node) => {
@@ -86,7 +88,7 @@ async function endStale(node: ClusterNode, module: ModuleName): Promise<boolean>
 
 /**
  * Starts the modules that are wanted on each node and do not run, in EggRoll's order, and proves that all of them stay up: a JVM
- * that finds its classes or its port wanting dies a second or two after its script has reported success.
+ * that finds its classes or its port wanting dies a second or two after its script has reported success. fate_flow comes last.
  */
 export async function startAll(
   world: World,
@@ -126,6 +128,7 @@ export async function startAll(
         throw await startError(node, module, said, ` STATUS_COMMAND said "${bad.text || 'nothing'}" (${bad.ending}).`);
     }
   });
+  await startFateFlow(world);
 }
 
 // What started from other folders than those that are there now does not count as up, and would keep its port.

@@ -1,6 +1,7 @@
 // What the steps work on: the configuration, the cluster, the database, and what this run has learned of them so far.
 
 import type { NodeFacts } from '../cluster/facts.ts';
+import type { FateFlow, FateFlowState } from '../cluster/fate-flow.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
 import type { Package } from '../config/package.ts';
@@ -13,6 +14,7 @@ import type { Clock } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Emit } from '../engine/events.ts';
 import type { Plan } from '../engine/plan.ts';
+import type { FateFlowRecord } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
 
 /** How long services may take. Tests shorten them. */
@@ -52,6 +54,8 @@ export interface Run {
   readonly hosts: readonly string[];
   /** Modules that ran before, by node name; absent until they are known. */
   readonly services: Map<string, readonly string[]>;
+  /** Whether fate_flow ran before; undefined until that is known, and where there is none. */
+  fateFlow: FateFlowRecord | undefined;
   /** Name of the database that the run works on. */
   readonly database: string | undefined;
 }
@@ -86,6 +90,10 @@ export interface World {
   // Learned on the way, each by one step.
   nodes: readonly ClusterNode[];
   database: Database | undefined;
+  /** Undefined without FATE_FLOW_HOST, and until it is connected. */
+  fateFlow: FateFlow | undefined;
+  /** As it was when it was checked. */
+  fateFlowSeen: FateFlowState | undefined;
   readonly facts: Map<string, NodeFacts>;
   readonly versionsBefore: Map<string, string>;
   /** Modules that ran when a node was checked, by its name. */
@@ -146,6 +154,8 @@ export function newWorld(
     tokens: new Map(earlier?.tokens),
     nodes: [],
     database: undefined,
+    fateFlow: undefined,
+    fateFlowSeen: undefined,
     facts: new Map(),
     versionsBefore: new Map(),
     running: new Map(),

@@ -15,7 +15,7 @@ main() {
     printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$age" "$identity" "$supervisor"
   done
   echo
-  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) [0-9A-F:]* 0A .*/\1/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true
+  listening_ports
 }
 
 # supervisor_of PID: gives in `supervisor` the nearest supervisord above a process: its pid, 0 when there is none, `?` where the
