@@ -2,6 +2,7 @@
 // process list nor EggRoll's own `ps | grep` ever sees it.
 
 import { readFileSync } from 'node:fs';
+import { shellWord } from '../engine/shell-words.ts';
 
 const scriptNames = [
   'backup-drop',
@@ -45,12 +46,8 @@ const prelude = load('prelude');
 /** A script with its arguments, quoted for a POSIX shell. The node reads exactly the script's bytes before it starts. */
 export function invocation(name: ScriptName, args: readonly string[]): Invocation {
   const text = Buffer.from(`${prelude}\n${load(name)}`);
-  const words = [`eggroll-upgrade-${name}`, ...args].map(quote).join(' ');
+  const words = [`eggroll-upgrade-${name}`, ...args].map(shellWord).join(' ');
   return { command: `sh -c 'eval "$(head -c ${text.length})"' ${words}`, text };
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function load(name: string): string {

@@ -3,6 +3,7 @@
 import type { ClusterNode } from '../cluster/node.ts';
 import type { ModuleName } from '../eggroll/services.ts';
 import type { PlannedAction, PlannedNode } from '../engine/plan.ts';
+import { shellWord } from '../engine/shell-words.ts';
 import { nodeRoom } from './check-room.ts';
 import { changesIn } from './file-changes.ts';
 import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
@@ -46,10 +47,6 @@ function modulesRunning({ run, running }: World, { name }: ClusterNode, order: r
   return order.filter((module) => known.includes(module));
 }
 
-function quoted(word: string): string {
-  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 function commands({ config }: World, modules: readonly ModuleName[], action: 'start' | 'stop'): string[] {
-  return modules.map((module) => serviceWords(config.services, module, action).map(quoted).join(' '));
+  return modules.map((module) => serviceWords(config.services, module, action).map(shellWord).join(' '));
 }

@@ -4,7 +4,7 @@ import { mergeProperties, type PropertiesMerge, readProperties } from '../../src
 import { droppedKeys } from '../../src/eggroll/property-facts.ts';
 import { parsePropertyFile } from '../../src/eggroll/property-lines.ts';
 
-const numRuns = 2500;
+const numRuns = 10_000;
 
 const scriptKeys = [
   'eggroll.resourcemanager.process.tag',

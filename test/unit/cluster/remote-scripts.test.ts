@@ -9,7 +9,7 @@ const names = readdirSync('src/cluster/remote')
 describe('invocation', () => {
   it.each(names)('sends %s behind the prelude, by standard input alone', (name) => {
     const { command, text } = invocation(name, ['/home of it', '']);
-    expect(command).toBe(`sh -c 'eval "$(head -c ${text.length})"' 'eggroll-upgrade-${name}' '/home of it' ''`);
+    expect(command).toBe(`sh -c 'eval "$(head -c ${text.length})"' eggroll-upgrade-${name} '/home of it' ''`);
     expect(text.toString('utf8')).toMatch(/set -eu[\s\S]*\nmain\(\) \{\n[\s\S]*\nmain "\$@"\n$/);
   });
 
