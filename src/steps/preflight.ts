@@ -8,6 +8,7 @@ import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { warnOfConf } from './check-conf.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
 import { checkVersions } from './check-versions.ts';
@@ -15,6 +16,7 @@ import { refuseWhileLocked } from './lock.ts';
 import { inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
+import { sameHomes } from './same-homes.ts';
 import type { World } from './world.ts';
 
 export const preflight: Step<World> = {
@@ -36,7 +38,9 @@ async function checkAll(world: World): Promise<void> {
   // A run that is resumed has its room; what is missing is noticed where it is written.
   const begins = database.length === 0 && !['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
   const room = begins ? await checkDumpRoom(world) : [];
-  const versions = begins && world.inputs && nodes.length === 0 ? checkVersions(world) : [];
+  const isNew = begins && world.inputs !== undefined && nodes.length === 0;
+  const versions = isNew ? checkVersions(world) : [];
+  if (isNew) await warnOfConf(world);
   const findings = [...nodes, ...versions, ...database, ...statements, ...room];
   if (findings.length > 0) await refuseWhileLocked(world);
   throwFindings(findings);
@@ -62,7 +66,7 @@ async function lookAtNodes(world: World): Promise<void> {
   const findings = await findingsOf(() => connectNodes(world));
   // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
   const unfit = await findingsOf(() => checkNodes(world));
-  throwFindings(byHost(world.config.hosts, [...findings, ...unfit]));
+  throwFindings(byHost(world.config.hosts, [...findings, ...sameHomes(world), ...unfit]));
 }
 
 /** Connects with every node and looks at it. Throws every finding; the world has the nodes that could be reached all the same. */
