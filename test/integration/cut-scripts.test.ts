@@ -108,7 +108,7 @@ function asFunction(name: string, { script, args = [], input = '' }: Call): stri
   const { command, text } = invocation(script, ['HOME', '7', 'run-1', ...args]);
   const all = Buffer.concat([text, Buffer.from(input)]).toString('base64');
   // The home is known to the shell only.
-  const words = command.replace("'HOME'", '"$home"').replace(/^sh/, 'setsid -w dash');
+  const words = command.replace(' HOME ', ' "$home" ').replace(/^sh/, 'setsid -w dash');
   return `base64 -d >/tmp/${name}.text <<'END'\n${all}\nEND\n${name}() { ${words} </tmp/${name}.text; }`;
 }
 

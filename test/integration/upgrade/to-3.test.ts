@@ -57,6 +57,14 @@ describe('from 2.5.3 to 3.2.0', () => {
     ]);
     const { stdout: conf } = await cluster.exec('nm2', `ls ${cluster.home}/conf`);
     expect(conf.split('\n')).toEqual(expect.arrayContaining(['log4j2.xml', 'whitelist.json']));
+    const besideThem = ({ files }: Snapshot) =>
+      Object.values(files).map((text) =>
+        text.split('\n').filter((line) => /^\.\/(?:containers|data|logs|venv|init_env\.sh)/.test(line)),
+      );
+    expect(besideThem(await cluster.snapshot())).toEqual(besideThem(before));
+    for (const name of ['containers', 'data/NodeManagerMeta', 'venv/bin/python', 'init_env.sh']) {
+      expect(besideThem(before)[0]).toContainEqual(expect.stringContaining(`./${name} `));
+    }
     expect((await cluster.job('upgrade', { env })).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
 
     expect((await cluster.job('recover', { env })).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
