@@ -15,6 +15,8 @@ export interface RemoteProcess {
 }
 
 export interface Activity {
+  /** EGGROLL_HOME with all links followed: the system names working folders by it. Empty where the node did not tell. */
+  readonly realHome: string;
   readonly processes: readonly RemoteProcess[];
   readonly listeningPorts: ReadonlySet<number>;
 }
@@ -28,6 +30,7 @@ export async function readActivity(node: ClusterNode): Promise<Activity> {
 export function parseActivity(text: string): Activity {
   const [processes = '', ports = ''] = text.startsWith('\n') ? ['', text] : text.split('\n\n');
   return {
+    realHome: /^home\t(.*)$/m.exec(processes)?.[1] ?? '',
     processes: lines(processes).flatMap((line) => {
       const [pid = '', workingFolder = '', words = '', age = '', identity = '', above = ''] = line.split('\t');
       if (!(Number(pid) > 0)) return [];

@@ -1,20 +1,17 @@
 // What a node has to be for a new run: its home, its room, its services. A part of the preflight.
 
-import { noRoomIn } from '../cluster/command.ts';
 import { type NodeFacts, readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { jumpNotes } from '../eggroll/compatibility.ts';
 import { isH2Url } from '../eggroll/migrations.ts';
 import { readProperties } from '../eggroll/properties.ts';
-import { downgradeReason } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
 import { activityOf, modulesOf, type NodeActivity } from './activity.ts';
+import { checkHome } from './check-home.ts';
 import { checkNodeRoom } from './check-room.ts';
 import { controlProblem } from './control-problem.ts';
 import { checkWorkers } from './leftover-workers.ts';
 import { isUnfinished, mergeRecords, recordsOfLatestRun } from './run-records.ts';
 import { placeFindings } from './settle-records.ts';
-import { homeVersion } from './versions.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a node; notes the version that is installed. */
@@ -69,44 +66,6 @@ async function checkServiceFiles({ config }: World, node: ClusterNode): Promise<
       remedy: `Correct ${variable}.`,
     }),
   );
-}
-
-function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {
-  const where = node.name;
-  const folders = [...facts.folders].flatMap(([folder, kind]): Finding[] => {
-    if (kind === 'directory') return [];
-    if (kind === 'missing') return [{ code: 'HOME_INVALID', where, found: `${node.home} has no folder ${folder}.` }];
-    const found = `${node.home}/${folder} is not a real folder but a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`;
-    return [{ code: 'HOME_REFUSED', where, found }];
-  });
-  const renames = facts.renameProblems.map(
-    (problem): Finding =>
-      noRoomIn(problem)
-        ? { code: 'DISK_FULL', where, found: `Nothing can be written: ${problem}.` }
-        : { code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` },
-  );
-  const detected = homeVersion(facts);
-  if (!world.inputs) {
-    // A recovery replaces whatever has become of the folders.
-    if ('version' in detected) world.versionsBefore.set(node.name, detected.version);
-    return [...folders.filter(({ code }) => code === 'HOME_REFUSED'), ...renames];
-  }
-  if ('reason' in detected) {
-    return [
-      ...folders,
-      ...renames,
-      { code: 'HOME_INVALID', where, found: `No EggRoll version was found: ${detected.reason}.` },
-    ];
-  }
-  world.versionsBefore.set(node.name, detected.version);
-  return [...folders, ...renames, ...jumpFindings(where, detected.version, world.inputs.package.version)];
-}
-
-function jumpFindings(where: string, from: string, to: string): Finding[] {
-  const downgrade = downgradeReason(from, to);
-  if (downgrade) return [{ code: 'DOWNGRADE', where, found: downgrade }];
-  if (jumpNotes(from, to)) return [];
-  return [{ code: 'VERSION_UNSUPPORTED', where, found: `An upgrade from ${from} to ${to} is not known here.` }];
 }
 
 async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {

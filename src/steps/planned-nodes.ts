@@ -4,6 +4,7 @@
 import type { ClusterNode } from '../cluster/node.ts';
 import type { ModuleName } from '../eggroll/services.ts';
 import type { PlannedAction, PlannedFateFlow, PlannedNode } from '../engine/plan.ts';
+import { shellWord } from '../engine/shell-words.ts';
 import { nodeRoom } from './check-room.ts';
 import { changesIn } from './file-changes.ts';
 import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
@@ -22,7 +23,7 @@ export function plannedFateFlow(
 ): PlannedFateFlow | undefined {
   if (!config.fateFlow || !fateFlow) return undefined;
   const runs = run?.fateFlow?.ran || (fateFlowSeen?.pids.length ?? 0) > 0;
-  const script = quoted(config.fateFlow.script);
+  const script = shellWord(config.fateFlow.script);
   const commandsFor = (wanted: boolean, word: string) =>
     runs && wanted && action !== 'nothing' ? [`${script} ${word}`] : [];
   return {
@@ -63,10 +64,6 @@ function modulesRunning({ run, running }: World, { name }: ClusterNode, order: r
   return order.filter((module) => known.includes(module));
 }
 
-function quoted(word: string): string {
-  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 function commands({ config }: World, modules: readonly ModuleName[], action: 'start' | 'stop'): string[] {
-  return modules.map((module) => serviceWords(config.services, module, action).map(quoted).join(' '));
+  return modules.map((module) => serviceWords(config.services, module, action).map(shellWord).join(' '));
 }

@@ -9,6 +9,7 @@ import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { warnOfConf } from './check-conf.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
 import { checkVersions } from './check-versions.ts';
@@ -17,6 +18,7 @@ import { refuseWhileLocked } from './lock.ts';
 import { distinct, inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
+import { sameHomes } from './same-homes.ts';
 import type { World } from './world.ts';
 
 export const preflight: Step<World> = {
@@ -38,7 +40,9 @@ async function checkAll(world: World): Promise<void> {
   // A run that is resumed has its room; what is missing is noticed where it is written.
   const begins = database.length === 0 && !['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
   const room = begins ? await checkDumpRoom(world) : [];
-  const versions = begins && world.inputs && nodes.length === 0 ? checkVersions(world) : [];
+  const isNew = begins && world.inputs !== undefined && nodes.length === 0;
+  const versions = isNew ? checkVersions(world) : [];
+  if (isNew) await warnOfConf(world);
   const findings = [...nodes, ...versions, ...database, ...statements, ...room];
   if (findings.length > 0) await refuseWhileLocked(world);
   throwFindings(findings);
@@ -65,7 +69,8 @@ async function lookAtNodes(world: World): Promise<void> {
   const findings = await findingsOf(() => connectNodes(world));
   // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
   const unfit = await findingsOf(() => checkNodes(world));
-  throwFindings(distinct(byHost(world.config.hosts, [...findings, ...unfit, ...checkFateFlow(world)])));
+  const found = [...findings, ...sameHomes(world), ...unfit, ...checkFateFlow(world)];
+  throwFindings(distinct(byHost(world.config.hosts, found)));
 }
 
 /** Connects with every node, and with fate_flow, and looks at it. Throws every finding; the world has what could be reached all the same. */

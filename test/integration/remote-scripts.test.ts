@@ -392,10 +392,13 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', inspectArguments(home));
       expect([exitCode, stderr]).toEqual([0, '']);
       const lines = stdout.toString().trim().split('\n');
+      const identity = await box.bash(`cat /proc/sys/kernel/random/boot_id; stat -c '%d %i' '${home}'`);
       expect(lines.filter((line) => !line.startsWith('room ')).sort()).toEqual(
         [
           'user app',
           'home present',
+          `identity ${identity.trim().replace('\n', ' ')}`,
+          'properties-kind missing',
           'folder bin directory',
           'folder conf symlink',
           'folder deploy missing',

@@ -1,9 +1,10 @@
 # shellcheck shell=sh
-# processes.sh HOME: processes that may be EggRoll's, a line each: pid, working folder, command line, `stale` or `current`, identity,
-# pid of the supervisord above it (see supervisor_of), with tabs between them. Then an empty line and the listening TCP ports, in
-# hexadecimal, a line each.
+# processes.sh HOME: `home`, a tab and HOME with all links followed. Then processes that may be EggRoll's, a line each: pid, working
+# folder, command line, `stale` or `current`, identity, pid of the supervisord above it (see supervisor_of), with tabs between them.
+# Then an empty line and the listening TCP ports, in hexadecimal, a line each.
 main() {
   home=$(cd "$1" 2>/dev/null && pwd -P) || home=$1
+  printf 'home\t%s\n' "$home"
   supervisors=$(grep -alzE '(^|/)supervisord$' /proc/[0-9]*/cmdline 2>/dev/null) || true
   for cmdline in $(grep -alE '[c]om[.]webank[.]eggroll|[o]rg[.]fedai[.]eggroll|[e]gg_pair' /proc/[0-9]*/cmdline 2>/dev/null || true); do
     process=${cmdline%/cmdline}

@@ -40,7 +40,7 @@ it('calls nothing for a command that only looks, and tells of every call for ano
   expect([asked, looking.changes]).toEqual([[], 0]);
   const told: string[] = [];
   const fateFlow = fateFlowOn(connection, place, '/env.sh', { onChange: (...about) => told.push(about.join(' ')) });
-  expect(await fateFlow.call('stop', 1500)).toBe('killed');
+  expect((await fateFlow.call('stop', 1500)).stdout.toString()).toBe('killed');
   expect(asked).toEqual(['fate-flow /f/service.sh /env.sh 2 stop']);
   expect(told).toEqual([
     'begins flow1:2222 fate-flow /f/service.sh stop',
