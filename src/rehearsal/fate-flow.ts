@@ -3,15 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { addFile, type SimulatedTree, sortedTree } from './tree.ts';
 
-/** Path of service.sh in the tree, and so below the folder that EGGROLL_HOME is in. */
-export const fateFlowScript = 'fateflow/bin/service.sh';
-
 const installedSeconds = 1_595_000_000;
 
+/** Paths are relative to the folder that EGGROLL_HOME is in. */
 export function simulatedFateFlow(): SimulatedTree {
   const tree: SimulatedTree = new Map();
   const add = (path: string, content: string) => addFile(tree, path, content, installedSeconds);
-  add(fateFlowScript, readFileSync(new URL('./assets/fate-flow-service.sh', import.meta.url), 'utf8'));
+  add('fateflow/bin/service.sh', readFileSync(new URL('./assets/fate-flow-service.sh', import.meta.url), 'utf8'));
   add('fateflow/python/fate_flow/fate_flow_server.py', '# Stand-in: what runs is images/node/java.c.\n');
   add('bin/init_env.sh', 'export FATE_PROJECT_BASE=/data/projects/fate\n');
   add('conf/service_conf.yaml', configuration);
