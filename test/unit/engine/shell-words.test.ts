@@ -6,7 +6,8 @@ describe('shellWord', () => {
   it.each(['', 'a b', "it's", '$HOME', '~', '*', 'a\\b', '"', 'line\nline', '机房', '-c', 'k=v', '!x', ';', '{a,b}'])(
     'gives a shell the word %j',
     (word) => {
-      expect(execFileSync('sh', ['-c', `printf %s ${shellWord(word)}`]).toString()).toBe(word);
+      const script = `set -- ${shellWord(word)}; printf '%s %s' "$#" "$1"`;
+      expect(execFileSync('sh', ['-c', script]).toString()).toBe(`1 ${word}`);
     },
   );
 
