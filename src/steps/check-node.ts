@@ -3,6 +3,7 @@
 import { type NodeFacts, readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { isH2Url } from '../eggroll/migrations.ts';
+import { classesGone, ownScriptPath } from '../eggroll/own-script.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import type { Finding } from '../engine/errors.ts';
 import { activityOf, modulesOf, type NodeActivity } from './activity.ts';
@@ -43,6 +44,7 @@ export async function checkNode(world: World, node: ClusterNode, facts: NodeFact
     ...checkNodeRoom(world, node, facts),
     ...(await checkServices(world, node, facts)),
     ...(await checkServiceFiles(world, node)),
+    ...(await checkOwnScript(world, node)),
   ];
 }
 
@@ -66,6 +68,20 @@ async function checkServiceFiles({ config }: World, node: ClusterNode): Promise<
       remedy: `Correct ${variable}.`,
     }),
   );
+}
+
+// Supervisord would start with it what the new version has no more, and the run would have to be put back.
+async function checkOwnScript({ config, inputs, running }: World, node: ClusterNode): Promise<Finding[]> {
+  const { control, commands } = config.services;
+  if (!inputs || control !== 'supervisord' || commands || inputs.package.tree.has(ownScriptPath)) return [];
+  const path = `${node.home}/${ownScriptPath}`;
+  const script = (await readSmallFile(node, path))?.toString('latin1') ?? '';
+  const { version } = inputs.package;
+  const gone = classesGone(script, running.get(node.name) ?? [], version);
+  if (gone.length === 0) return [];
+  const found = `${path}, which stays as it is, starts ${gone.join(' and ')}, and ${version} has another class for that.`;
+  const remedy = `Put one that is made from the package's bin/eggroll.sh into the package as ${ownScriptPath}: then that one takes its place.`;
+  return [{ code: 'NODE_UNFIT', where: node.name, found, remedy }];
 }
 
 async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {

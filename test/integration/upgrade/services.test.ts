@@ -105,6 +105,20 @@ describe('a cluster of supervisord', () => {
     expect((await cluster.job('prune')).exitCode).toBe(0);
   });
 
+  it('refuses a copy of an older script, which would start what the new version has not', async () => {
+    const copy = `${cluster.home}/bin/fate-eggroll.sh`;
+    await cluster.exec('nm2', `echo 'class=com.webank.eggroll.rollsite.Proxy' >>${copy}`, 'app');
+    const { result } = await cluster.job('upgrade', { env });
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 10, downtimeMs: 0 });
+    expect(result.findings).toEqual([
+      expect.objectContaining({
+        code: 'NODE_UNFIT',
+        where: 'nm2',
+        found: `${copy}, which stays as it is, starts rollsite.Proxy, and 2.4.9 has another class for that.`,
+      }),
+    ]);
+  });
+
   it('puts everything back soon when supervisord has no program of that name', async () => {
     const { result } = await cluster.job('upgrade', { env: { ...env, SUPERVISORD_PREFIX: 'party2-' } });
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
