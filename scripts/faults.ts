@@ -27,7 +27,7 @@ import { killsOf } from '../test/faults/reference.ts';
 import { keepVerdict, table } from '../test/faults/report.ts';
 import { scenarios } from '../test/faults/scenarios.ts';
 import { type Measured, measure, runCases, runRandomCases } from '../test/faults/suite.ts';
-import { threeHosts, twoHosts } from '../test/support/hosts.ts';
+import { threeHosts, twoHosts, withFateFlow } from '../test/support/hosts.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -66,11 +66,14 @@ const ofShard = <T>(cases: readonly T[]) => cases.filter((_, index) => index % s
 const kinds = { none: () => [], sample: sampleCases, each: eachCase, all: allCases };
 if (!(options.kills in kinds)) fail(`--kills is one of ${Object.keys(kinds).join(', ')}`);
 const isRandom = Number(options.count) > 0 || options.case !== '';
-if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({ hosts: twoHosts }, killAll);
+if (options.kills !== 'none' || Number(options.pairs) > 0) await withPool({ hosts: withFateFlow(twoHosts) }, killAll);
 if (options.outside !== 'none') await withPool(outsideClusters, meetOutside);
 // A disk that can be filled is in memory, and a database that is restarted must not be: both are slower than what the kills need.
 if (isRandom)
-  await withPool({ hosts: threeHosts, tmpfsSizeMb: { [smallNode]: 160 }, databaseOnDisk: true }, strikeAtRandom);
+  await withPool(
+    { hosts: withFateFlow(threeHosts), tmpfsSizeMb: { [smallNode]: 160 }, databaseOnDisk: true },
+    strikeAtRandom,
+  );
 if (Number(options.fuzz) > 0) for (const verdict of await runFuzz(Number(options.fuzz))) await tell(verdict);
 say(`\n${table(verdicts, performance.now() - startedMs)}`);
 process.exitCode = verdicts.some(({ violations }) => violations.length > 0) ? 1 : 0;

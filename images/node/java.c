@@ -1,14 +1,15 @@
 /*
- * Stand-in for the JVM of an EggRoll service: the command line of the real one, a listener on the real port, and the
+ * Stand-in for the JVM of an EggRoll service, and, called python, for fate_flow: the command line of the real one, a listener on the real port, and the
  * same fate when lib/ is wrong. What it cannot start with, it says on standard error, and exits after a second.
  * Like a JVM, it keeps a jar of its class path open (the core jar): /proc/PID/fd tells of which release a service is.
  *
  * Faults, as files under /etc/simulated; an empty one holds for all services, else it names those it holds for, by
- * module (rollsite) or by release of the core jar (2.2.1):
- *   ignore-term  SIGTERM does nothing
+ * module (rollsite, fate_flow) or by release of the core jar (2.2.1):
+ *   ignore-term  SIGTERM does nothing; it may name a session (stubborn), whose workers then heed none either
  *   fail-start   the service dies a second after its start
  *   slow-start   it listens five seconds late
  *   slow-stop    it needs five seconds to end
+ * A word rollsite:2.2.1 names both at once. The release that holds for fate_flow is that of the EggRoll beside it.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -40,6 +41,9 @@ static const struct service services[] = {
   {"org.fedai.eggroll.nodemanager.Bootstrap", "nodemanager", "core-", "node_manager-", 300, 999},
   {"org.fedai.eggroll.webapp.JettyServer", "dashboard", "core-", "cluster_dashboard-", 300, 999},
 };
+static struct service worker = {.class_name = "egg_pair.py"};
+
+static const struct service fate_flow = {"fate_flow_server.py", "fate_flow", "eggroll-core-", "", 0, 0};
 
 static volatile sig_atomic_t term_received = 0;
 static const struct service *service = NULL;
@@ -64,14 +68,15 @@ static void die(const char *message, const char *detail) {
 
 /* Whether the fault file exists and holds for this service. */
 static int fault(const char *name) {
-  char path[128], word[64];
+  char path[128], word[64], both[128];
   int words = 0, named = 0;
   snprintf(path, sizeof path, "/etc/simulated/%s", name);
   FILE *file = fopen(path, "r");
   if (file == NULL) return 0;
+  snprintf(both, sizeof both, "%s:%s", service->module, core_version);
   while (fscanf(file, "%63s", word) == 1) {
     words++;
-    if (strcmp(word, service->module) == 0 || strcmp(word, core_version) == 0) named = 1;
+    if (strcmp(word, service->module) == 0 || strcmp(word, core_version) == 0 || strcmp(word, both) == 0) named = 1;
   }
   fclose(file);
   return words == 0 || named;
@@ -153,12 +158,15 @@ static void end_on_term(void) {
   sigaction(SIGINT, &action, NULL);
 }
 
-static void wait_for_end(int listener) {
-  struct pollfd watched = {listener, POLLIN, 0};
+/* Takes visitors of up to two listeners; those that are negative are none. */
+static void wait_for_end(int listener, int other) {
+  struct pollfd watched[] = {{listener, POLLIN, 0}, {other, POLLIN, 0}};
   for (;;) {
-    if (poll(&watched, listener < 0 ? 0 : 1, 60000) > 0) {
-      int visitor = accept(listener, NULL, NULL);
-      if (visitor >= 0) close(visitor);
+    if (poll(watched, 2, 60000) > 0) {
+      for (int i = 0; i < 2; i++) {
+        int visitor = watched[i].revents & POLLIN ? accept(watched[i].fd, NULL, NULL) : -1;
+        if (visitor >= 0) close(visitor);
+      }
     }
     if (!term_received) continue;
     term_received = 0;
@@ -168,23 +176,65 @@ static void wait_for_end(int listener) {
   }
 }
 
+/* The number behind `key:` in fate_flow's configuration. */
+static int flow_port(const char *conf, const char *key) {
+  char line[1024], format[64];
+  int port = 0;
+  FILE *file = fopen(conf, "r");
+  if (file == NULL) die("FileNotFoundError: ", conf);
+  snprintf(format, sizeof format, " %s: %%d", key);
+  while (port == 0 && fgets(line, sizeof line, file) != NULL) sscanf(line, format, &port);
+  fclose(file);
+  return port;
+}
+
+/* fate_flow_server.py lies in fateflow/python/fate_flow, beside fateflow are conf and eggroll. */
+static void run_fate_flow(const char *script) {
+  char base[4096], path[4352];
+  service = &fate_flow;
+  snprintf(base, sizeof base, "%s", script);
+  for (int up = 0; up < 4; up++) {
+    char *slash = strrchr(base, '/');
+    if (slash == NULL) die("can't open file ", script);
+    *slash = '\0';
+  }
+  end_on_term();
+  snprintf(path, sizeof path, "%s/eggroll/lib", base);
+  count_jars(path, service->core_jar, core_version, sizeof core_version);
+  if (fault("fail-start")) die("RuntimeError: ", "told to fail");
+  if (fault("slow-start")) pause_ms(5000);
+  snprintf(path, sizeof path, "%s/conf/service_conf.yaml", base);
+  int http = listen_on(flow_port(path, "http_port")), grpc = listen_on(flow_port(path, "grpc_port"));
+  printf("simulated fate_flow listens\n");
+  fflush(stdout);
+  wait_for_end(http, grpc);
+}
+
+static int ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), end_length = strlen(end);
+  return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
 int main(int argc, char **argv) {
   const char *class_path = NULL, *conf = NULL, *port = NULL, *class_name = NULL;
   for (int i = 1; i < argc; i++) {
     const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-    size_t length = strlen(argv[i]);
     if (strcmp(argv[i], "-version") == 0) {
       fprintf(stderr, "openjdk version \"1.8.0\" (simulated)\n");
       return 0;
     }
-    if (length > 11 && strcmp(argv[i] + length - 11, "egg_pair.py") == 0) { /* a worker, see sim-worker */
-      end_on_term();
-      wait_for_end(-1);
-    }
+    if (ends_with(argv[i], "/fate_flow_server.py")) run_fate_flow(argv[i]);
+    if (ends_with(argv[i], "egg_pair.py")) worker.module = ""; /* see sim-worker */
+    if (worker.module != NULL && strcmp(argv[i], "--session-id") == 0 && next != NULL) worker.module = next;
     if (strcmp(argv[i], "-cp") == 0) class_path = next;
     if (strcmp(argv[i], "-c") == 0) conf = next;
     if (strcmp(argv[i], "-p") == 0) port = next;
     if (strncmp(argv[i], "com.webank.", 11) == 0 || strncmp(argv[i], "org.fedai.", 10) == 0) class_name = argv[i];
+  }
+  if (worker.module != NULL) {
+    service = &worker;
+    end_on_term();
+    wait_for_end(-1, -1);
   }
   for (size_t i = 0; class_name != NULL && i < sizeof services / sizeof services[0]; i++) {
     if (strcmp(services[i].class_name, class_name) == 0) service = &services[i];
@@ -198,5 +248,5 @@ int main(int argc, char **argv) {
   int listener = listen_on(number);
   printf("simulated %s of EggRoll %s listens on %d\n", service->module, core_version, number);
   fflush(stdout);
-  wait_for_end(listener);
+  wait_for_end(listener, -1);
 }

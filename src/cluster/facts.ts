@@ -11,6 +11,8 @@ export interface NodeFacts extends RunFacts {
   readonly user: string;
   readonly missingTools: readonly string[];
   readonly homePresent: boolean;
+  /** Which folder EGGROLL_HOME is, links followed: no other one of any running machine has it. Undefined where there is none. */
+  readonly homeIdentity: string | undefined;
   /** Undefined where the file system does not tell. */
   readonly freeBytes: number | undefined;
   /** Undefined where the file system does not count inodes. */
@@ -22,6 +24,7 @@ export interface NodeFacts extends RunFacts {
   readonly renameProblems: readonly string[];
   /** Text of python/eggroll/__init__.py; undefined when there is none. */
   readonly initPy: string | undefined;
+  readonly propertiesKind: EntryKind;
   /** Bytes of conf/eggroll.properties; undefined when there is none. */
   readonly properties: Buffer | undefined;
 }
@@ -89,11 +92,13 @@ export function parseFacts(text: string): NodeFacts {
     user: all('user')[0] ?? 'unknown',
     missingTools: all('missing-tool'),
     homePresent: all('home')[0] === 'present',
+    homeIdentity: all('identity')[0],
     ...parseRoom(all('room')[0] ?? ''),
     folders: new Map(all('folder').map((value) => value.split(' ') as [ProgramFolder, EntryKind])),
     jars: all('jar'),
     renameProblems: all('rename'),
     initPy: content('init-py')?.toString('utf8'),
+    propertiesKind: (all('properties-kind')[0] ?? 'missing') as EntryKind,
     properties: content('properties'),
     ...parseRunFacts(all),
   };

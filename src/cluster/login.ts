@@ -197,7 +197,7 @@ const withOldOnes: Algorithms = {
 const weak = /^ssh-rsa$|sha1|^hmac-md5|-cbc$/;
 
 /** What was agreed on only because the server has nothing better. */
-export function weakIn({ kex, serverHostKey, cs, sc }: NegotiatedAlgorithms): string[] {
+function weakIn({ kex, serverHostKey, cs, sc }: NegotiatedAlgorithms): string[] {
   const agreed = [kex, serverHostKey, cs.cipher, cs.mac, sc.cipher, sc.mac];
   return [...new Set(agreed.filter((name) => weak.test(name)))];
 }

@@ -2,10 +2,11 @@
 // fencing token of this run's lock to every script.
 
 import pLimit from 'p-limit';
-import type { Host } from '../config/config.ts';
+import type { Address, Host } from '../config/config.ts';
 import { type Finding, UpgradeError } from '../engine/errors.ts';
 import { type CommandResult, noRoomIn, type RunOptions } from './command.ts';
 import type { Connection } from './connection.ts';
+import { type DoorOptions, doorOf } from './door.ts';
 import { holdLock, type NodeLock } from './node-lock.ts';
 import type { ScriptName } from './remote-scripts.ts';
 
@@ -34,28 +35,12 @@ export interface ClusterNode {
   close(): void;
 }
 
-export interface NodeOptions {
-  /** Told right before and right after every use of `change`. */
-  readonly onChange?: (phase: 'begins' | 'ends', where: string, what: string) => void;
-  /** Closes the door: `change` and `lock` are defects of a command that only looks. */
-  readonly looksOnly?: boolean;
-}
-
-export function clusterNode(
-  host: Host,
-  home: string,
-  connection: Connection,
-  { onChange = () => undefined, looksOnly = false }: NodeOptions = {},
-): ClusterNode {
+export function clusterNode(host: Host, home: string, connection: Connection, options: DoorOptions = {}): ClusterNode {
   const name = nodeName(host);
   let lock: NodeLock | undefined;
-  let changes = 0;
+  const door = doorOf(name, options);
   // A script that begins ends what an earlier one of the same lock left running (remote/prelude.sh): so they take turns.
   const inTurn = pLimit(1);
-
-  function passDoor(): void {
-    if (looksOnly) throw new UpgradeError({ code: 'DEFECT', where: name, found: 'A command that looks would change.' });
-  }
 
   async function run(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
     const result = await connection.run(script, args, options);
@@ -71,23 +56,19 @@ export function clusterNode(
     ask: run,
     change: (script, args, options) =>
       inTurn(async () => {
-        passDoor();
+        door.expectOpen();
         if (!lock || lock.lost()) throw await lockLost(name, connection);
-        changes += 1;
+        const { token } = lock;
         const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
-        const what = [script, ...args].join(' ');
-        onChange('begins', name, what);
-        try {
-          return await run(script, [home, String(lock.token), ...args, ...size], options);
-        } finally {
-          onChange('ends', name, what);
-        }
+        return door.pass([script, ...args].join(' '), () =>
+          run(script, [home, String(token), ...args, ...size], options),
+        );
       }),
     get changes() {
-      return changes;
+      return door.passages;
     },
     async lock(owner) {
-      passDoor();
+      door.expectOpen();
       lock = await holdLock(connection, name, home, owner);
       return lock.token;
     },
@@ -99,7 +80,7 @@ export function clusterNode(
   };
 }
 
-export function nodeName({ name, port }: Host): string {
+export function nodeName({ name, port }: Address): string {
   return port === 22 ? name : `${name}:${port}`;
 }
 
@@ -111,7 +92,7 @@ async function lockLost(where: string, connection: Connection): Promise<UpgradeE
 }
 
 /** The catalogue error of a command that did not end well. */
-function commandError(where: string, result: CommandResult): UpgradeError {
+export function commandError(where: string, result: CommandResult): UpgradeError {
   return new UpgradeError(findingOf(where, result));
 }
 

@@ -10,9 +10,13 @@ export interface RemoteProcess {
   readonly stale: boolean;
   /** Pid, start time and boot: no other process shares it. */
   readonly identity: string;
+  /** Pid of the supervisord that it is a descendant of, 0 when there is none; undefined where that cannot be told. */
+  readonly supervisor: number | undefined;
 }
 
 export interface Activity {
+  /** EGGROLL_HOME with all links followed: the system names working folders by it. Empty where the node did not tell. */
+  readonly realHome: string;
   readonly processes: readonly RemoteProcess[];
   readonly listeningPorts: ReadonlySet<number>;
 }
@@ -26,10 +30,13 @@ export async function readActivity(node: ClusterNode): Promise<Activity> {
 export function parseActivity(text: string): Activity {
   const [processes = '', ports = ''] = text.startsWith('\n') ? ['', text] : text.split('\n\n');
   return {
+    realHome: /^home\t(.*)$/m.exec(processes)?.[1] ?? '',
     processes: lines(processes).flatMap((line) => {
-      const [pid = '', workingFolder = '', commandLine = '', age = '', identity = ''] = line.split('\t');
+      const [pid = '', workingFolder = '', words = '', age = '', identity = '', above = ''] = line.split('\t');
       if (!(Number(pid) > 0)) return [];
-      return [{ pid: Number(pid), workingFolder, commandLine: commandLine.trim(), stale: age === 'stale', identity }];
+      const supervisor = /^\d+$/.test(above) ? Number(above) : undefined;
+      const commandLine = words.trim();
+      return [{ pid: Number(pid), workingFolder, commandLine, stale: age === 'stale', identity, supervisor }];
     }),
     listeningPorts: new Set(lines(ports).map((hex) => Number.parseInt(hex, 16))),
   };

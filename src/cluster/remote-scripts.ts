@@ -2,14 +2,18 @@
 // process list nor EggRoll's own `ps | grep` ever sees it.
 
 import { readFileSync } from 'node:fs';
+import { shellWord } from '../engine/shell-words.ts';
 
 const scriptNames = [
   'backup-drop',
   'backup-receive',
   'backup-send',
   'backup-state',
+  'confirm-lock',
   'drop-run',
   'end-process',
+  'fate-flow',
+  'fate-flow-state',
   'inspect',
   'lock',
   'lock-owner',
@@ -47,12 +51,8 @@ const prelude = load('prelude');
  * for a POSIX shell: the login shell, which reads the command, may be any (csh, fish), and each of them quotes in its own way.
  */
 export function invocation(name: ScriptName, args: readonly string[]): Invocation {
-  const text = Buffer.from(`set -- ${args.map(quote).join(' ')}\n${prelude}\n${load(name)}`);
+  const text = Buffer.from(`set -- ${args.map(shellWord).join(' ')}\n${prelude}\n${load(name)}`);
   return { command: `sh -c 'eval "$(head -c ${text.length})"' eggroll-upgrade-${name}`, text };
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function load(name: string): string {

@@ -2,6 +2,7 @@
 
 import { type Finding, throwFindings } from '../engine/errors.ts';
 import { checkDatabase, databaseConfig, readCertificates } from './database.ts';
+import { readFateFlow } from './fate-flow.ts';
 import { unwritableReason } from './files.ts';
 import { readHooks } from './hooks.ts';
 import { readHostLists } from './host-lists.ts';
@@ -25,6 +26,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
   const certificates = await readCertificates(values);
   const hooks = readHooks(env);
   const lists = await readHostLists(env, values, usesDatabase);
+  const fateFlow = readFateFlow(values, lists.hosts);
   throwFindings([
     ...wrongValues,
     ...secrets.findings,
@@ -34,6 +36,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ...(await checkStateDir(values.STATE_DIR)),
     ...checkPurge(values, usesDatabase),
     ...checkServiceCommands(values),
+    ...fateFlow.findings,
     ...hooks.findings,
     ...checkNotifyUrl(secrets.values.NOTIFY_URL),
     ...checkCanary(values.CANARY_HOST, lists.hosts),
@@ -50,6 +53,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ssh: ssh.ssh,
     ...(usesDatabase && { database: databaseConfig(complete, secrets.values.MYSQL_PWD ?? '', certificates.text) }),
     services: serviceConfig(complete),
+    ...(fateFlow.fateFlow && { fateFlow: fateFlow.fateFlow }),
     ...(complete.PLAN_HASH !== undefined && { planHash: complete.PLAN_HASH }),
     confPolicy: complete.CONF_POLICY,
     stateDir: complete.STATE_DIR,
@@ -76,6 +80,7 @@ function serviceConfig(values: CompleteValues): ServiceConfig {
       : {}),
     ...(values.INIT_ENV_FILE !== undefined && { initEnvFile: values.INIT_ENV_FILE }),
     startAfter: values.START_SERVICES,
+    leftoverWorkers: values.LEFTOVER_WORKERS,
   };
 }
 

@@ -3,7 +3,7 @@
 import { isIPv6 } from 'node:net';
 import type { Finding } from '../engine/errors.ts';
 import { shown } from './shown.ts';
-import type { Host, JumpHost, ListRole } from './types.ts';
+import type { Address, Host, ListRole } from './types.ts';
 import { isHostName } from './validators.ts';
 
 export interface HostDefaults {
@@ -85,8 +85,8 @@ export function findSharedHosts(nodeManagers: readonly ListedHost[], rollSites: 
 export function parseJumps(
   text: string,
   defaults: HostDefaults,
-): { jumps: readonly JumpHost[]; findings: readonly Finding[] } {
-  const jumps: JumpHost[] = [];
+): { jumps: readonly Address[]; findings: readonly Finding[] } {
+  const jumps: Address[] = [];
   const findings: Finding[] = [];
   const parts = text.split(',').map((piece) => piece.trim());
   if (parts.length > mostJumps) {
@@ -110,7 +110,8 @@ export function isUserName(text: string): boolean {
   return /^[^\s\p{C}@:/,;&|`$<>"'\\-][^\s\p{C}@:/,;&|`$<>"'\\]{0,255}$/u.test(text);
 }
 
-function parseAddress(text: string, defaults: HostDefaults): JumpHost | { problem: string } {
+/** One `host`, `user@host`, `host:port`, `user@host:port` or `[IPv6 address]:port`; or what is wrong with it. */
+export function parseAddress(text: string, defaults: HostDefaults): Address | { problem: string } {
   const split = text.lastIndexOf('@');
   const user = split < 0 ? defaults.user : text.slice(0, split);
   const [name, port] = splitPort(text.slice(split + 1));

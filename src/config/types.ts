@@ -18,10 +18,11 @@ export interface SshConfig {
   readonly knownHostsFile: string;
   readonly hostKeyChecking: 'strict' | 'accept-new';
   /** Jump hosts in order of connection. */
-  readonly jumps: readonly JumpHost[];
+  readonly jumps: readonly Address[];
 }
 
-export interface JumpHost {
+/** A machine that is reached by SSH. */
+export interface Address {
   readonly name: string;
   readonly port: number;
   readonly user: string;
@@ -55,6 +56,15 @@ export interface ServiceConfig {
   readonly commands?: { readonly start: string; readonly stop: string; readonly status?: string };
   readonly initEnvFile?: string;
   readonly startAfter: boolean;
+  /** What becomes of sessions' workers that outlive their NodeManager; with `refuse` nothing is stopped while workers run. */
+  readonly leftoverWorkers: 'end' | 'refuse';
+}
+
+export interface FateFlowConfig {
+  /** In the lists or not: it is connected to by itself, and no node of the run for that. */
+  readonly host: Address;
+  /** Absolute path of fate_flow's service.sh there. */
+  readonly script: string;
 }
 
 export interface HookConfig {
@@ -74,6 +84,8 @@ export interface Config {
   /** Absent when MYSQL_FILE is `none`. */
   readonly database?: DatabaseConfig;
   readonly services: ServiceConfig;
+  /** Absent where fate_flow is none of this program's business. */
+  readonly fateFlow?: FateFlowConfig;
   /** The upgrade shall do what this hash of a plan stands for, or nothing. */
   readonly planHash?: string;
   readonly confPolicy: 'merge' | 'keep' | 'package';

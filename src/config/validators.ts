@@ -14,6 +14,17 @@ export function specificationOf(variable: Variable): Validator {
   return makeValidator<unknown>(parse)({ default: undefined } as never);
 }
 
+/** What would be right in the place of a wrong value, without the value; undefined for a right one. */
+export function expectedOf(variable: Variable, value: string): string | undefined {
+  try {
+    envalidParse(() => specificationOf(variable), value);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    return 'expected' in error ? String(error.expected) : 'another value';
+  }
+}
+
 const systemSchemas = new Set(['mysql', 'information_schema', 'performance_schema', 'sys']);
 
 const parsers: Record<VariableKind, (input: string) => unknown> = {
@@ -87,7 +98,8 @@ function nodePath(path: string): string {
 
 function printable(input: string): string {
   if (!/\p{Cc}/u.test(input)) return input;
-  throw new EnvError('The value holds a line break or another control character.');
+  const facts = { expected: 'a value without line breaks or other control characters' };
+  throw Object.assign(new EnvError('The value holds a line break or another control character.'), facts);
 }
 
 function envalidParse(validator: () => unknown, input: string): unknown {
@@ -95,7 +107,8 @@ function envalidParse(validator: () => unknown, input: string): unknown {
 }
 
 function expected(what: string, input: string, cause?: unknown): EnvError {
-  return Object.assign(new EnvError(`Expected ${what}, found ${shown(input)}.`), cause ? { cause } : {});
+  const facts = { expected: what, ...(cause ? { cause } : {}) };
+  return Object.assign(new EnvError(`Expected ${what}, found ${shown(input)}.`), facts);
 }
 
 function serviceLinkAsPort(input: string): string {

@@ -152,6 +152,22 @@ export const variables = {
   },
   INIT_ENV_FILE: { kind: 'nodePath', meaning: 'file on the nodes that is sourced before service commands' },
   START_SERVICES: { kind: 'flag', default: 'true', meaning: 'start what was running before, after the switch' },
+  LEFTOVER_WORKERS: {
+    kind: 'choice',
+    choices: ['end', 'refuse'],
+    default: 'end',
+    meaning:
+      'workers of sessions that outlive their NodeManager: `end` ends them and names each, `refuse` stops nothing while workers run',
+  },
+  FATE_FLOW_SERVICE: {
+    kind: 'nodePath',
+    meaning:
+      "path of fate_flow's service.sh: fate_flow stops before EggRoll's services and starts once they are up; with FATE_FLOW_HOST",
+  },
+  FATE_FLOW_HOST: {
+    kind: 'text',
+    meaning: 'host of fate_flow, as in a list: `host`, `user@host`, `host:port`; it need not be in one',
+  },
   CONF_POLICY: {
     kind: 'choice',
     choices: ['merge', 'keep', 'package'],

@@ -14,7 +14,8 @@ export const generationRanges: ReadonlyMap<Generation, string> = new Map([
 const rollSiteGone =
   'RollSite is no part of 3.x: OSX of FATE 2 takes its place. A RollSite that runs is stopped and not started again.';
 const pathMoved = 'egg_pair.filepath moves to python/eggroll/computing.';
-const ownHost = 'nodemanager.host is new and must differ between nodes: set it on each node after the upgrade.';
+const ownHost =
+  'nodemanager.host is new: each node gets its name in the list, unless its own file has the key. Where the table server_node knows a node by another name, write that one into its file before.';
 const to3 = [rollSiteGone, pathMoved, ownHost];
 
 /** By the generation of the cluster, then of the package: what a person should know. A pair that is missing is refused. */

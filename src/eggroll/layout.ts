@@ -40,7 +40,7 @@ export interface HomePlanInput {
   /** Bytes of conf/eggroll.properties on the node and in the package; needed for `merge` when both have the file. */
   readonly properties?: { readonly home: Uint8Array; readonly package: Uint8Array };
   /** This node's own values of keys that must differ between nodes (see `MergeOptions`). */
-  readonly perNode?: ReadonlyMap<string, string>;
+  readonly perNode: ReadonlyMap<string, string>;
 }
 
 /**
@@ -97,7 +97,7 @@ function mergeInto(planned: Map<string, PlannedEntry>, input: HomePlanInput): Pr
   // latin1 keeps every byte, whatever the encoding of the site's comments.
   const merge = mergeProperties(latin1(input.properties.home), latin1(input.properties.package), {
     targetVersion: input.targetVersion,
-    ...(input.perNode && { perNode: input.perNode }),
+    perNode: input.perNode,
   });
   const content = Buffer.from(merge.text, 'latin1');
   if (!content.equals(input.properties.home)) {

@@ -41,18 +41,25 @@ export function readProperties(text: string): ReadonlyMap<string, string> {
 
 /** Merges the package's file into the site's. Both texts decoded alike: as latin1 when every byte is to be kept. Pure; never throws. */
 export function mergeProperties(siteText: string, packageText: string, options: MergeOptions = {}): PropertiesMerge {
-  const site = parsePropertyFile(siteText);
+  const given = parsePropertyFile(siteText);
   const fresh = parsePropertyFile(joinLines(movePaths(parsePropertyFile(packageText), options.targetVersion).lines));
-  if (site.lines.length === 0 && fresh.lines.length > 0) {
-    return { ...mergeProperties(packageText, packageText, options), added: fresh.entries.map((entry) => entry.key) };
-  }
+  const isEmpty = given.lines.length === 0;
+  const site = isEmpty ? withoutPerNodeKeys(fresh) : given;
   const packageKeys = new Set(fresh.entries.map((entry) => entry.key));
   const dropped = commentOut(site, packageKeys, options.targetVersion);
   const moved = movePaths({ ...site, lines: dropped.lines }, options.targetVersion);
   const { block, added, skipped } = newLines(site, fresh, moved.lines, options.perNode ?? new Map());
   const lines = insertBlock(site, moved.lines, block);
   const text = joinLines(lines);
-  return { text, added, commentedOut: dropped.keys, changed: moved.changed, skipped, duplicates: duplicateKeys(site) };
+  const taken = isEmpty ? site.entries.map((entry) => entry.key) : [];
+  return {
+    text,
+    added: [...taken, ...added],
+    commentedOut: dropped.keys,
+    changed: moved.changed,
+    skipped,
+    duplicates: duplicateKeys(site),
+  };
 }
 
 function since(version: string, target: string | undefined): boolean {
@@ -89,6 +96,13 @@ function movePaths(file: PropertyFile, target: string | undefined) {
   return { lines, changed };
 }
 
+// An empty file takes all of the package's but what would make the nodes equal.
+function withoutPerNodeKeys(fresh: PropertyFile): PropertyFile {
+  const left = fresh.entries.filter(({ key, value }) => perNodeKeys.has(key) && value !== '');
+  const isLeft = (index: number) => left.some(({ first, last }) => first <= index && index <= last);
+  return parsePropertyFile(joinLines(fresh.lines.filter((_, index) => !isLeft(index))));
+}
+
 function newLines(
   site: PropertyFile,
   fresh: PropertyFile,
@@ -102,8 +116,9 @@ function newLines(
   for (const entry of lastOfEachKey(fresh.entries)) {
     if (known.has(entry.key)) continue;
     const ownValue = perNode.get(entry.key);
-    if (perNodeKeys.has(entry.key) && ownValue === undefined && entry.value !== '') {
-      skipped.push({ key: entry.key, reason: 'its value must differ between nodes; set it on this node' });
+    const without = perNodeKeys.get(entry.key);
+    if (without !== undefined && ownValue === undefined && entry.value !== '') {
+      skipped.push({ key: entry.key, reason: `its value must differ between nodes; ${without}` });
       continue;
     }
     const texts = ownValue === undefined ? entryTexts(fresh, entry) : [`${entry.key}=${ownValue}`];

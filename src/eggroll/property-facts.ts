@@ -25,10 +25,16 @@ export function scriptPatterns(key: string): RegExp[] {
   return keys.map((read) => new RegExp(read));
 }
 
-/** Keys whose value belongs to one node: a package's default would make all nodes equal. */
-export const perNodeKeys: ReadonlySet<string> = new Set([
-  'eggroll.resourcemanager.nodemanager.host',
-  'eggroll.resourcemanager.nodemanager.net.device',
+/** The name or address by which a NodeManager makes itself known to its ClusterManager. */
+export const ownHostKey = 'eggroll.resourcemanager.nodemanager.host';
+
+/** Keys whose value belongs to one node, as a package's default would make all nodes equal, with what EggRoll does without one. */
+export const perNodeKeys: ReadonlyMap<string, string> = new Map([
+  [ownHostKey, 'without it, a NodeManager takes the address that it finds by itself'],
+  [
+    'eggroll.resourcemanager.nodemanager.net.device',
+    'it is read only where nodemanager.host is not set, to find an address',
+  ],
 ]);
 
 interface Dropped {

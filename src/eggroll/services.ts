@@ -76,25 +76,29 @@ const workerMarks =
   /(?:^|[/\s])egg_pair\.py(?:\s|$)|egg_pair_bootstrap\.(?:sh|py)|RollPairMasterBootstrap|roll_pair_master_bootstrap\.sh|EggFrameBootstrap/;
 
 /**
- * Which service or worker of the EggRoll at `home` a process is, by its command line (as `ps -o args=` prints it) and its
+ * Which service or worker of an EggRoll a process is, whose home goes by all names of `homes`, by its command line (as `ps -o args=` prints it) and its
  * current directory; undefined for any other process, also for EggRoll at another place and for a `grep` or an editor.
  */
-export function classifyProcess(commandLine: string, cwd: string, home: string): ModuleName | 'worker' | undefined {
+export function classifyProcess(
+  commandLine: string,
+  cwd: string,
+  homes: readonly string[],
+): ModuleName | 'worker' | undefined {
   const words = commandLine.trim().split(/\s+/);
   const program = words[0]?.split('/').at(-1) ?? '';
   const module = program === 'java' ? words.map((word) => moduleByClass.get(word)).find((name) => name) : undefined;
   const isWorker = /^(?:java|python[\d.]*|bash|sh)$/.test(program) && workerMarks.test(commandLine);
   if (!module && !isWorker) return undefined;
-  if (!belongsTo(commandLine, cwd, withoutTrailingSlash(home))) return undefined;
+  if (!belongsTo(commandLine, cwd, homes.map(withoutTrailingSlash))) return undefined;
   return module ?? 'worker';
 }
 
 // An absolute path on the command line decides; 2.0.x starts with relative paths, and there the current directory does.
-function belongsTo(commandLine: string, cwd: string, home: string): boolean {
-  if (namesPathBelow(commandLine, home)) return true;
+function belongsTo(commandLine: string, cwd: string, homes: readonly string[]): boolean {
+  if (homes.some((home) => namesPathBelow(commandLine, home))) return true;
   if (/[\s:=]\/\S*(?:\/conf\/eggroll\.properties|\/lib\/\*|egg_pair\.py|_bootstrap\.(?:sh|py))/.test(` ${commandLine}`))
     return false;
-  return cwd === home || cwd.startsWith(`${home}/`);
+  return homes.some((home) => cwd === home || cwd.startsWith(`${home}/`));
 }
 
 function namesPathBelow(commandLine: string, home: string): boolean {

@@ -16,7 +16,7 @@ export type VersionDetection = { readonly version: string } | { readonly reason:
 
 const versionText = String.raw`\d+\.\d+\.\d+(?:[-.][0-9A-Za-z][0-9A-Za-z.-]*)?`;
 const wholeVersion = new RegExp(`^${versionText}$`);
-const assignment = /^\uFEFF?__version__[ \t]*(?::[^=\n]*)?=[ \t]*(["']?)([^"'#\r\n]*)\1[ \t]*(?:#.*)?\r?$/m;
+const assignment = /^\uFEFF?[ \t]*__version__[ \t]*(?::[^=\n]*)?=[ \t]*(["']?)([^"'#\r\n]*)\1[ \t]*(?:#.*)?\r?$/gm;
 
 /** `__version__` of `python/eggroll/__init__.py`, in every spelling that is found in the field; undefined when there is none. */
 export function parseInitPy(text: string): string | undefined {
@@ -24,7 +24,8 @@ export function parseInitPy(text: string): string | undefined {
 }
 
 function readAssignment(text: string): { version: string; quoted: boolean } | undefined {
-  const match = assignment.exec(text);
+  // A line that was appended by hand counts, as it does for Python.
+  const match = [...text.matchAll(assignment)].at(-1);
   const version = match?.[2]?.trim() ?? '';
   return wholeVersion.test(version) ? { version, quoted: match?.[1] !== '' } : undefined;
 }

@@ -10,6 +10,8 @@ export interface Plan {
   /** The steps of `upgrade`, in order. */
   readonly steps: readonly string[];
   readonly nodes: readonly PlannedNode[];
+  /** Absent where fate_flow is none of this program's business. */
+  readonly fateFlow?: PlannedFateFlow;
   /** What changes in the five folders; nodes with the same changes are one group. */
   readonly groups: readonly PlannedFiles[];
   readonly database?: PlannedDatabase;
@@ -31,6 +33,13 @@ export interface PlannedNode {
   readonly send: { readonly files: number; readonly bytes: number };
   readonly disk: Room;
   /** Service commands, each run by bash from EGGROLL_HOME, in order. */
+  readonly stop: readonly string[];
+  readonly start: readonly string[];
+}
+
+/** Commands, each run by bash on the machine of fate_flow: before those of the nodes, and after them. None where it does not run. */
+export interface PlannedFateFlow {
+  readonly host: string;
   readonly stop: readonly string[];
   readonly start: readonly string[];
 }

@@ -20,10 +20,17 @@ export interface RunRecord {
   readonly planHash?: string;
   /** `host:port` of every node of the run, sorted. */
   readonly hosts: readonly string[];
+  /** Whether fate_flow ran before it was stopped; absent until that is known. */
+  readonly fateFlow?: FateFlowRecord;
   /** The database that the run works on; absent when it leaves the database alone. */
   readonly database?: string;
   /** Modules that ran before they were stopped, by node; a node is absent until that is known. */
   readonly services: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface FateFlowRecord {
+  readonly host: string;
+  readonly ran: boolean;
 }
 
 const states: readonly string[] = ['open', 'finished', 'recovering', 'recovered'] satisfies RunState[];
@@ -40,7 +47,7 @@ export function parseRecord(bytes: Buffer | string): RunRecord | undefined {
 
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, planHash, services } =
+  const { schema, run, sequence, state, from, to, packageDigest, hosts, database, planHash, fateFlow, services } =
     value as Record<string, unknown>;
   return (
     schema === 1 &&
@@ -53,8 +60,15 @@ function isRecord(value: unknown): value is RunRecord {
     isTextList(hosts) &&
     (database === undefined || typeof database === 'string') &&
     (planHash === undefined || typeof planHash === 'string') &&
+    (fateFlow === undefined || isFateFlow(fateFlow)) &&
     isServices(services)
   );
+}
+
+function isFateFlow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { host, ran } = value as Record<string, unknown>;
+  return typeof host === 'string' && typeof ran === 'boolean';
 }
 
 function isServices(value: unknown): boolean {

@@ -4,6 +4,8 @@ import type { RunState } from './record.ts';
 
 export interface Status {
   readonly nodes: readonly NodeStatus[];
+  /** Absent where fate_flow is none of this program's business. */
+  readonly fateFlow?: FateFlowStatus;
   readonly database?: DatabaseStatus;
   /** Every run that a node knows of, the last one first. */
   readonly runs: readonly RunStatus[];
@@ -22,6 +24,13 @@ export interface NodeStatus {
   readonly running: readonly string[];
   /** Who holds the lock of the node. */
   readonly lockedBy?: string;
+}
+
+export interface FateFlowStatus {
+  readonly host: string;
+  readonly runs: boolean;
+  /** What keeps that from being told, in words. */
+  readonly problem?: string;
 }
 
 export interface DatabaseStatus {

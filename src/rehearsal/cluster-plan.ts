@@ -7,7 +7,10 @@ import { defaultEggrollHome } from './site.ts';
 
 export interface SimulatedHost {
   readonly name: string;
+  /** EggRoll's; a host without any is in no list. */
   readonly services: readonly SimulatedService[];
+  /** Has a fate_flow, which runs. */
+  readonly fateFlow?: boolean;
 }
 
 export interface ClusterPlan extends LibraryOptions, Omit<SeedOptions, 'hosts'> {
@@ -41,7 +44,12 @@ function defaultHosts(from: Release): readonly SimulatedHost[] {
   return [{ name: 'nm1', services: ['clustermanager', 'nodemanager'] }, ...workers, rollsite];
 }
 
+/** True when the host is a node of the cluster. */
+export function isListed(host: SimulatedHost): boolean {
+  return host.services.length > 0;
+}
+
 /** True when the host belongs into rs_ip_list: it runs RollSite and nothing else. */
 export function runsRollsiteAlone(host: SimulatedHost): boolean {
-  return host.services.every((service) => service === 'rollsite');
+  return isListed(host) && host.services.every((service) => service === 'rollsite');
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UpgradeError } from '../engine/errors.ts';
-import { type ClusterPlan, planCluster, runsRollsiteAlone, type SimulatedHost } from './cluster-plan.ts';
+import { type ClusterPlan, isListed, planCluster, runsRollsiteAlone, type SimulatedHost } from './cluster-plan.ts';
 import { databaseInitFiles } from './database-init.ts';
 import { guideList, guideSql } from './guide.ts';
 import { writeNodeFixture } from './node-fixture.ts';
@@ -40,7 +40,9 @@ export async function prepareCluster(outDir: string, changes: Partial<ClusterPla
   const known = [];
   for (const host of plan.hosts) {
     const site = siteOf(host, plan, password);
-    const fixture = { ...plan, version: plan.from, site, authorizedKeys: login.publicLine };
+    const { fateFlow } = host;
+    const about = { version: plan.from, site, authorizedKeys: login.publicLine, fateFlow, emptyHome: !isListed(host) };
+    const fixture = { ...plan, ...about };
     known.push(knownHostsLine(host.name, 22, await writeNodeFixture(join(outDir, 'nodes', host.name), fixture)));
   }
   await writeTree(simulatedPackage(plan.to, plan), join(outDir, 'package', 'eggroll'));
@@ -106,7 +108,7 @@ function describeCluster(plan: ClusterPlan): PreparedCluster {
 function listFiles(plan: ClusterPlan): readonly (readonly [string, string])[] {
   const lines = (hosts: readonly SimulatedHost[]) => hosts.map(({ name }) => `${name}\n`).join('');
   return [
-    ['config/nm_ip_list', lines(plan.hosts.filter((host) => !runsRollsiteAlone(host)))],
+    ['config/nm_ip_list', lines(plan.hosts.filter((host) => isListed(host) && !runsRollsiteAlone(host)))],
     ['config/rs_ip_list', lines(plan.hosts.filter(runsRollsiteAlone))],
   ];
 }
@@ -117,7 +119,7 @@ function migrationSql({ from, to }: ClusterPlan): string {
 }
 
 async function writeDatabase(outDir: string, plan: ClusterPlan, password: string): Promise<void> {
-  const hosts = plan.hosts.filter((host) => !runsRollsiteAlone(host)).map(({ name }) => name);
+  const hosts = plan.hosts.filter((host) => isListed(host) && !runsRollsiteAlone(host)).map(({ name }) => name);
   const { name: database, user } = plan.database;
   const files = databaseInitFiles({ ...plan, version: plan.from, hosts, database, user, password });
   for (const [name, sql] of files) await writeShared(join(outDir, 'mysql', name), sql);

@@ -1,11 +1,11 @@
 // A plan as a page to read before the night of the upgrade.
 
-import type { Plan, PlannedDatabase, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
+import type { Plan, PlannedDatabase, PlannedFateFlow, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
 import { bytesText, durationText } from './units.ts';
 
 /** The lines of the page, indented below the heading of the result. */
 export function planLines(plan: Plan): string[] {
-  const { nodes, groups, database, downtime, state, steps, hash } = plan;
+  const { nodes, fateFlow, groups, database, downtime, state, steps, hash } = plan;
   if (plan.action === 'finish-recovery') return [];
   const isIdle = plan.action === 'nothing';
   return [
@@ -15,7 +15,7 @@ export function planLines(plan: Plan): string[] {
     ...nodeLines(nodes),
     ...(isIdle ? [] : groups.flatMap((group) => ['', ...fileLines(group)])),
     ...(database ? ['', ...databaseLines(database)] : []),
-    ...(nodes.some(({ stop, start }) => stop.length + start.length > 0) ? ['', ...serviceLines(nodes)] : []),
+    ...serviceLines(nodes, fateFlow),
     '',
     ...(isIdle
       ? []
@@ -97,14 +97,21 @@ function oneLine(sql: string): string {
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }
 
-// A command at a time, on all nodes that it concerns, as services stop and start.
-function serviceLines(nodes: readonly PlannedNode[]): string[] {
+// A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last.
+function serviceLines(nodes: readonly PlannedNode[], fateFlow: PlannedFateFlow | undefined): string[] {
   const phases = (['stop', 'start'] as const).flatMap((phase) => {
     const commands = [...new Set(nodes.flatMap((node) => node[phase]))];
     return commands.map((command) => {
       const hosts = nodes.filter((node) => node[phase].includes(command)).map(({ host }) => host);
-      return `    bash ${command}  on ${hosts.join(', ')}`;
+      return commandLine(command, hosts);
     });
   });
-  return ['  services, in this order', ...phases];
+  const outer = (commands: readonly string[] = []) =>
+    commands.map((command) => commandLine(command, [fateFlow?.host ?? '']));
+  const lines = [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
+  return lines.length > 0 ? ['', '  services, in this order', ...lines] : [];
+}
+
+function commandLine(command: string, hosts: readonly string[]): string {
+  return `    bash ${command}  on ${hosts.join(', ')}`;
 }

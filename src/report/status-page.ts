@@ -1,14 +1,15 @@
 // What `status` has found, as a page.
 
-import type { DatabaseStatus, DumpStatus, NodeStatus, RunStatus, Status } from '../engine/status.ts';
+import type { DatabaseStatus, DumpStatus, FateFlowStatus, NodeStatus, RunStatus, Status } from '../engine/status.ts';
 import { bytesText } from './units.ts';
 
 /** The lines of the page, indented below the heading of the result. */
-export function statusLines({ nodes, database, runs, dumps }: Status): string[] {
+export function statusLines({ nodes, fateFlow, database, runs, dumps }: Status): string[] {
   return [
     '',
     '  nodes',
     ...nodeLines(nodes),
+    ...(fateFlow ? ['', fateFlowLine(fateFlow)] : []),
     ...(database ? ['', ...databaseLines(database)] : []),
     ...(runs.length > 0 ? ['', '  runs, the last one first', ...runs.flatMap(runLines)] : []),
     ...(dumps.length > 0 ? ['', '  database backups in STATE_DIR', ...dumps.map(dumpLine)] : []),
@@ -28,6 +29,10 @@ function nodeLines(nodes: readonly NodeStatus[]): string[] {
     `    ${(rows[index] ?? []).map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd(),
     ...(lockedBy === undefined ? [] : [`      locked by ${lockedBy}`]),
   ]);
+}
+
+function fateFlowLine({ host, runs, problem }: FateFlowStatus): string {
+  return `  fate_flow on ${host}: ${problem ?? (runs ? 'runs' : 'does not run')}`;
 }
 
 function databaseLines({ name, level, lockedBy, asideTables }: DatabaseStatus): string[] {

@@ -20,10 +20,11 @@ export async function activityOf(node: ClusterNode): Promise<NodeActivity> {
   return classify(await readActivity(node), node.home);
 }
 
-function classify({ processes, listeningPorts }: Activity, home: string): NodeActivity {
+function classify({ realHome, processes, listeningPorts }: Activity, home: string): NodeActivity {
+  const homes = [home, realHome].filter((path) => path !== '');
   const known = processes.map((process) => ({
     process,
-    kind: classifyProcess(process.commandLine, process.workingFolder, home),
+    kind: classifyProcess(process.commandLine, process.workingFolder, homes),
   }));
   return {
     services: known.flatMap(({ process, kind }) => (kind && kind !== 'worker' ? [{ module: kind, process }] : [])),

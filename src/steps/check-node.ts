@@ -1,18 +1,18 @@
 // What a node has to be for a new run: its home, its room, its services. A part of the preflight.
 
-import { noRoomIn } from '../cluster/command.ts';
 import { type NodeFacts, readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { jumpNotes } from '../eggroll/compatibility.ts';
 import { isH2Url } from '../eggroll/migrations.ts';
+import { classesGone, ownScriptPath } from '../eggroll/own-script.ts';
 import { readProperties } from '../eggroll/properties.ts';
-import { downgradeReason } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
-import { activityOf, modulesOf } from './activity.ts';
+import { activityOf, modulesOf, type NodeActivity } from './activity.ts';
+import { checkHome } from './check-home.ts';
 import { checkNodeRoom } from './check-room.ts';
+import { controlProblem } from './control-problem.ts';
+import { checkWorkers } from './leftover-workers.ts';
 import { isUnfinished, mergeRecords, recordsOfLatestRun } from './run-records.ts';
 import { placeFindings } from './settle-records.ts';
-import { homeVersion } from './versions.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a node; notes the version that is installed. */
@@ -44,6 +44,7 @@ export async function checkNode(world: World, node: ClusterNode, facts: NodeFact
     ...checkNodeRoom(world, node, facts),
     ...(await checkServices(world, node, facts)),
     ...(await checkServiceFiles(world, node)),
+    ...(await checkOwnScript(world, node)),
   ];
 }
 
@@ -69,54 +70,27 @@ async function checkServiceFiles({ config }: World, node: ClusterNode): Promise<
   );
 }
 
-function checkHome(world: World, node: ClusterNode, facts: NodeFacts): Finding[] {
-  const where = node.name;
-  const folders = [...facts.folders].flatMap(([folder, kind]): Finding[] => {
-    if (kind === 'directory') return [];
-    if (kind === 'missing') return [{ code: 'HOME_INVALID', where, found: `${node.home} has no folder ${folder}.` }];
-    const found = `${node.home}/${folder} is not a real folder but a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`;
-    return [{ code: 'HOME_REFUSED', where, found }];
-  });
-  const renames = facts.renameProblems.map(
-    (problem): Finding =>
-      noRoomIn(problem)
-        ? { code: 'DISK_FULL', where, found: `Nothing can be written: ${problem}.` }
-        : { code: 'HOME_REFUSED', where, found: `A switch by renames is not possible: ${problem}.` },
-  );
-  const detected = homeVersion(facts);
-  if (!world.inputs) {
-    // A recovery replaces whatever has become of the folders.
-    if ('version' in detected) world.versionsBefore.set(node.name, detected.version);
-    return [...folders.filter(({ code }) => code === 'HOME_REFUSED'), ...renames];
-  }
-  if ('reason' in detected) {
-    return [
-      ...folders,
-      ...renames,
-      { code: 'HOME_INVALID', where, found: `No EggRoll version was found: ${detected.reason}.` },
-    ];
-  }
-  world.versionsBefore.set(node.name, detected.version);
-  return [...folders, ...renames, ...jumpFindings(where, detected.version, world.inputs.package.version)];
-}
-
-function jumpFindings(where: string, from: string, to: string): Finding[] {
-  const downgrade = downgradeReason(from, to);
-  if (downgrade) return [{ code: 'DOWNGRADE', where, found: downgrade }];
-  if (jumpNotes(from, to)) return [];
-  return [{ code: 'VERSION_UNSUPPORTED', where, found: `An upgrade from ${from} to ${to} is not known here.` }];
+// Supervisord would start with it what the new version has no more, and the run would have to be put back.
+async function checkOwnScript({ config, inputs, running }: World, node: ClusterNode): Promise<Finding[]> {
+  const { control, commands } = config.services;
+  if (!inputs || control !== 'supervisord' || commands || inputs.package.tree.has(ownScriptPath)) return [];
+  const path = `${node.home}/${ownScriptPath}`;
+  const script = (await readSmallFile(node, path))?.toString('latin1') ?? '';
+  const { version } = inputs.package;
+  const gone = classesGone(script, running.get(node.name) ?? [], version);
+  if (gone.length === 0) return [];
+  const found = `${path}, which stays as it is, starts ${gone.join(' and ')}, and ${version} has another class for that.`;
+  const remedy = `Put one that is made from the package's bin/eggroll.sh into the package as ${ownScriptPath}: then that one takes its place.`;
+  return [{ code: 'NODE_UNFIT', where: node.name, found, remedy }];
 }
 
 async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
   const { config } = world;
-  const running = modulesOf(await activityOf(node));
+  const activity = await activityOf(node);
+  const running = modulesOf(activity);
   world.running.set(node.name, running);
   const where = node.name;
-  const findings: Finding[] = [];
-  if (config.services.control === 'none' && running.length > 0) {
-    const found = `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`;
-    findings.push({ code: 'NODE_UNFIT', where, found, remedy: 'Stop the services first, or set SERVICE_CONTROL.' });
-  }
+  const findings: Finding[] = world.leavesServices ? [] : checkControl(world, node, activity);
   const usesH2 = isH2Url(readProperties(properties?.toString('utf8') ?? ''));
   if (config.database && running.includes('clustermanager') && usesH2) {
     const found = 'This ClusterManager keeps its metadata in an H2 file, not in MySQL.';
@@ -128,4 +102,27 @@ async function checkServices(world: World, node: ClusterNode, { properties }: No
     });
   }
   return findings;
+}
+
+/** Can what runs be stopped, and is it known what stops with it? */
+function checkControl(world: World, node: ClusterNode, activity: NodeActivity): Finding[] {
+  const where = node.name;
+  const { services } = world.config;
+  const running = modulesOf(activity);
+  const byHand: Finding[] =
+    services.control === 'none' && running.length > 0
+      ? [
+          {
+            code: 'NODE_UNFIT',
+            where,
+            found: `SERVICE_CONTROL is none, but ${running.join(', ')} runs here.`,
+            remedy: 'Stop the services first, or set SERVICE_CONTROL.',
+          },
+        ]
+      : [];
+  const problems = activity.services.flatMap((service): Finding[] => {
+    const problem = controlProblem(services, service);
+    return problem ? [{ code: 'NODE_UNFIT', where, ...problem }] : [];
+  });
+  return [...byHand, ...problems, ...checkWorkers(world, node, activity.workers)];
 }

@@ -48,7 +48,7 @@ export function executeStatus(given: Given): Promise<Result> {
 
 /** Runs `prune` to its end; never throws. */
 export function executePrune(given: Given): Promise<Result> {
-  return withRetries(given, tryPrune);
+  return withRetries({ ...given, leavesServices: true }, tryPrune);
 }
 
 function tryPrune(world: World): Promise<Result> {
@@ -102,6 +102,7 @@ async function ending(world: World, command: CommandName, execute: () => Promise
   } finally {
     await releaseAll(world);
     for (const node of world.nodes) node.close();
+    world.fateFlow?.close();
     await world.database?.close();
   }
 }

@@ -33,9 +33,10 @@ export async function expectedDowntime(world: World, action: PlannedAction): Pro
   return { expectedMs: servicesMs + databaseMs, servicesMs, databaseMs };
 }
 
-function servicesDownMs({ running, run, config, limits }: World): number {
+function servicesDownMs({ running, run, fateFlowSeen, config, limits }: World): number {
   if (config.services.control === 'none') return 0;
-  const kinds = new Set([...(run?.services ?? running).values()].flat()).size;
+  const ofNodes = new Set([...(run?.services ?? running).values()].flat()).size;
+  const kinds = ofNodes + (run?.fateFlow?.ran || (fateFlowSeen?.pids.length ?? 0) > 0 ? 1 : 0);
   return kinds === 0 ? 0 : kinds * (stopMs + startMs) + limits.stableMs;
 }
 

@@ -3,7 +3,7 @@
 import type { ClusterNode } from '../cluster/node.ts';
 import type { Database } from '../database/database.ts';
 import { describeLockHolder, inheritLock, isHolderAtWork, lockHeld, releaseLock, takeLock } from '../database/lock.ts';
-import { type Finding, UpgradeError } from '../engine/errors.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
 import { onNodes, together } from './nodes.ts';
 import type { World } from './world.ts';
@@ -36,15 +36,16 @@ export async function refuseWhileLocked(world: World): Promise<void> {
   throw await heldByLiving(world, database);
 }
 
-// One node is the referee: of several runs that begin at once, without a database, exactly one goes on.
+/** The node whose lock comes first: of several runs that begin at once, without a database, exactly one goes on. */
+export function refereeOf({ nodes }: Pick<World, 'nodes'>): ClusterNode | undefined {
+  return [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1))[0];
+}
+
 async function lockNodes(world: World): Promise<void> {
-  const [referee, ...others] = [...world.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
-  try {
-    if (referee) await lockNode(world, referee);
-    await onNodes(world, (node) => lockNode(world, node), others);
-  } catch (error) {
-    throw namedTwice(world, error) ?? error;
-  }
+  const referee = refereeOf(world);
+  if (referee) await lockNode(world, referee);
+  const others = world.nodes.filter((node) => node !== referee);
+  await onNodes(world, (node) => lockNode(world, node), others);
 }
 
 // A try that is not the first goes on only where nobody else was meanwhile: another run may have finished, or undone, what this
@@ -56,17 +57,6 @@ async function lockNode({ owner, tokens }: World, node: ClusterNode): Promise<vo
   if (before === undefined || token === before + 1) return;
   const found = 'Another run had the lock of this node since this one has lost it.';
   throw new UpgradeError({ code: 'LOCK_LOST', where: node.name, found });
-}
-
-/** Two names of the lists that lead to the same EGGROLL_HOME: the run would wait for itself. */
-function namedTwice(world: World, error: unknown): UpgradeError | undefined {
-  if (!(error instanceof UpgradeError)) return undefined;
-  const ours = error.findings.filter(({ code, found }) => code === 'LOCK_HELD' && found.includes(world.owner));
-  const [first, ...more] = ours.map(({ where }): Finding => {
-    const found = 'It is the same machine, with the same EGGROLL_HOME, as another name in the lists.';
-    return { code: 'LIST_INVALID', where, found, remedy: 'Name each machine once.' };
-  });
-  return first && new UpgradeError([first, ...more], { cause: error });
 }
 
 /** What the server tells of the holder, and what he wrote on the nodes: not every server shows who a session is. */

@@ -8,6 +8,7 @@ import { readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { expectedTree, planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
+import { ownHostKey } from '../eggroll/property-facts.ts';
 import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
 import { onNodes } from './nodes.ts';
 import { currentPackage, currentRun, type NodePlan, type World } from './world.ts';
@@ -79,6 +80,7 @@ export async function planNode(
   const confRoot = state.get('conf')?.backup ? backup : node.home;
   const plan = await planFrom(
     world,
+    node,
     new Map([...kept, ...read]),
     await readSmallFile(node, `${confRoot}/conf/eggroll.properties`),
   );
@@ -89,23 +91,34 @@ export async function planNode(
 /** Plans a node whose folders are all in place, whatever runs there were. */
 export async function planLive(world: World, node: ClusterNode): Promise<NodePlan> {
   const old = await readTree(node, node.home, programFolders);
-  const plan = await planFrom(world, old, world.facts.get(node.name)?.properties);
+  const plan = await planFrom(world, node, old, world.facts.get(node.name)?.properties);
   world.plans.set(node.name, plan);
   return plan;
 }
 
-async function planFrom(world: World, old: Tree, homeProperties: Buffer | undefined): Promise<NodePlan> {
+async function planFrom(
+  world: World,
+  node: ClusterNode,
+  old: Tree,
+  homeProperties: Buffer | undefined,
+): Promise<NodePlan> {
   const { tree, root, version } = currentPackage(world);
   const plan = planHome({
     package: tree,
     home: old,
     policy: world.config.confPolicy,
     targetVersion: version,
+    perNode: ownValues(node),
     ...(homeProperties && tree.has(propertiesPath)
       ? { properties: { home: homeProperties, package: await readFile(join(root, propertiesPath)) } }
       : {}),
   });
   return { old, plan, expected: expectedTree(plan) };
+}
+
+// A list names a node as the cluster knows it; a host that runs RollSite alone has no NodeManager.
+function ownValues({ host }: ClusterNode): ReadonlyMap<string, string> {
+  return new Map(host.role === 'nodemanager' ? [[ownHostKey, host.name]] : []);
 }
 
 export function topFolder(path: string): ProgramFolder {

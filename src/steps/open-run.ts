@@ -122,6 +122,7 @@ async function begin(world: World, sequence: number): Promise<void> {
     packageDigest: digest,
     planHash: hash,
     hosts: hostNames(world),
+    fateFlow: undefined,
     database: world.database?.name,
     services: new Map(),
   };

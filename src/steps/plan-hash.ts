@@ -14,17 +14,19 @@ import { currentPackage, type World } from './world.ts';
  */
 export async function planHash(world: World): Promise<string> {
   await planAll(world);
-  const { plans, running, statements, config } = world;
+  const { plans, running, statements, config, fateFlowSeen } = world;
   const nodes = [...plans]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, { plan }]) => [name, [...plan.entries.values()].map(essence), running.get(name) ?? []]);
   const { control, startAfter } = config.services;
+  const { fateFlow } = config;
   const text = JSON.stringify({
     to: currentPackage(world).version,
     nodes,
     statements: statements.map(({ hash }) => hash),
     purge: config.database?.purge ?? 'none',
     services: { control, startAfter },
+    ...(fateFlow ? { fateFlow: { ...fateFlow, runs: (fateFlowSeen?.pids.length ?? 0) > 0 } } : {}),
   });
   return createHash('sha256').update(text).digest('hex');
 }

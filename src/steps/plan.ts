@@ -10,7 +10,7 @@ import { refuseWhileLocked } from './lock.ts';
 import { adoptOpenRun, isUpToDate } from './open-run.ts';
 import { planHash } from './plan-hash.ts';
 import { plannedDatabase } from './planned-database.ts';
-import { plannedNodes } from './planned-nodes.ts';
+import { plannedFateFlow, plannedNodes } from './planned-nodes.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
 import { upgradeSteps } from './upgrade.ts';
 import type { World } from './world.ts';
@@ -44,11 +44,13 @@ async function planOf(world: World, action: PlannedAction): Promise<Plan> {
   const hash = world.run ? world.run.planHash : await planHash(world);
   const database = await plannedDatabase(world);
   const groups = await fileChanges(world);
+  const fateFlow = plannedFateFlow(world, action);
   return {
     action,
     ...(hash === undefined ? {} : { hash }),
     ...(await aroundIt(world)),
     nodes: await plannedNodes(world, action),
+    ...(fateFlow ? { fateFlow } : {}),
     groups,
     ...(database ? { database } : {}),
     downtime: await expectedDowntime(world, action),

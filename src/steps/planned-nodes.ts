@@ -1,8 +1,10 @@
-// What an upgrade would do to each node beside the changes of its files: what it is sent, the room it takes, the services.
+// What an upgrade would do to each node beside the changes of its files: what it is sent, the room it takes, the services; and to
+// fate_flow.
 
 import type { ClusterNode } from '../cluster/node.ts';
 import type { ModuleName } from '../eggroll/services.ts';
-import type { PlannedAction, PlannedNode } from '../engine/plan.ts';
+import type { PlannedAction, PlannedFateFlow, PlannedNode } from '../engine/plan.ts';
+import { shellWord } from '../engine/shell-words.ts';
 import { nodeRoom } from './check-room.ts';
 import { changesIn } from './file-changes.ts';
 import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
@@ -13,6 +15,22 @@ import { currentPackage, type World } from './world.ts';
 
 export function plannedNodes(world: World, action: PlannedAction): Promise<PlannedNode[]> {
   return onNodes(world, (node) => plannedNode(world, node, action));
+}
+
+export function plannedFateFlow(
+  { config, fateFlow, fateFlowSeen, run }: World,
+  action: PlannedAction,
+): PlannedFateFlow | undefined {
+  if (!config.fateFlow || !fateFlow) return undefined;
+  const runs = run?.fateFlow?.ran || (fateFlowSeen?.pids.length ?? 0) > 0;
+  const script = shellWord(config.fateFlow.script);
+  const commandsFor = (wanted: boolean, word: string) =>
+    runs && wanted && action !== 'nothing' ? [`${script} ${word}`] : [];
+  return {
+    host: fateFlow.name,
+    stop: commandsFor(true, 'stop'),
+    start: commandsFor(config.services.startAfter, 'start'),
+  };
 }
 
 async function plannedNode(world: World, node: ClusterNode, action: PlannedAction): Promise<PlannedNode> {
@@ -46,10 +64,6 @@ function modulesRunning({ run, running }: World, { name }: ClusterNode, order: r
   return order.filter((module) => known.includes(module));
 }
 
-function quoted(word: string): string {
-  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 function commands({ config }: World, modules: readonly ModuleName[], action: 'start' | 'stop'): string[] {
-  return modules.map((module) => serviceWords(config.services, module, action).map(quoted).join(' '));
+  return modules.map((module) => serviceWords(config.services, module, action).map(shellWord).join(' '));
 }

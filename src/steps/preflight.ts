@@ -3,20 +3,24 @@
 import ssh2 from 'ssh2';
 import { lentAgent } from '../cluster/agent.ts';
 import { connect } from '../cluster/connection.ts';
+import type { DoorOptions } from '../cluster/door.ts';
 import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
-import { type ClusterNode, clusterNode, type NodeOptions } from '../cluster/node.ts';
+import { type ClusterNode, clusterNode } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { warnOfConf } from './check-conf.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
 import { checkVersions } from './check-versions.ts';
+import { checkFateFlow, connectFateFlow, lookAtFateFlow } from './fate-flow.ts';
 import { refuseWhileLocked } from './lock.ts';
-import { inParallel, onNodes } from './nodes.ts';
+import { distinct, inParallel, onNodes } from './nodes.ts';
 import { chooseStatements, openDatabase } from './preflight-database.ts';
 import { recordsOfLatestRun, stateOf } from './run-records.ts';
+import { sameHomes } from './same-homes.ts';
 import type { World } from './world.ts';
 
 export const preflight: Step<World> = {
@@ -38,7 +42,9 @@ async function checkAll(world: World): Promise<void> {
   // A run that is resumed has its room; what is missing is noticed where it is written.
   const begins = database.length === 0 && !['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
   const room = begins ? await checkDumpRoom(world) : [];
-  const versions = begins && world.inputs && nodes.length === 0 ? checkVersions(world) : [];
+  const isNew = begins && world.inputs !== undefined && nodes.length === 0;
+  const versions = isNew ? checkVersions(world) : [];
+  if (isNew) await warnOfConf(world);
   const findings = [...nodes, ...versions, ...database, ...statements, ...room];
   if (findings.length > 0) await refuseWhileLocked(world);
   throwFindings(findings);
@@ -50,6 +56,7 @@ export async function checkAgain(world: World): Promise<void> {
     world.facts.set(node.name, await inspectNode(node));
   });
   await checkNodes(world);
+  await lookAtFateFlow(world);
   await chooseStatements(world);
 }
 
@@ -64,29 +71,37 @@ async function lookAtNodes(world: World): Promise<void> {
   const findings = await findingsOf(() => connectNodes(world));
   // Once all are looked at: whether a node is in the middle of a run, another one's record may tell.
   const unfit = await findingsOf(() => checkNodes(world));
-  throwFindings(byHost(world.config.hosts, [...findings, ...unfit]));
+  const found = [...findings, ...sameHomes(world), ...unfit, ...checkFateFlow(world)];
+  throwFindings(distinct(byHost(world.config.hosts, found)));
 }
 
-/** Connects with every node and looks at it. Throws every finding; the world has the nodes that could be reached all the same. */
+/** Connects with every node, and with fate_flow, and looks at it. Throws every finding; the world has what could be reached all the same. */
 export async function connectNodes(world: World): Promise<void> {
   const { config, signal } = world;
   const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
   const nodes: ClusterNode[] = [];
-  const options: NodeOptions = {
+  const options: DoorOptions = {
     onChange: (phase, where, what) => world.emit({ type: 'change', phase, where, what }),
     looksOnly: world.looksOnly,
   };
   const agent = agentFor(world, (key) => nodes.some((node) => node.hostKey.equals(key)));
-  await inParallel(config.hosts, config.concurrency, async (host) => {
+  const unreached = await findingsOf(async () => {
+    await inParallel(config.hosts, config.concurrency, connectNode);
+  }).finally(() => {
+    world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
+  });
+  // Once the nodes' keys are known: its machine may be one of them.
+  const withoutFateFlow = await findingsOf(() => connectFateFlow(world, hostKeys, options));
+  throwFindings(distinct([...unreached, ...withoutFateFlow]));
+
+  async function connectNode(host: Host): Promise<void> {
     throwIfStopped(signal);
     const connection = await connect(host, config.ssh, hostKeys, undefined, agent);
     const node = clusterNode(host, config.eggrollHome, connection, options);
     warnOfWeak(world, node, connection.weakAlgorithms);
     nodes.push(node);
     world.facts.set(node.name, await inspectNode(node));
-  }).finally(() => {
-    world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
-  });
+  }
 }
 
 /** The agent that is lent to nodes while they pass files on; it signs for the nodes that this run is logged in to. */
@@ -130,6 +145,9 @@ export async function findingsOf(work: () => Promise<void>): Promise<readonly Fi
 }
 
 function byHost(hosts: readonly Host[], findings: readonly Finding[]): Finding[] {
-  const rank = (finding: Finding) => hosts.findIndex(({ name }) => finding.where.startsWith(name));
+  const rank = ({ where }: Finding) => {
+    const place = hosts.findIndex(({ name }) => where.startsWith(name));
+    return place < 0 ? hosts.length : place;
+  };
   return [...findings].sort((a, b) => rank(a) - rank(b));
 }

@@ -39,6 +39,7 @@ export async function giveUp(steps: readonly Step<World>[], world: World): Promi
 
 function undo(steps: readonly Step<World>[], world: World, how: UndoOptions = {}): Promise<void> {
   const { emit, clock } = world;
-  const changes = () => world.nodes.reduce((sum, node) => sum + node.changes, world.database?.changes ?? 0);
+  const changes = () =>
+    [...world.nodes, world.fateFlow, world.database].reduce((sum, door) => sum + (door?.changes ?? 0), 0);
   return runBackward(steps, world, { emit, clock, changes, around: hooksAround(world, 'back'), ...how });
 }

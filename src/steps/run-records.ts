@@ -44,7 +44,9 @@ export function mergeRecords(copies: readonly RunRecord[]): RunRecord | undefine
   for (const [node, modules] of copies.flatMap((copy) => Object.entries(copy.services))) {
     services.set(node, [...new Set([...(services.get(node) ?? []), ...modules])].sort());
   }
-  return { ...first, state, services: Object.fromEntries(services) };
+  const fateFlow =
+    copies.find((copy) => copy.fateFlow?.ran)?.fateFlow ?? copies.find((copy) => copy.fateFlow)?.fateFlow;
+  return { ...first, state, ...(fateFlow ? { fateFlow } : {}), services: Object.fromEntries(services) };
 }
 
 /** Writes the run's record, in a new state, beside every node's folders. */
@@ -62,7 +64,7 @@ export async function keepRecord(node: ClusterNode, record: RunRecord): Promise<
 }
 
 function recordOf(
-  { id, sequence, from, to, packageDigest, planHash, hosts, database, services }: Run,
+  { id, sequence, from, to, packageDigest, planHash, hosts, fateFlow, database, services }: Run,
   state: RunState,
 ): RunRecord {
   return {
@@ -75,6 +77,7 @@ function recordOf(
     packageDigest,
     ...(planHash === undefined ? {} : { planHash }),
     hosts,
+    ...(fateFlow === undefined ? {} : { fateFlow }),
     ...(database === undefined ? {} : { database }),
     services: Object.fromEntries(services),
   };

@@ -5,21 +5,27 @@ import { readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import { readProperties } from '../eggroll/properties.ts';
+import { readAnswer } from '../eggroll/script-answers.ts';
 import { type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/services.ts';
 import { generationOf } from '../eggroll/versions.ts';
 import { poll } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { activityOf, isStale, type NodeActivity, pidsOf, type RunningService } from './activity.ts';
+import { controlProblem } from './control-problem.ts';
 import { expectStopped } from './expect-stopped.ts';
+import { startFateFlow, stopFateFlow } from './fate-flow.ts';
+import { endLeftoverWorkers } from './leftover-workers.ts';
 import { onNodes } from './nodes.ts';
+import { badStatus, callBash, type Said, wordsOf } from './service-scripts.ts';
 import type { World } from './world.ts';
 
 /**
- * Stops whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
+ * Stops fate_flow, then whatever runs on all nodes, module by module in EggRoll's order, and proves it. With SERVICE_CONTROL=none nothing may run.
  * Throws SERVICE_NOT_STOPPED.
  */
 export async function stopAll(world: World, version: string): Promise<void> {
   if (world.config.services.control !== 'none') {
+    await stopFateFlow(world);
     const running = new Map(await onNodes(world, async (node) => [node, (await activityOf(node)).services] as const));
     for (const module of modulesToStop(version)) {
       await onNodes(world, async (node) => {
@@ -27,6 +33,7 @@ export async function stopAll(world: World, version: string): Promise<void> {
         if (own.length > 0) await stopModule(world, node, module, own);
       });
     }
+    await endLeftoverWorkers(world);
   }
   await expectStopped(world);
 }
@@ -43,42 +50,52 @@ export function modulesToStart(version: string): readonly ModuleName[] {
 }
 
 async function stopModule(world: World, node: ClusterNode, module: ModuleName, running: readonly RunningService[]) {
+  const { clock, limits, config } = world;
   const port = (await portsIn(node))[module];
-  const isGone = poll(world.clock, { everyMs: world.limits.pollMs, limitMs: world.limits.stopMs }, async () => {
+  let left = running;
+  let givesUpMs = Number.POSITIVE_INFINITY;
+  const isGone = poll(clock, { everyMs: limits.pollMs, limitMs: limits.stopMs }, async () => {
     const { services, listeningPorts } = await activityOf(node);
-    const lives = services.some((service) => service.module === module);
-    return lives || (port !== undefined && listeningPorts.has(port)) ? undefined : true;
+    left = services.filter((service) => service.module === module);
+    if (left.length === 0 && (port === undefined || !listeningPorts.has(port))) return true;
+    return clock.monotonicMs() > givesUpMs ? false : undefined;
   });
   const stop = async () => {
-    const words = await callScript(world, node, module, 'stop', world.limits.stopMs);
-    await endStale(node, module);
-    return words;
+    const said = await callScript(world, node, module, 'stop', limits.stopMs);
+    const wasAsked = (await endStale(node, module)) || !readAnswer(said.text)?.didNothing;
+    // A script that has sent its signal and returned leaves a JVM its time to end; one that did nothing leaves nothing to wait for.
+    givesUpMs = clock.monotonicMs() + (wasAsked ? limits.graceMs : limits.stableMs);
+    return said;
   };
   // Together, as both fail when the node is lost: a failure that nobody waits for would end this process.
+  const begunMs = clock.monotonicMs();
   const [said, gone] = await Promise.all([stop(), isGone]);
   if (gone) return void world.emit({ type: 'service', host: node.name, service: module, state: 'stopped' });
-  const seconds = Math.round(world.limits.stopMs / 1000);
-  const found = `${module} (process ${pidsOf(running)}) did not stop within ${seconds} s. Its script said: ${said}`;
-  throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found });
+  const seconds = Math.round((clock.monotonicMs() - begunMs) / 1000);
+  const lives =
+    left.length > 0 ? `(process ${pidsOf(left)}) did not stop` : `has ended, but its port ${port} is not free`;
+  const problem = left.map((service) => controlProblem(config.services, service)).find(Boolean);
+  const found = `${module} ${lives} within ${seconds} s. ${wordsOf(said)}${problem ? ` ${problem.found}` : ''}`;
+  throw new UpgradeError({ ...problem, code: 'SERVICE_NOT_STOPPED', where: node.name, found });
 }
 
-// The script that is there now may know nothing of a service that another version's script has started.
-async function endStale(node: ClusterNode, module: ModuleName): Promise<void> {
-  for (const { process } of (await activityOf(node)).services.filter(isStale(module))) {
-    await node.change('end-process', [process.identity]);
-  }
+// The script that is there now may know nothing of a service that another version's script has started. Tells whether there was any.
+async function endStale(node: ClusterNode, module: ModuleName): Promise<boolean> {
+  const stale = (await activityOf(node)).services.filter(isStale(module));
+  if (stale.length > 0) await node.change('end-process', ['TERM', ...stale.map(({ process }) => process.identity)]);
+  return stale.length > 0;
 }
 
 /**
  * Starts the modules that are wanted on each node and do not run, in EggRoll's order, and proves that all of them stay up: a JVM
- * that finds its classes or its port wanting dies a second or two after its script has reported success.
+ * that finds its classes or its port wanting dies a second or two after its script has reported success. fate_flow comes last.
  */
 export async function startAll(
   world: World,
   wanted: ReadonlyMap<string, readonly string[]>,
   version: string,
 ): Promise<void> {
-  const said = new Map<string, string>();
+  const said = new Map<string, Said>();
   const modules = modulesToStart(version);
   const onWanted = (module: ModuleName, work: (node: ClusterNode) => Promise<void>) =>
     onNodes(world, async (node) => {
@@ -106,10 +123,12 @@ export async function startAll(
     const down = own.find((module) => activity && !isUp(activity, module, ports.get(node)?.[module]));
     if (down) throw await startError(node, down, said);
     for (const module of own) {
-      const status = await badStatus(world, node, module);
-      if (status !== undefined) throw await startError(node, module, said, `STATUS_COMMAND failed, and said ${status}`);
+      const bad = await badStatus(world, node, module);
+      if (bad)
+        throw await startError(node, module, said, ` STATUS_COMMAND said "${bad.text || 'nothing'}" (${bad.ending}).`);
     }
   });
+  await startFateFlow(world);
 }
 
 // What started from other folders than those that are there now does not count as up, and would keep its port.
@@ -139,12 +158,11 @@ async function comesUp(
 async function startError(
   node: ClusterNode,
   module: ModuleName,
-  said: ReadonlyMap<string, string>,
+  said: ReadonlyMap<string, Said>,
   status = '',
 ): Promise<UpgradeError> {
   const log = (await node.ask('log-tail', [node.home, module])).stdout.toString('utf8').trim();
-  const words = said.get(`${node.name} ${module}`) ?? 'nothing, as it ran already.';
-  const found = `${module} did not start and stay up. Its script said: ${words} ${status && `${status} `}Its log ends with: ${log || 'nothing'}`;
+  const found = `${module} did not start and stay up. ${wordsOf(said.get(`${node.name} ${module}`))}${status} Its log ends with: ${log || 'nothing'}`;
   return new UpgradeError({ code: 'SERVICE_NOT_STARTED', where: node.name, found });
 }
 
@@ -184,42 +202,12 @@ export function serviceWords(
     : ['bin/eggroll.sh', module, action];
 }
 
-const wellMark = 'eggroll-upgrade: the status is good';
-
-/** Does STATUS_COMMAND end well? What it said, when it does not; undefined when it does, or where there is none. */
-async function badStatus(world: World, node: ClusterNode, module: ModuleName): Promise<string | undefined> {
-  const { status } = world.config.services.commands ?? {};
-  if (status === undefined) return undefined;
-  // In a shell of its own, so that an `exit` in it ends only that.
-  const words = ['-c', `( ${status}\n) && echo '${wellMark}'`, 'eggroll-upgrade', module];
-  const said = await callBash(world, node, words, world.limits.startMs);
-  return said.includes(wellMark) ? undefined : said;
-}
-
 function callScript(
   world: World,
   node: ClusterNode,
   module: ModuleName,
   action: Action,
   limitMs: number,
-): Promise<string> {
+): Promise<Said> {
   return callBash(world, node, serviceWords(world.config.services, module, action), limitMs);
-}
-
-async function callBash(
-  { config }: World,
-  node: ClusterNode,
-  words: readonly string[],
-  limitMs: number,
-): Promise<string> {
-  const { initEnvFile } = config.services;
-  const args = [initEnvFile ?? '', String(Math.ceil(limitMs / 1000)), ...words];
-  try {
-    const { stdout } = await node.change('service', args, { limitMs: limitMs + 20_000 });
-    return `"${stdout.toString('utf8').trim() || 'nothing'}".`;
-  } catch (error) {
-    // A script that failed or had to be ended decides nothing: what counts is what runs afterwards.
-    if (error instanceof UpgradeError && error.code === 'NODE_FAILED') return error.message;
-    throw error;
-  }
 }

@@ -2,7 +2,9 @@
 
 import type { ModuleName } from '../eggroll/services.ts';
 import type { Step } from '../engine/step.ts';
+import { isFateFlowAsBefore, noteFateFlow } from './fate-flow.ts';
 import { onNodes } from './nodes.ts';
+import { writeRecords } from './run-records.ts';
 import { somethingChanged } from './run-state.ts';
 import { servicesUp, startAll, stopAll } from './services.ts';
 import { beginDowntime, endDowntime } from './stop-services.ts';
@@ -17,7 +19,7 @@ export const startServices: Step<World> = {
     if (control === 'none' || !startAfter) return 'done';
     const { services } = currentRun(world);
     const up = await onNodes(world, (node) => servicesUp(node, (services.get(node.name) ?? []) as ModuleName[]));
-    if (!up.every(Boolean)) return 'pending';
+    if (!up.every(Boolean) || !(await isFateFlowAsBefore(world))) return 'pending';
     endDowntime(world);
     return 'done';
   },
@@ -30,6 +32,8 @@ export const startServices: Step<World> = {
     title: 'stop the services of the new version',
     async apply(world) {
       if (world.config.services.control === 'none' || !(await somethingChanged(world))) return;
+      // What is stopped now is started once everything is back, also when that is another process's doing.
+      if (await noteFateFlow(world)) await writeRecords(world, 'recovering');
       beginDowntime(world);
       await stopAll(world, currentRun(world).to);
     },

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeName } from '../cluster/node.ts';
 import type { RunEntry } from '../cluster/run-facts.ts';
-import type { Host } from '../config/config.ts';
+import type { Address, Host } from '../config/config.ts';
 import { asideTables } from '../database/aside.ts';
 import { type Backup, parseBackup } from '../database/backup.ts';
 import { type LedgerRow, readLedger } from '../database/ledger.ts';
@@ -12,7 +12,7 @@ import { describeLockHolder } from '../database/lock.ts';
 import { onDisk } from '../engine/disk.ts';
 import { type Finding, throwFindings } from '../engine/errors.ts';
 import { namesIn } from '../engine/folders.ts';
-import type { DatabaseStatus, DumpStatus, NodeStatus, RunStatus } from '../engine/status.ts';
+import type { DatabaseStatus, DumpStatus, FateFlowStatus, NodeStatus, RunStatus } from '../engine/status.ts';
 import type { Step } from '../engine/step.ts';
 import { activityOf, modulesOf } from './activity.ts';
 import { lockOwner } from './lock.ts';
@@ -41,8 +41,10 @@ async function look(world: World): Promise<readonly Finding[]> {
   ]);
   const nodes = await Promise.all(world.config.hosts.map((host) => nodeStatus(world, host, unreached)));
   const ledger = world.database?.exists ? await readLedger(world.database) : [];
+  const fateFlow = fateFlowStatus(world, unreached);
   world.status = {
     nodes,
+    ...(fateFlow ? { fateFlow } : {}),
     ...(world.database?.exists ? { database: await databaseStatus(world.database) } : {}),
     runs: runStatuses(world, ledger),
     dumps: await dumpsIn(world.config.stateDir),
@@ -56,8 +58,7 @@ async function nodeStatus(world: World, host: Host, unreached: readonly Finding[
   const facts = world.facts.get(name);
   const about = { host: name, role: host.role };
   if (!node || !facts) {
-    const problem = unreached.find(({ where }) => where === name)?.found ?? 'It was not reached.';
-    return { ...about, version: 'unknown', problem, running: [] };
+    return { ...about, version: 'unknown', problem: problemOf(host, unreached), running: [] };
   }
   if (!facts.homePresent)
     return { ...about, version: 'unknown', problem: `EGGROLL_HOME ${node.home} does not exist.`, running: [] };
@@ -71,6 +72,19 @@ async function nodeStatus(world: World, host: Host, unreached: readonly Finding[
     running: modulesOf(await activityOf(node)),
     ...(lockedBy === undefined ? {} : { lockedBy }),
   };
+}
+
+function fateFlowStatus({ config, fateFlowSeen }: World, unreached: readonly Finding[]): FateFlowStatus | undefined {
+  if (!config.fateFlow) return undefined;
+  const host = nodeName(config.fateFlow.host);
+  if (fateFlowSeen) return { host, runs: fateFlowSeen.pids.length > 0 };
+  return { host, runs: false, problem: problemOf(config.fateFlow.host, unreached) };
+}
+
+/** Of a login, messages name the host alone. */
+function problemOf(host: Address, unreached: readonly Finding[]): string {
+  const names = [host.name, nodeName(host)];
+  return unreached.find(({ where }) => names.includes(where))?.found ?? 'It was not reached.';
 }
 
 async function databaseStatus(database: NonNullable<World['database']>): Promise<DatabaseStatus> {

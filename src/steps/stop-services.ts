@@ -2,6 +2,8 @@
 
 import type { Step } from '../engine/step.ts';
 import { activityOf, modulesOf } from './activity.ts';
+import { noteFateFlow } from './fate-flow.ts';
+import { refuseWorkers } from './leftover-workers.ts';
 import { everySwitchDone } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecords } from './run-records.ts';
@@ -18,6 +20,7 @@ export const stopServices: Step<World> = {
     return (await everySwitchDone(world)) && (await isMigrated(world)) ? 'done' : 'pending';
   },
   async apply(world) {
+    await refuseWorkers(world);
     await recordRunning(world);
     beginDowntime(world);
     await stopAll(world, currentRun(world).from);
@@ -46,7 +49,7 @@ async function recordRunning(world: World): Promise<void> {
     return true;
   });
   // Every record names the services of every node, so that any unharmed copy of it is enough.
-  if (found.some(Boolean)) await writeRecords(world, 'open');
+  if ((await noteFateFlow(world)) || found.some(Boolean)) await writeRecords(world, 'open');
 }
 
 export function beginDowntime(world: World): void {

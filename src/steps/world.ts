@@ -1,6 +1,7 @@
 // What the steps work on: the configuration, the cluster, the database, and what this run has learned of them so far.
 
 import type { NodeFacts } from '../cluster/facts.ts';
+import type { FateFlow, FateFlowState } from '../cluster/fate-flow.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
 import type { Package } from '../config/package.ts';
@@ -13,6 +14,7 @@ import type { Clock } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Emit } from '../engine/events.ts';
 import type { Plan } from '../engine/plan.ts';
+import type { FateFlowRecord } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
 
 /** How long services may take. Tests shorten them. */
@@ -21,10 +23,18 @@ export interface ServiceLimits {
   readonly startMs: number;
   /** A service that was started has to stay up for so long: a JVM takes its time to die. */
   readonly stableMs: number;
+  /** What a process gets to end once its script has ended or a signal was sent; and a worker, once its NodeManager has ended. */
+  readonly graceMs: number;
   readonly pollMs: number;
 }
 
-const serviceLimits: ServiceLimits = { stopMs: 60_000, startMs: 90_000, stableMs: 3_000, pollMs: 400 };
+const serviceLimits: ServiceLimits = {
+  stopMs: 60_000,
+  startMs: 90_000,
+  stableMs: 3_000,
+  graceMs: 15_000,
+  pollMs: 400,
+};
 
 /** What an upgrade is given; a recovery needs none of it. */
 export interface Inputs {
@@ -44,6 +54,8 @@ export interface Run {
   readonly hosts: readonly string[];
   /** Modules that ran before, by node name; absent until they are known. */
   readonly services: Map<string, readonly string[]>;
+  /** Whether fate_flow ran before; undefined until that is known, and where there is none. */
+  fateFlow: FateFlowRecord | undefined;
   /** Name of the database that the run works on. */
   readonly database: string | undefined;
 }
@@ -63,6 +75,8 @@ export interface World {
   readonly signal: AbortSignal;
   /** Closes every door of changes: the command looks, and changes nothing. */
   readonly looksOnly: boolean;
+  /** The command neither stops nor starts a service, so it does not matter what runs. */
+  readonly leavesServices: boolean;
   readonly limits: ServiceLimits;
   /** Who we are, for those who find a lock taken: command, process, host, run, since when. */
   readonly owner: string;
@@ -79,6 +93,10 @@ export interface World {
   // Learned on the way, each by one step.
   nodes: readonly ClusterNode[];
   database: Database | undefined;
+  /** Undefined without FATE_FLOW_HOST, and until it is connected. */
+  fateFlow: FateFlow | undefined;
+  /** As it was when it was checked. */
+  fateFlowSeen: FateFlowState | undefined;
   readonly facts: Map<string, NodeFacts>;
   readonly versionsBefore: Map<string, string>;
   /** Modules that ran when a node was checked, by its name. */
@@ -121,20 +139,27 @@ export interface Given
   /** A new id for a run, another one at each call. */
   readonly makeRunId: () => string;
   readonly limits?: ServiceLimits;
+  readonly leavesServices?: boolean;
 }
 
 /** A world of which nothing is known yet but what an `earlier` try tells: its locks, and since when the services are down. */
-export function newWorld({ runner, makeRunId, limits = serviceLimits, ...given }: Given, earlier?: World): World {
+export function newWorld(
+  { runner, makeRunId, limits = serviceLimits, leavesServices = false, ...given }: Given,
+  earlier?: World,
+): World {
   const newRunId = makeRunId();
   return {
     ...given,
     limits,
     lending: mayLend(given.config) ? { isOpen: false } : undefined,
+    leavesServices,
     newRunId,
     owner: `${runner}, run ${newRunId}, since ${given.clock.date().toISOString()}`,
     tokens: new Map(earlier?.tokens),
     nodes: [],
     database: undefined,
+    fateFlow: undefined,
+    fateFlowSeen: undefined,
     facts: new Map(),
     versionsBefore: new Map(),
     running: new Map(),

@@ -2,7 +2,7 @@
 // steps where most is at stake.
 
 import type { ClusterOptions, TestCluster } from '../support/cluster.ts';
-import { threeHosts } from '../support/hosts.ts';
+import { threeHosts, withFateFlow } from '../support/hosts.ts';
 import type { Ends, Verdict } from './case.ts';
 import { jumps, ofNodes, ofTheRunner } from './clocks.ts';
 import { type DirectedCase, runDirected } from './directed.ts';
@@ -30,7 +30,7 @@ export interface OutsideCase {
 
 /** What the clusters must be like. */
 export const outsideClusters: ClusterOptions = {
-  hosts: threeHosts,
+  hosts: withFateFlow(threeHosts),
   databaseOnDisk: true,
   environment: { [nodeWithoutAutostart]: { AUTOSTART: 'no' } },
 };

@@ -34,6 +34,10 @@ const purging: Pick<Scenario, 'options' | 'data'> = {
   data: 'metadata and fate_flow',
 };
 
+const namingFateFlow: Pick<Scenario, 'options'> = {
+  options: { env: { FATE_FLOW_SERVICE: '/data/projects/fate/fateflow/bin/service.sh', FATE_FLOW_HOST: 'nm2' } },
+};
+
 const asApp = 'setpriv --reuid app --regid apps --init-groups';
 const failStart = '/etc/simulated/fail-start';
 
@@ -89,6 +93,14 @@ export const scenarios: readonly Scenario[] = [
       await interrupted(cluster, 'step-finished | migrate…');
       await run(cluster, hostOf(cluster, 'rollsite'), startFromBackup(cluster.home));
     },
+  },
+  { ...plain, ...namingFateFlow, name: 'upgrade with fate_flow', command: 'upgrade' },
+  {
+    ...plain,
+    ...namingFateFlow,
+    name: 'recover with fate_flow',
+    command: 'recover',
+    prepare: (cluster) => upgraded(cluster, namingFateFlow.options),
   },
   { ...plain, ...purging, name: 'upgrade with a purge', command: 'upgrade' },
   {

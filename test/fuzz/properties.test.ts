@@ -17,7 +17,7 @@ const keys = [
   'eggroll.logs.dir',
   'eggroll.core.malloc.mmap.threshold',
   `${bootstrap}.egg_pair.filepath`,
-  ...perNodeKeys,
+  ...perNodeKeys.keys(),
   ...droppedKeys.flatMap((table) => table.keys),
 ];
 
@@ -100,7 +100,7 @@ describe('eggroll.properties', () => {
     await fuzz('properties', fc.tuple(text, text, version, fc.boolean()), ([site, fresh, targetVersion, isNode]) => {
       const options = {
         ...(targetVersion !== undefined && { targetVersion }),
-        ...(isNode && { perNode: new Map([...perNodeKeys].map((key) => [key, 'node-1'])) }),
+        ...(isNode && { perNode: new Map([...perNodeKeys.keys()].map((key) => [key, 'node-1'])) }),
       };
       expect(joinLines(parsePropertyFile(site).lines)).toBe(site);
       const merge = mergeProperties(site, fresh, options);

@@ -115,7 +115,7 @@ afterAll(() => box.stop());
 function asFunction(name: string, { script, args = [], input = '' }: Call): string {
   const { command, text } = invocation(script, ['HOME', '7', 'run-1', ...args]);
   // The home is known to the shell only.
-  const program = text.toString('utf8').replace("'HOME'", '"$home"');
+  const program = text.toString('utf8').replace(' HOME ', ' "$home" ');
   const all = Buffer.concat([Buffer.from(program), Buffer.from(input)]).toString('base64');
   const words = command
     .replace(String(text.length), String(Buffer.byteLength(program)))

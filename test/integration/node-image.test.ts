@@ -327,3 +327,29 @@ test('a small disk can be filled', async () => {
   expect((await node.exec(`head -c 200000 /dev/zero >${node.home}/x`, 'app')).exitCode).toBe(0);
   await node.stop();
 });
+
+test('fate_flow is found by its ports, and its exit codes say nothing', async () => {
+  const node = await startNode({ version: '2.2.1', services: ['nodemanager'], fateFlow: true });
+  const service = (action: string) => node.exec(`bash /data/projects/fate/fateflow/bin/service.sh ${action}`, 'app');
+  const running = 'fate_flow\nnodemanager 2.2.1\n';
+  try {
+    expect((await node.exec('sim-services')).stdout).toBe(running);
+    expect([await listens(node, 9380), await listens(node, 9360)]).toEqual([true, true]);
+    expect((await service('status')).stdout).toMatch(/python .*\/fateflow\/python\/fate_flow\/fate_flow_server\.py$/m);
+    expect((await service('start')).stdout).toMatch(/^service already started\. pid: \d+$/m);
+    expect((await service('stop')).stdout).toMatch(/^killed$/m);
+    expect([await listens(node, 9380), await listens(node, 9360)]).toEqual([false, false]);
+    await node.exec('mv /data/projects/fate/conf /data/projects/fate/away');
+    expect(await service('start')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('not found') });
+    await node.exec('mv /data/projects/fate/away /data/projects/fate/conf');
+    await node.exec('echo fate_flow:2.2.1 >/etc/simulated/fail-start');
+    expect(await service('start')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('start failed') });
+    await node.exec('echo fate_flow:2.2.2 >/etc/simulated/fail-start');
+    expect((await service('start')).stdout).toMatch(/service start sucessfully\. pid: \d+/);
+    await service('stop');
+    await node.reset();
+    expect((await node.exec('sim-services')).stdout).toBe(running);
+  } finally {
+    await node.stop();
+  }
+});

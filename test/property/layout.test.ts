@@ -54,6 +54,7 @@ const home: fc.Arbitrary<Home> = fc
 
 const plan = (fresh: Home, from: Home, policy: ConfPolicy) =>
   planHome({
+    perNode: new Map(),
     package: fresh.tree,
     home: from.tree,
     policy,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeProperties, type PropertiesMerge, readProperties } from '../../src/eggroll/properties.ts';
-import { droppedKeys } from '../../src/eggroll/property-facts.ts';
+import { droppedKeys, perNodeKeys } from '../../src/eggroll/property-facts.ts';
 import { parsePropertyFile } from '../../src/eggroll/property-lines.ts';
 
-const numRuns = 2500;
+const numRuns = 10_000;
 
 const scriptKeys = [
   'eggroll.resourcemanager.process.tag',
@@ -21,6 +21,7 @@ const knownKeys = [
   ...droppedKeys.flatMap((table) => table.keys),
   'eggroll.data.dir',
   'eggroll.rollsite.host',
+  ...perNodeKeys.keys(),
 ];
 
 const key = fc.oneof(
@@ -161,6 +162,22 @@ describe('the merge of eggroll.properties', () => {
         expect(merge.added).toContain(name);
       }
     });
+  });
+
+  it('never gives a node the value of a package for a key that must differ between nodes', () => {
+    const own = new Map([...perNodeKeys.keys()].map((name) => [name, 'this-node']));
+    const perNode = fc.constantFrom(new Map<string, string>(), own);
+    fc.assert(
+      fc.property(file, file, targetVersion, perNode, (site, fresh, version, values) => {
+        const merge = mergeProperties(site, fresh, { targetVersion: version, perNode: values });
+        const [before, after] = [readProperties(site), readProperties(merge.text)];
+        for (const name of perNodeKeys.keys()) {
+          if (before.has(name)) continue;
+          expect(['', undefined, values.get(name)]).toContain(after.get(name));
+        }
+      }),
+      { numRuns },
+    );
   });
 
   it('comments out only what its table names', () => {

@@ -1,4 +1,4 @@
-// A clock that a test moves. Sleeping takes no time: it moves the clock.
+// The clock of tests with real servers, and one that a test moves: there, sleeping takes no time, it moves the clock.
 
 import type { Clock } from '../../src/engine/clock.ts';
 
@@ -25,3 +25,9 @@ export function testClock(start = '2026-01-02T03:04:05.000Z'): TestClock {
     },
   };
 }
+
+export const realClock: Clock = {
+  monotonicMs: () => performance.now(),
+  date: () => new Date(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};

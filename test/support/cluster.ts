@@ -4,7 +4,7 @@
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClusterPlan } from '../../src/rehearsal/cluster-plan.ts';
+import { type ClusterPlan, isListed } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
@@ -28,6 +28,7 @@ export interface TestCluster {
   readonly network: string;
   readonly prepared: PreparedCluster;
   readonly home: string;
+  /** The nodes; a machine for fate_flow alone is none of them. */
   readonly hosts: readonly string[];
   /** Runs a job to its end. Throws when it printed no result. */
   job(command: string, options?: JobOptions): Promise<JobOutcome>;
@@ -123,7 +124,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     await inDatabase(`${client} -uroot --force -e '${kills.join(' ')}' || true`);
   };
   const { eggrollHome: home } = prepared;
-  const hosts = [...containers.keys()];
+  const hosts = prepared.hosts.filter(isListed).map(({ name }) => name);
   const stateDir = join(dir, 'state');
   await emptyState(stateDir);
   const place = { dir, stateDir, network: network.getName() };
@@ -161,7 +162,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       // One that outlived its runner would hold the lock.
       await endSessions();
       await Promise.all([
-        ...hosts.map(async (host) => {
+        ...[...containers.keys()].map(async (host) => {
           const { exitCode, stderr } = await exec(host, 'sim-reset');
           if (exitCode !== 0) throw new Error(`sim-reset failed on ${host}: ${stderr}`);
         }),

@@ -14,3 +14,8 @@ export const twoHosts: readonly SimulatedHost[] = [
   { name: 'nm1', services: ['clustermanager', 'nodemanager'] },
   { name: 'nm2', services: ['nodemanager', 'rollsite'] },
 ];
+
+/** The same with a fate_flow on nm2, for the scenarios of the fault suite that name it. */
+export function withFateFlow(hosts: readonly SimulatedHost[]): readonly SimulatedHost[] {
+  return hosts.map((host) => (host.name === 'nm2' ? { ...host, fateFlow: true } : host));
+}

@@ -31,6 +31,8 @@ export interface NodeOptions extends LibraryOptions {
   /** Key pair that may log in; a new one when absent. */
   readonly login?: SshKeyPair;
   readonly site?: Partial<SimulatedSite>;
+  /** With a fate_flow beside the home, which runs. */
+  readonly fateFlow?: boolean;
   /** Further variables of the container, such as SSH_JAVA_HOME=no. */
   readonly environment?: Readonly<Record<string, string>>;
 }

@@ -1,10 +1,19 @@
 # shellcheck shell=sh
-# end-process.sh HOME TOKEN IDENTITY: asks a process to end, as EggRoll's own script does: for a service that started from folders which
-# were switched since, and of which the script that is there now may know nothing.
+# end-process.sh HOME TOKEN SIGNAL IDENTITY…: sends a signal to processes, of which those that are not there any more are left out. For
+# a service that started from folders which were switched since, and of which the script that is there now may know nothing; and for
+# workers that have outlived their NodeManager.
 main() {
   fence "$1" "$2"
-  identify "${3%%.*}"
-  [ "$identity" != "$3" ] || kill -TERM "${3%%.*}"
+  signal=$3
+  shift 3
+  for wanted in "$@"; do
+    identify "${wanted%%.*}"
+    [ "$identity" = "$wanted" ] || continue
+    if ! kill -s "$signal" "${wanted%%.*}"; then
+      identify "${wanted%%.*}"
+      [ "$identity" != "$wanted" ] || exit 1
+    fi
+  done
 }
 
 main "$@"

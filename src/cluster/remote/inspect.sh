@@ -15,6 +15,9 @@ main() {
     return 0
   fi
   fact home present
+  # Two names of one machine lead to the same folder of the same running system.
+  read -r boot </proc/sys/kernel/random/boot_id
+  fact identity "$boot $(stat -L -c '%d %i' "$home")"
   # Block size, blocks, free blocks, inodes, free inodes; unlike the columns of df, they hold no names.
   fact room "$(stat -f -c '%S %b %a %c %d' "$home")"
   for folder in "$@"; do
@@ -22,6 +25,8 @@ main() {
     fact folder "$folder $kind"
   done
   content init-py "$home/python/eggroll/__init__.py" "$limit"
+  kind_of "$home/conf/eggroll.properties"
+  fact properties-kind "$kind"
   content properties "$home/conf/eggroll.properties" "$limit"
   for jar in "$home"/lib/*.jar; do
     [ ! -e "$jar" ] || fact jar "${jar##*/}"

@@ -78,19 +78,25 @@ end_work() {
     identify "${script%%.*}"
     # The number of a session says something as long as its script lives; and this script's own session is not to be ended.
     if [ "$identity" != "$script" ] || [ "$session" = "$own_session" ]; then session=none; fi
-    tries=0
-    while left=$(workers_of "$session" "$script") && [ -n "$left" ]; do
-      if [ "$tries" -ge 20 ]; then
-        left=${left%%[!0-9]*}
-        left="process $left ($(cat "/proc/$left/comm" 2>/dev/null || echo unknown))"
-        return 1
-      fi
-      # shellcheck disable=SC2086 # one word for each process
-      kill -KILL $left 2>/dev/null || true
-      sleep 0.1
-      tries=$((tries + 1))
-    done
+    end_workers "$session" "$script" || return 1
     mv -T "$known" "$1/working/free-${script%%.*}" 2>/dev/null || true
+  done
+}
+
+# end_workers SESSION IDENTITY: kills what `workers_of` gives, and waits for its end. Gives 1, and what it is in `left`, when it would
+# not end.
+end_workers() {
+  tries=0
+  while left=$(workers_of "$1" "$2") && [ -n "$left" ]; do
+    if [ "$tries" -ge 20 ]; then
+      left=${left%%[!0-9]*}
+      left="process $left ($(cat "/proc/$left/comm" 2>/dev/null || echo unknown))"
+      return 1
+    fi
+    # shellcheck disable=SC2086 # one word for each process
+    kill -KILL $left 2>/dev/null || true
+    sleep 0.1
+    tries=$((tries + 1))
   done
 }
 
@@ -105,15 +111,17 @@ workers_of() {
 }
 
 # identify PID: gives `identity`, PID.START.BOOT, which no other process shares (`PID.gone` when it is not there or only waits to be
-# forgotten), and `session`. That is `none` unless it is the process's own or its parent's (a login shell that runs one command), for
-# which sshd makes a new one: any other may hold anything.
+# forgotten), `parent`, the number of its parent (`?` likewise), and `session`. That is `none` unless it is the process's own or its
+# parent's (a login shell that runs one command), for which sshd makes a new one: any other may hold anything.
 identify() {
-  identity=$1.gone session=none stat=
+  identity=$1.gone session=none parent='?' stat=
   while read -r line; do stat="$stat $line"; done 2>/dev/null <"/proc/$1/stat" || return 0
   number=$1
   # shellcheck disable=SC2086 # the fields after the name in brackets, which may hold anything, are to be split
   set -- ${stat##*) }
   case ${1:-Z} in [ZX]) return 0 ;; esac
+  # shellcheck disable=SC2034 # the scripts read it
+  parent=$2
   if [ "$4" = "$number" ] || [ "$4" = "$2" ]; then session=$4; fi
   shift 19
   read -r boot </proc/sys/kernel/random/boot_id
@@ -125,6 +133,68 @@ holder_lives() {
   process=$(cat "$1/process" 2>/dev/null) || return 1
   identify "${process%%.*}"
   [ "$identity" = "$process" ]
+}
+
+# earlier_scripts NAME: the processes of scripts of that name that began before this one, in `earlier`, each after a blank.
+earlier_scripts() {
+  identify $$
+  own_start=${identity#*.}
+  own_start=${own_start%%.*}
+  earlier=
+  for cmdline in $(grep -alzxF "eggroll-upgrade-$1" /proc/[0-9]*/cmdline 2>/dev/null || true); do
+    other=${cmdline#/proc/}
+    other=${other%/cmdline}
+    identify "$other"
+    start=${identity#*.}
+    start=${start%%.*}
+    [ "$start" != gone ] || continue
+    if [ "$start" -lt "$own_start" ] || { [ "$start" -eq "$own_start" ] && [ "$other" -lt "$$" ]; }; then
+      earlier="$earlier $other"
+    fi
+  done
+}
+
+# listening_ports: the TCP ports that listen, in hexadecimal, a line each.
+listening_ports() {
+  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) [0-9A-F:]* 0A .*/\1/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true
+}
+
+# call_bash SAID INIT_ENV LIMIT_SECONDS WORD…: calls bash with these words, after INIT_ENV if that is not empty, for at most LIMIT_SECONDS,
+# and prints what it said, and on standard error how it ended. The output goes through the file SAID, as a service that was started
+# would hold a pipe open.
+call_bash() {
+  said=$1 init_env=$2 limit=$3
+  shift 3
+  if [ -n "$init_env" ]; then
+    if [ ! -r "$init_env" ]; then
+      echo "INIT_ENV_FILE $init_env cannot be read" >&2
+      exit 1
+    fi
+    # By bash: the file is the site's own, and EggRoll's is no POSIX shell.
+    # With COLUMNS, EggRoll's script would see cut lines of ps, and no service.
+    # shellcheck disable=SC2016 # expanded by that bash
+    set -- -c '. "$0"; unset COLUMNS; exec bash "$@"' "$init_env" "$@"
+  fi
+  # Without a name from the start: a runner that goes away leaves nothing behind. Where no file can be made, services must start
+  # all the same.
+  if (: >"$said") 2>/dev/null; then
+    exec 3>"$said"
+    exec 4<"$said"
+    rm -f "$said"
+  else
+    exec 3>/dev/null
+    exec 4</dev/null
+  fi
+  ended=0
+  timeout -k 5 "$limit" bash "$@" </dev/null >&3 2>&1 3>&- 4<&- || ended=$?
+  # The services that were started are no work in progress: nobody may end them for that.
+  end_own_work
+  head -c 65536 <&4
+  if [ "$ended" -eq 124 ] || [ "$ended" -eq 137 ]; then
+    echo "it did not end within $limit s" >&2
+  else
+    echo "exit code $ended" >&2
+  fi
 }
 
 # newest_token HOME: the highest lock number that was ever given out; 0 when none was.

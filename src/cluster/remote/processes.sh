@@ -1,18 +1,36 @@
 # shellcheck shell=sh
-# processes.sh HOME: processes that may be EggRoll's, a line each: pid, working folder, command line, `stale` or `current`, identity,
-# with tabs between them. Then an empty line and the listening TCP ports, in hexadecimal, a line each.
+# processes.sh HOME: `home`, a tab and HOME with all links followed. Then processes that may be EggRoll's, a line each: pid, working
+# folder, command line, `stale` or `current`, identity, pid of the supervisord above it (see supervisor_of), with tabs between them.
+# Then an empty line and the listening TCP ports, in hexadecimal, a line each.
 main() {
   home=$(cd "$1" 2>/dev/null && pwd -P) || home=$1
+  printf 'home\t%s\n' "$home"
+  supervisors=$(grep -alzE '(^|/)supervisord$' /proc/[0-9]*/cmdline 2>/dev/null) || true
   for cmdline in $(grep -alE '[c]om[.]webank[.]eggroll|[o]rg[.]fedai[.]eggroll|[e]gg_pair' /proc/[0-9]*/cmdline 2>/dev/null || true); do
     process=${cmdline%/cmdline}
     pid=${process##*/}
     arguments=$(tr '\000\t\n' '   ' <"$cmdline" 2>/dev/null) || continue
     look_at_files "$process"
+    supervisor_of "$pid"
     identify "$pid"
-    printf '%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$age" "$identity"
+    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$age" "$identity" "$supervisor"
   done
   echo
-  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) [0-9A-F:]* 0A .*/\1/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true
+  listening_ports
+}
+
+# supervisor_of PID: gives in `supervisor` the nearest supervisord above a process: its pid, 0 when there is none, `?` where the
+# processes above it are hidden from this user.
+supervisor_of() {
+  supervisor=$1
+  while :; do
+    identify "$supervisor"
+    supervisor=$parent
+    case $supervisor in 0 | '?') return 0 ;; esac
+    case "$supervisors" in *"/proc/$supervisor/cmdline"*) return 0 ;; esac
+    [ -r "/proc/$supervisor/cmdline" ] || supervisor='?'
+    [ "$supervisor" != '?' ] || return 0
+  done
 }
 
 # look_at_files PROCESS: gives its working folder in `folder`, and in `age` whether it is `stale`: a JVM keeps the jars of its class

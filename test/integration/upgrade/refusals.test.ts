@@ -71,7 +71,28 @@ describe('refusals', () => {
     const options = await lists('twice', `nm1\n${address}\nnm2\nnm3\n`, 'rs1\n');
     const env = { SSH_HOST_KEY_CHECKING: 'accept-new' };
     const { result } = await expectRefusal({ ...options, env }, 65, ['LIST_INVALID']);
-    expect(result.message).toContain('the same machine');
+    expect(result.findings[0]).toMatchObject({ where: address, found: expect.stringContaining('that of nm1') });
+    expect((await cluster.job('plan', { ...options, env })).result.findings).toEqual(result.findings);
+  });
+
+  it('refuses a machine that is reached by another port and user too, through a jump host', async () => {
+    const prepared = await cluster.exec(
+      'nm1',
+      `set -e; useradd --non-unique --uid 1001 --gid apps --home-dir /home/app ops; usermod --password '*' ops
+       /usr/sbin/sshd -p 2222 -o PidFile=/run/second-sshd.pid`,
+    );
+    expect(prepared).toMatchObject({ exitCode: 0, stderr: '' });
+    try {
+      const options = await lists('jumped', 'nm1\nops@nm1:2222\nnm2\n', 'rs1\n');
+      const env = { SSH_HOST_KEY_CHECKING: 'accept-new', SSH_JUMP: 'app@nm3' };
+      const { result } = await expectRefusal({ ...options, env }, 65, ['LIST_INVALID']);
+      expect(result.findings[0]).toMatchObject({
+        where: 'nm1:2222',
+        found: expect.stringContaining('the same folder of the same machine as that of nm1'),
+      });
+    } finally {
+      await cluster.exec('nm1', 'kill $(cat /run/second-sshd.pid); userdel -f ops');
+    }
   });
 
   it('refuses a host key that is not the known one', async () => {
@@ -162,6 +183,21 @@ describe('refusals', () => {
       await calledOn('2.0.2');
     }
     await expectOld(cluster, before);
+  });
+
+  it('refuses a jump between versions that the table does not have', async () => {
+    const folder = join(cluster.dir, 'variants', 'future');
+    await mkdir(folder, { recursive: true });
+    const old = cluster.prepared.to;
+    execFileSync('sh', [
+      '-c',
+      `cp -r '${join(cluster.dir, 'package', 'eggroll')}' '${folder}/' && cd '${folder}/eggroll' &&
+       for jar in lib/eggroll-*-${old}.jar; do mv "$jar" "\${jar%-*}-4.0.0.jar"; done &&
+       sed -i 's/${old}/4.0.0/' python/eggroll/__init__.py`,
+    ]);
+    const codes = Array.from({ length: 4 }, () => 'VERSION_UNSUPPORTED');
+    const { result } = await expectRefusal({ mounts: { '/package': `${folder}:ro` } }, 65, codes);
+    expect(result.findings[0]?.found).toBe('An upgrade from 2.0.2 to 4.0.0 is not known here.');
   });
 
   it('refuses a package without one of the five folders', async () => {

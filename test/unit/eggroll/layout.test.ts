@@ -85,7 +85,7 @@ const fresh = tree(
 
 const texts: { home: Buffer; package: Buffer } = { home: Buffer.from(siteText), package: Buffer.from(packageText) };
 const plan = (policy: ConfPolicy, from: Tree = home, properties = texts) =>
-  planHome({ package: fresh, home: from, policy, targetVersion: '2.2.1', properties });
+  planHome({ package: fresh, home: from, policy, targetVersion: '2.2.1', perNode: new Map(), properties });
 const filesOf = (planned: Tree, folder: string) =>
   [...planned.values()]
     .filter((entry) => entry.type !== 'directory' && entry.path.startsWith(`${folder}/`))

@@ -118,6 +118,14 @@ describe('mergeProperties', () => {
     expect(mergeProperties('[eggroll]\n', `${key}=127.0.0.1\n`).skipped).toMatchObject([{ key }]);
     const perNode = new Map([[key, 'nm2']]);
     expect(mergeProperties('[eggroll]\n', `${key}=127.0.0.1\n`, { perNode }).text).toBe(`[eggroll]\n${key}=nm2\n`);
+    expect(mergeProperties('[eggroll]\n', `${key}=\n`, { perNode }).text).toBe(`[eggroll]\n${key}=nm2\n`);
+    const fresh = `[eggroll]\na=1\n${key}=127.0.0.1\nb=2\n`;
+    expect(mergeProperties('', fresh, { perNode })).toMatchObject({
+      text: `[eggroll]\na=1\nb=2\n${key}=nm2\n`,
+      added: ['a', 'b', key],
+      skipped: [],
+    });
+    expect(mergeProperties('', fresh)).toMatchObject({ text: '[eggroll]\na=1\nb=2\n', skipped: [{ key }] });
     expect(mergeProperties(`${key}=nm1\n`, `${key}=127.0.0.1\n`, { perNode }).text).toBe(`${key}=nm1\n`);
   });
 

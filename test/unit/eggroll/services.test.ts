@@ -52,11 +52,22 @@ describe('classifyProcess', () => {
     [`tail -f ${home}/logs/eggroll/bootstrap.clustermanager.out`, home, undefined],
     ['', home, undefined],
   ])('takes %s in %s for %s', (commandLine, cwd, expected) => {
-    expect(classifyProcess(commandLine, cwd, home)).toBe(expected);
+    expect(classifyProcess(commandLine, cwd, [home])).toBe(expected);
+  });
+
+  it('knows a home by each of its names: a link, and the folder that it leads to', () => {
+    const names = ['/data/eggroll', '/data/eggroll-2.0.2'];
+    for (const name of names) {
+      expect(classifyProcess(`java -cp ${name}/lib/*: ${manager}`, '/', names)).toBe('clustermanager');
+      expect(classifyProcess(`java -cp lib/* ${manager} -c conf/eggroll.properties`, name, names)).toBe(
+        'clustermanager',
+      );
+    }
+    expect(classifyProcess(`java -cp lib/* ${manager} -c conf/x`, '/data/eggroll-2.2.1', names)).toBeUndefined();
   });
 
   it('does not mind a slash at the end of the home', () => {
-    expect(classifyProcess(java2(manager), '/', `${home}/`)).toBe('clustermanager');
+    expect(classifyProcess(java2(manager), '/', [`${home}/`])).toBe('clustermanager');
   });
 });
 

@@ -19,6 +19,8 @@ describe('parseInitPy', () => {
     ['__version__ = "3.0.0-beta"', '3.0.0-beta'],
     ['# x\r\n__version__ = "3.1.0"\r\nimport os\r\n', '3.1.0'],
     ['\uFEFF__version__ = "2.2.1"', '2.2.1'],
+    ['__version__ = "2.0.1"\n__version__ = 2.0.2\n', '2.0.2'],
+    ['  __version__\t=\t"2.2.1"   # x', '2.2.1'],
   ])('reads %j', (text, version) => {
     expect(parseInitPy(text)).toBe(version);
   });

@@ -12,11 +12,12 @@ const record: RunRecord = {
   to: '2.2.1',
   packageDigest: 'a'.repeat(64),
   hosts: ['nm1:22', 'nm2:2222'],
+  fateFlow: { host: 'nm1', ran: true },
   database: 'eggroll_meta',
   services: { nm1: ['clustermanager', 'nodemanager'], nm2: [] },
 };
 
-const { database: _, ...rest } = record;
+const { database: _, fateFlow: __, ...rest } = record;
 const smallest: RunRecord = { ...rest, services: {} };
 
 describe('parseRecord', () => {
@@ -46,6 +47,9 @@ describe('parseRecord', () => {
     ['services as text', { ...record, services: 'nodemanager' }],
     ["a node's services as text", { ...record, services: { nm1: 'nodemanager' } }],
     ['a database that is a number', { ...record, database: 1 }],
+    ['a fate_flow without a host', { ...record, fateFlow: { ran: true } }],
+    ['a fate_flow as text', { ...record, fateFlow: 'nm1' }],
+    ['a fate_flow that ran or not, as text', { ...record, fateFlow: { host: 'nm1', ran: 'no' } }],
   ])('refuses %s', (_name, value) => {
     expect(parseRecord(typeof value === 'string' ? value : seal(value as object))).toBeUndefined();
   });

@@ -44,6 +44,26 @@ const plan: Plan = {
   state: { neededBytes: 1_400_000 },
 };
 
+describe('fate_flow', () => {
+  it('comes first and last in a plan, and by itself in a status', () => {
+    const fateFlow = { host: 'flow1', stop: ['/f/service.sh stop'], start: ['/f/service.sh start'] };
+    const lines = planLines({ ...plan, fateFlow });
+    const at = lines.indexOf('  services, in this order');
+    expect(lines[at + 1]).toBe('    bash /f/service.sh stop  on flow1');
+    expect(lines.slice(at).findIndex((line) => line.startsWith('    bash /f/service.sh start  on flow1'))).toBe(6);
+    expect(lines[at + 7]).toBe('');
+    const nodes = plan.nodes.map((each) => ({ ...each, stop: [], start: [] }));
+    expect(planLines({ ...plan, nodes, fateFlow: { host: 'flow1', stop: [], start: [] } })).not.toContain(
+      '  services, in this order',
+    );
+    const told = (about: object) =>
+      statusLines({ nodes: [], runs: [], dumps: [], fateFlow: { host: 'flow1', runs: false, ...about } });
+    expect(told({ runs: true })).toContain('  fate_flow on flow1: runs');
+    expect(told({})).toContain('  fate_flow on flow1: does not run');
+    expect(told({ problem: 'No way.' })).toContain('  fate_flow on flow1: No way.');
+  });
+});
+
 describe('planLines', () => {
   it('shows everything once, nodes with the same changes together', () => {
     expect(planLines(plan)).toEqual([

@@ -59,7 +59,7 @@ describe('newTreeDifferences', () => {
     file('conf/route_table.json', 'p'),
   );
   const home = tree(folder('bin'), file('bin/eggroll.sh', 'old'), folder('conf'), file('conf/route_table.json', 's'));
-  const plan = planHome({ package: packaged, home, policy: 'merge', targetVersion: '2.2.1' });
+  const plan = planHome({ package: packaged, home, policy: 'merge', targetVersion: '2.2.1', perNode: new Map() });
   const expected = expectedTree(plan);
   const differences = (...changes: TreeEntry[]) =>
     newTreeDifferences({ plan, expected }, new Map([...expected, ...tree(...changes)]));

@@ -47,6 +47,15 @@ describe('mergeRecords', () => {
     );
   });
 
+  it('knows of fate_flow what any copy knows, that it ran above all', () => {
+    const copies = [undefined, { host: 'nm1', ran: false }, { host: 'nm1', ran: true }].map((fateFlow) =>
+      testRecord(fateFlow ? { fateFlow } : {}),
+    );
+    expect(mergeRecords(copies)?.fateFlow).toEqual({ host: 'nm1', ran: true });
+    expect(mergeRecords(copies.slice(0, 2))?.fateFlow).toEqual({ host: 'nm1', ran: false });
+    expect(mergeRecords(copies.slice(0, 1))).not.toHaveProperty('fateFlow');
+  });
+
   it('makes nothing of nothing', () => {
     expect(mergeRecords([])).toBeUndefined();
   });

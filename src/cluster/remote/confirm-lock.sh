@@ -1,0 +1,8 @@
+# shellcheck shell=sh
+# confirm-lock.sh HOME TOKEN: ends well as long as the lock of this node is this run's: asked before something is done elsewhere, where
+# no lock is.
+main() {
+  fence "$1" "$2"
+}
+
+main "$@"
