@@ -1,5 +1,5 @@
 // A pipeline: the runner sends a stream to the first node, and each node passes it on to the next one while it unpacks it. What each node
-// makes of it is proven by the caller, by hash; what a node did not get, it gets directly.
+// makes of it is proven by the caller, by hash; what a node did not get, it gets by another way.
 
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
@@ -7,70 +7,105 @@ import { UpgradeError } from '../engine/errors.ts';
 import { knownHostsLine } from './host-keys.ts';
 import type { ClusterNode } from './node.ts';
 import { invocation } from './remote-scripts.ts';
+import { slowNode } from './slow-node.ts';
 
 export interface PipelineOptions {
   readonly run: string;
   readonly signal: AbortSignal;
   readonly limitMs: number;
+  /** Size of the stream. */
+  readonly totalBytes: number;
 }
 
-export interface Dropouts {
-  /** Nodes that did not get the whole stream, and why. */
-  readonly unserved: ReadonlyMap<ClusterNode, string>;
-  /** Nodes that passed nothing on, or not all of it, and why. */
-  readonly silent: ReadonlyMap<ClusterNode, string>;
+export interface PipelineOutcome {
+  /** Nodes that have unpacked the whole stream. */
+  readonly served: readonly ClusterNode[];
+  /** The first that failed in its place, passed nothing on, or was too slow, and why; undefined when all went well. */
+  readonly culprit?: { readonly node: ClusterNode; readonly reason: string };
+}
+
+/** What has become of the nodes while the stream was on its way; by place. */
+interface Course {
+  /** Bytes that each node has taken, once a second. */
+  readonly received: number[][];
+  readonly failed: Map<number, string>;
+  readonly silent: Map<number, string>;
+  slow: { readonly place: number; readonly reason: string } | undefined;
 }
 
 /**
- * Sends a stream through nodes, in their order. Waits for all of them. Throws what is no matter of the pipeline alone: a node that is
+ * Sends a stream through nodes, in their order, and waits for all of them. Throws what is no matter of the pipeline alone: a node that is
  * lost, a lock that is lost, a full disk, a signal.
  */
 export async function sendThrough(
   chain: readonly ClusterNode[],
   stream: Readable,
-  { run, signal, limitMs }: PipelineOptions,
-): Promise<Dropouts> {
+  { run, signal, limitMs, totalBytes }: PipelineOptions,
+): Promise<PipelineOutcome> {
   const source = randomBytes(8).toString('hex');
-  const unserved = new Map<ClusterNode, string>();
-  const silent = new Map<ClusterNode, string>();
-  // Whoever comes after a node that passes nothing on waits for nothing.
+  const course: Course = { received: chain.map(() => []), failed: new Map(), silent: new Map(), slow: undefined };
   const cuts = chain.map(() => new AbortController());
-  const cutAfter = (index: number, reason: string) => {
-    for (const cut of cuts.slice(index + 1)) cut.abort(new CutOff(reason));
+  // Whoever comes after a node that passes nothing on would wait for nothing.
+  const cutFrom = (place: number) => {
+    for (const cut of cuts.slice(place)) cut.abort(new CutOff());
   };
+
+  function heed(line: string, place: number): void {
+    const [, bytes, refusal] = /^(?:received (\d+)|not passed on: *(.*))$/.exec(line) ?? [];
+    if (bytes !== undefined) {
+      course.received[place]?.push(Number(bytes));
+      const found = course.slow ? undefined : slowNode(course.received, totalBytes);
+      if (found === undefined) return;
+      course.slow = { place: found, reason: 'it holds up all that come after it' };
+      cutFrom(found);
+    } else if (refusal !== undefined) {
+      course.silent.set(place, `it cannot pass it on: ${refusal.trim() || 'no reason was given'}`);
+      cutFrom(place + 1);
+    }
+  }
+
   const outcomes = await Promise.allSettled(
-    chain.map(async (node, index) => {
-      const next = chain[index + 1];
-      const cut = cuts[index]?.signal;
+    chain.map(async (node, place) => {
+      const next = chain[place + 1];
+      const from = place === 0 ? '-' : source;
       try {
-        await node.change(
-          'stage-receive',
-          [run, index === 0 ? '-' : source, ...(next ? onward(next, run, source) : [])],
-          {
-            ...(index === 0 ? { input: stream } : {}),
-            ...(next ? { lendsAgent: true } : {}),
-            output: (said) =>
-              heedRefusal(said, (reason) => {
-                silent.set(node, reason);
-                cutAfter(index, `${node.name} did not pass it on: ${reason}`);
-              }),
-            limitMs,
-            signal: cut ? AbortSignal.any([signal, cut]) : signal,
-          },
-        );
+        await node.change('stage-receive', [run, from, ...(next ? onward(next, run, source) : [])], {
+          ...(place === 0 ? { input: stream } : {}),
+          ...(next ? { lendsAgent: true } : {}),
+          output: (said) => eachLine(said, (line) => heed(line, place)),
+          limitMs,
+          signal: AbortSignal.any([signal, ...(cuts[place] ? [cuts[place].signal] : [])]),
+        });
       } catch (error) {
-        cutAfter(index, `${node.name} failed`);
+        cutFrom(place + 1);
         signal.throwIfAborted();
-        unserved.set(node, reasonOf(error));
+        if (error instanceof CutOff) return undefined;
+        course.failed.set(place, reasonOf(error));
+        return undefined;
       }
+      return node;
     }),
   );
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure) throw failure.reason;
-  return { unserved, silent };
+  const served = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : [],
+  );
+  return { served, ...culpritOf(chain, course) };
 }
 
 class CutOff extends Error {}
+
+// A node that fails ends the login from the node before it, which then tells of that: the cause comes first.
+function culpritOf(chain: readonly ClusterNode[], { failed, silent, slow }: Course): Pick<PipelineOutcome, 'culprit'> {
+  const [place, reason] = slow ? [slow.place, slow.reason] : (firstOf(failed) ?? firstOf(silent) ?? []);
+  const node = chain[place ?? -1];
+  return node && reason !== undefined ? { culprit: { node, reason } } : {};
+}
+
+function firstOf(reasons: ReadonlyMap<number, string>): readonly [number, string] | undefined {
+  return [...reasons].toSorted(([left], [right]) => left - right)[0];
+}
 
 function onward({ host, home, hostKey }: ClusterNode, run: string, source: string): string[] {
   const { command, text } = invocation('stage-incoming', [home, run, source]);
@@ -84,21 +119,17 @@ function onward({ host, home, hostKey }: ClusterNode, run: string, source: strin
   ];
 }
 
-/** Reads what a node prints to its end; tells why it passes nothing on as soon as it says so. */
-async function heedRefusal(said: Readable, refused: (reason: string) => void): Promise<void> {
+async function eachLine(said: Readable, heed: (line: string) => void): Promise<void> {
   let text = '';
   for await (const piece of said as AsyncIterable<Buffer>) {
-    text += piece.toString('utf8');
-    const [whole, reason] = /^not passed on: *(.*)\n/m.exec(text) ?? [];
-    if (whole === undefined) continue;
-    refused(reason?.trim() || 'no reason was given');
-    text = '';
+    const lines = `${text}${piece.toString('utf8')}`.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) heed(line);
   }
 }
 
-// A node that only failed in its place in the pipeline gets everything directly, where it shows what is the matter with it.
+// A node that only failed in its place in the pipeline gets everything by another way, where it shows what is the matter with it.
 function reasonOf(error: unknown): string {
-  if (error instanceof CutOff) return error.message;
   if (error instanceof UpgradeError && error.code === 'NODE_FAILED') return error.message;
   throw error;
 }

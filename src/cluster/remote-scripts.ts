@@ -22,6 +22,7 @@ const scriptNames = [
   'processes',
   'prune-run',
   'put-aside',
+  'reach',
   'read-file',
   'service',
   'stage-copy',

@@ -5,24 +5,13 @@ import type { Readable } from 'node:stream';
 import type { ClusterNode } from '../cluster/node.ts';
 import { sendThrough } from '../cluster/pipeline.ts';
 import { type TransferItem, transferStream } from '../cluster/transfer.ts';
+import { onNodes } from './nodes.ts';
+import { pipelinesOf } from './pipelines.ts';
 import { contentBytes } from './staging-work.ts';
 import { currentPackage, currentRun, type World } from './world.ts';
 
 /** As long as bytes flow the keep-alive watches the connection; this is the limit for a node that takes none. */
 export const streamLimitMs = 3_600_000;
-
-/** With fewer nodes, a pipeline is not worth its logins. */
-const fewestNodes = 3;
-
-/** From so many nodes on there are two pipelines, so that a node that fails in its place holds up one half only. */
-const nodesForTwo = 8;
-
-/** The pipelines that nodes form which lack the same; none when there are too few of them. */
-export function pipelinesOf<Node>(nodes: readonly Node[]): Node[][] {
-  if (nodes.length < fewestNodes) return [];
-  const count = nodes.length < nodesForTwo ? 1 : 2;
-  return Array.from({ length: count }, (_, pipeline) => nodes.filter((__, index) => index % count === pipeline));
-}
 
 /** What has become of a node in a pipeline: it got everything, or not, and then nobody knows what. */
 export type Outcome = 'served' | 'tried';
@@ -41,14 +30,16 @@ export async function fanOut(
   const outcomes = new Map<ClusterNode, Outcome>();
   const { lending } = world;
   if (!lending) return outcomes;
+  const lists = await Promise.all(nodes.map(async (node) => ({ node, items: await lacks(node, false) })));
+  const lacking = lists.filter(({ items }) => items.some(({ entry }) => entry.type === 'file'));
+  const groups = Map.groupBy(lacking, ({ items }) => keyOf(items));
   lending.isOpen = true;
   try {
-    const lists = await Promise.all(nodes.map(async (node) => ({ node, items: await lacks(node, false) })));
-    const groups = Map.groupBy(lists, ({ items }) => keyOf(items));
     await Promise.all(
-      [...groups.values()].map((group) =>
-        serveGroup(world, { nodes: group.map(({ node }) => node), items: group[0]?.items ?? [] }, lacks, outcomes),
-      ),
+      [...groups.values()].map(async (group) => {
+        const members = group.map(({ node }) => node);
+        await serve(world, await formPipelines(world, members), group[0]?.items ?? [], lacks, outcomes);
+      }),
     );
   } finally {
     lending.isOpen = false;
@@ -56,37 +47,62 @@ export async function fanOut(
   return outcomes;
 }
 
-/** Nodes that lack the same. */
-interface Group {
-  readonly nodes: readonly ClusterNode[];
-  readonly items: readonly TransferItem[];
+/** The pipelines of nodes that lack the same. Each node is asked whether it can reach the one after it. */
+export async function formPipelines(world: World, nodes: readonly ClusterNode[]): Promise<ClusterNode[][]> {
+  const next = new Map(
+    pipelinesOf(nodes, () => true).flatMap((chain) => chain.map((node, at) => [node, chain[at + 1]])),
+  );
+  const able = new Set<ClusterNode | undefined>(
+    await onNodes(
+      world,
+      async (node) => {
+        const other = next.get(node);
+        return other && (await reaches(node, other)) ? node : undefined;
+      },
+      nodes,
+    ),
+  );
+  // The last one of a pipeline is not asked, as nobody comes after it.
+  return pipelinesOf(nodes, (node) => able.has(node) || next.get(node) === undefined);
+}
+
+async function reaches(node: ClusterNode, { host }: ClusterNode): Promise<boolean> {
+  const { stdout } = await node.ask('reach', [host.name, String(host.port)]);
+  return stdout.toString('utf8').trim() === 'yes';
 }
 
 // Each round leaves out at least one node for good: one that failed in its place, or passed nothing on.
-async function serveGroup(
+async function serve(
   world: World,
-  group: Group,
+  chains: readonly (readonly ClusterNode[])[],
+  items: readonly TransferItem[],
   lacks: Lacks,
   outcomes: Map<ClusterNode, Outcome>,
 ): Promise<void> {
-  const chains = group.items.some(({ entry }) => entry.type === 'file') ? pipelinesOf(group.nodes) : [];
-  const cutOff = await Promise.all(
+  const waiting = await Promise.all(
     chains.map(async (chain) => {
-      const { served, waiting } = await serveChain(world, chain, group.items);
+      const { served, left } = await serveChain(world, chain, items);
       for (const node of chain) outcomes.set(node, served.includes(node) ? 'served' : 'tried');
-      return waiting;
+      // Where nothing at all was passed on, another round would not go better.
+      return served.length > 1 ? left : [];
     }),
   );
-  const nodes = cutOff.flat();
+  const nodes = waiting.flat();
   if (nodes.length === 0) return;
-  const items = union(await Promise.all(nodes.map((node) => lacks(node, true))));
-  await serveGroup(world, { nodes, items }, lacks, outcomes);
+  const lists = await Promise.all(nodes.map((node) => lacks(node, true)));
+  await serve(
+    world,
+    pipelinesOf(nodes, () => true),
+    union(lists),
+    lacks,
+    outcomes,
+  );
 }
 
 interface ChainOutcome {
   readonly served: readonly ClusterNode[];
-  /** Got nothing, or not all, as a node before them passed nothing on. */
-  readonly waiting: readonly ClusterNode[];
+  /** Got nothing, or not all, as the node that was left out came before them. */
+  readonly left: readonly ClusterNode[];
 }
 
 async function serveChain(
@@ -94,21 +110,17 @@ async function serveChain(
   chain: readonly ClusterNode[],
   items: readonly TransferItem[],
 ): Promise<ChainOutcome> {
-  const { unserved, silent } = await sendThrough(chain, streamFor(world, chain, items), {
+  const { served, culprit } = await sendThrough(chain, streamFor(world, chain, items), {
     run: currentRun(world).id,
     signal: world.signal,
     limitMs: streamLimitMs,
+    totalBytes: contentBytes(items),
   });
-  // The first that fails is the one to leave out; those after it have only waited for it.
-  const broken = chain.findIndex((node) => silent.has(node) || unserved.has(node));
-  const culprit = chain[broken];
   if (culprit) {
-    const reason = silent.get(culprit) ?? unserved.get(culprit);
-    const message = `It left the pipeline: ${reason}. The nodes after it are served by another way.`;
-    world.emit({ type: 'warning', host: culprit.name, message });
+    const message = `It leaves its pipeline: ${culprit.reason}. The nodes after it are served by another way.`;
+    world.emit({ type: 'warning', host: culprit.node.name, message });
   }
-  const served = chain.filter((node) => !unserved.has(node));
-  return { served, waiting: chain.filter((node, index) => index > broken && unserved.has(node)) };
+  return { served, left: chain.filter((node) => !served.includes(node) && node !== culprit?.node) };
 }
 
 function streamFor(world: World, chain: readonly ClusterNode[], items: readonly TransferItem[]): Readable {

@@ -69,7 +69,13 @@ describe('the work on a staged tree', () => {
   it('makes any tree the planned one, and sends no content that the node has', () => {
     fc.assert(
       fc.property(tree, tree, tree, (fresh, old, staged) => {
-        const plan = planHome({ package: fresh, home: old, policy: 'merge', targetVersion: '2.2.1' });
+        const plan = planHome({
+          package: fresh,
+          home: old,
+          policy: 'merge',
+          targetVersion: '2.2.1',
+          perNode: new Map(),
+        });
         const work = stagingWork(plan, old, staged);
         expect(compareTrees(expectedTree(plan), carriedOut(staged, old, work), { times: true })).toEqual([]);
         const there = new Set([...old.values()].map(({ sha256 }) => sha256));
@@ -85,7 +91,13 @@ describe('the work on a staged tree', () => {
   it('is none when all is there', () => {
     fc.assert(
       fc.property(tree, tree, (fresh, old) => {
-        const plan = planHome({ package: fresh, home: old, policy: 'merge', targetVersion: '2.2.1' });
+        const plan = planHome({
+          package: fresh,
+          home: old,
+          policy: 'merge',
+          targetVersion: '2.2.1',
+          perNode: new Map(),
+        });
         expect(stagingWork(plan, old, expectedTree(plan))).toEqual({ remove: [], send: [], own: [], copies: [] });
       }),
       { numRuns: 2000 },

@@ -2,7 +2,7 @@
 # stage-receive.sh HOME TOKEN RUN SOURCE [HOST PORT USER KEY COMMAND TEXT]: unpacks a tar stream into the run's staged tree. It comes
 # from standard input, SOURCE being `-`, or from the node before this one in a pipeline, which brings it by stage-incoming.sh SOURCE.
 # At the same time it is passed on to HOST, whose public key is KEY, by the login COMMAND, which reads TEXT first.
-# Prints `passed on`, or why it was not, as soon as that is known.
+# Prints `received` and the number of bytes once a second, and `not passed on` with the reason as soon as that is known.
 # What a cut stream has brought stays for the next try: a hash decides what of it is whole.
 main() {
   fence "$1" "$2"
@@ -16,6 +16,11 @@ main() {
     mkfifo -m 0600 "$stream/$source"
     exec <"$stream/$source"
   fi
+  if [ "$source" != - ] || [ $# -gt 0 ]; then
+    report &
+    reporter=$!
+    trap 'kill "$reporter" 2>/dev/null; end_own_work' EXIT
+  fi
   if [ $# -gt 0 ]; then
     # Whoever is after this one may go; then the rest is for this one alone.
     trap '' PIPE
@@ -28,7 +33,18 @@ main() {
 }
 
 unpack() {
-  tar -x -p --no-same-owner -f - -C "$staged" 3>&-
+  # shellcheck disable=SC2016 # expanded by that shell
+  exec sh -c 'echo $$ >"$0"; exec tar -x -p --no-same-owner -f - -C "$1"' "$stream/unpacker" "$staged" 3>&-
+}
+
+# What tar has read so far. Whoever reads what this script prints must not wait for a sleep that is left.
+report() {
+  while sleep 1 >/dev/null 2>&1 3>&-; do
+    { read -r unpacker <"$stream/unpacker"; } 2>/dev/null || continue
+    while read -r key bytes; do
+      [ "$key" != rchar: ] || echo "received $bytes"
+    done 2>/dev/null <"/proc/$unpacker/io" || true
+  done
 }
 
 pass_on() {
@@ -46,11 +62,9 @@ send_on() {
     -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o LogLevel=ERROR \
     -c aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr \
     -p "$2" -l "$3" -- "$1" "$5") 2>&1 >/dev/null); then
-    echo 'passed on' >&3
-  else
-    echo "not passed on: $told" | tr '\n' ' ' >&3
-    echo >&3
+    return 0
   fi
+  echo "not passed on: $(echo "$told" | tr '\n' ' ')" >&3
 }
 
 main "$@"
