@@ -10,6 +10,8 @@ export interface Plan {
   /** The steps of `upgrade`, in order. */
   readonly steps: readonly string[];
   readonly nodes: readonly PlannedNode[];
+  /** Names of nodes that pass the package on to each other, in their order; what is left gets it from the runner. */
+  readonly pipelines: readonly (readonly string[])[];
   /** Absent where fate_flow is none of this program's business. */
   readonly fateFlow?: PlannedFateFlow;
   /** What changes in the five folders; nodes with the same changes are one group. */

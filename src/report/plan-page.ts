@@ -5,7 +5,7 @@ import { bytesText, durationText } from './units.ts';
 
 /** The lines of the page, indented below the heading of the result. */
 export function planLines(plan: Plan): string[] {
-  const { nodes, fateFlow, groups, database, downtime, state, steps, hash } = plan;
+  const { nodes, pipelines, fateFlow, groups, database, downtime, state, steps, hash } = plan;
   if (plan.action === 'finish-recovery') return [];
   const isIdle = plan.action === 'nothing';
   return [
@@ -13,6 +13,7 @@ export function planLines(plan: Plan): string[] {
     ...(isIdle ? [] : ['  steps', ...steps.map((title, index) => `  ${String(index + 1).padStart(4)}. ${title}`), '']),
     '  nodes',
     ...nodeLines(nodes),
+    ...pipelines.map((names) => `    passed on: runner -> ${names.join(' -> ')}`),
     ...(isIdle ? [] : groups.flatMap((group) => ['', ...fileLines(group)])),
     ...(database ? ['', ...databaseLines(database)] : []),
     ...serviceLines(nodes, fateFlow),

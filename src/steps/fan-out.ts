@@ -5,9 +5,10 @@ import type { Readable } from 'node:stream';
 import type { ClusterNode } from '../cluster/node.ts';
 import { sendThrough } from '../cluster/pipeline.ts';
 import { type TransferItem, transferStream } from '../cluster/transfer.ts';
+import { planNode } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { pipelinesOf } from './pipelines.ts';
-import { contentBytes } from './staging-work.ts';
+import { contentBytes, stagingWork } from './staging-work.ts';
 import { currentPackage, currentRun, type World } from './world.ts';
 
 /** As long as bytes flow the keep-alive watches the connection; this is the limit for a node that takes none. */
@@ -30,16 +31,13 @@ export async function fanOut(
   const outcomes = new Map<ClusterNode, Outcome>();
   const { lending } = world;
   if (!lending) return outcomes;
-  const lists = await Promise.all(nodes.map(async (node) => ({ node, items: await lacks(node, false) })));
-  const lacking = lists.filter(({ items }) => items.some(({ entry }) => entry.type === 'file'));
-  const groups = Map.groupBy(lacking, ({ items }) => keyOf(items));
+  const groups = alike(await Promise.all(nodes.map(async (node) => ({ node, items: await lacks(node, false) }))));
   lending.isOpen = true;
   try {
     await Promise.all(
-      [...groups.values()].map(async (group) => {
-        const members = group.map(({ node }) => node);
-        await serve(world, await formPipelines(world, members), group[0]?.items ?? [], lacks, outcomes);
-      }),
+      groups.map(async ({ members, items }) =>
+        serve(world, await formPipelines(world, members), items, lacks, outcomes),
+      ),
     );
   } finally {
     lending.isOpen = false;
@@ -47,8 +45,39 @@ export async function fanOut(
   return outcomes;
 }
 
+/** Names of the nodes of each pipeline that an upgrade forms. CANARY_HOST, which goes first and alone, is in none. */
+export async function plannedPipelines(world: World): Promise<string[][]> {
+  if (!world.lending) return [];
+  const others = world.nodes.filter(({ host }) => host.name !== world.config.canary);
+  const lists = await onNodes(
+    world,
+    async (node) => {
+      const { plan, old } = await planNode(world, node, []);
+      return { node, items: stagingWork(plan, old, new Map()).send };
+    },
+    others,
+  );
+  const chains = await Promise.all(alike(lists).map(({ members }) => formPipelines(world, members)));
+  return chains.flat().map((chain) => chain.map(({ name }) => name));
+}
+
+interface Group {
+  readonly members: readonly ClusterNode[];
+  readonly items: readonly TransferItem[];
+}
+
+/** Nodes that lack the same files. */
+function alike(lists: readonly { readonly node: ClusterNode; readonly items: readonly TransferItem[] }[]): Group[] {
+  const lacking = lists.filter(({ items }) => items.some(({ entry }) => entry.type === 'file'));
+  const groups = Map.groupBy(lacking, ({ items }) => keyOf(items));
+  return [...groups.values()].map((group) => ({
+    members: group.map(({ node }) => node),
+    items: group[0]?.items ?? [],
+  }));
+}
+
 /** The pipelines of nodes that lack the same. Each node is asked whether it can reach the one after it. */
-export async function formPipelines(world: World, nodes: readonly ClusterNode[]): Promise<ClusterNode[][]> {
+async function formPipelines(world: World, nodes: readonly ClusterNode[]): Promise<ClusterNode[][]> {
   const next = new Map(
     pipelinesOf(nodes, () => true).flatMap((chain) => chain.map((node, at) => [node, chain[at + 1]])),
   );

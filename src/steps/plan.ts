@@ -5,6 +5,7 @@ import type { Plan, PlannedAction } from '../engine/plan.ts';
 import type { Step } from '../engine/step.ts';
 import { dumpBytesOf, stateRoom } from './check-room.ts';
 import { expectedDowntime } from './expected-downtime.ts';
+import { plannedPipelines } from './fan-out.ts';
 import { fileChanges } from './file-changes.ts';
 import { refuseWhileLocked } from './lock.ts';
 import { adoptOpenRun, isUpToDate } from './open-run.ts';
@@ -50,6 +51,7 @@ async function planOf(world: World, action: PlannedAction): Promise<Plan> {
     ...(hash === undefined ? {} : { hash }),
     ...(await aroundIt(world)),
     nodes: await plannedNodes(world, action),
+    pipelines: action === 'upgrade' ? await plannedPipelines(world) : [],
     ...(fateFlow ? { fateFlow } : {}),
     groups,
     ...(database ? { database } : {}),
@@ -60,7 +62,14 @@ async function planOf(world: World, action: PlannedAction): Promise<Plan> {
 // What comes after it depends on what it brings back.
 async function planOfRecovery(world: World): Promise<Plan> {
   const none = { expectedMs: 0, servicesMs: 0, databaseMs: 0 };
-  return { action: 'finish-recovery', ...(await aroundIt(world)), nodes: [], groups: [], downtime: none };
+  return {
+    action: 'finish-recovery',
+    ...(await aroundIt(world)),
+    nodes: [],
+    pipelines: [],
+    groups: [],
+    downtime: none,
+  };
 }
 
 async function aroundIt(world: World): Promise<Pick<Plan, 'steps' | 'state'>> {

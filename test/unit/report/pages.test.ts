@@ -22,6 +22,7 @@ const plan: Plan = {
   hash: 'f'.repeat(64),
   steps: ['check', 'lock'],
   nodes: [node('nm1', 'nodemanager'), node('nm2', 'nodemanager'), node('rollsite.example', 'rollsite')],
+  pipelines: [['nm1', 'nm2', 'rollsite.example']],
   groups: [
     {
       hosts: ['nm1', 'nm2', 'rollsite.example'],
@@ -76,6 +77,7 @@ describe('planLines', () => {
       '    nm1               nodemanager  2.0.2 -> 2.2.1  send 3 files, 1.5 MB  7 files stay  disk: 2.0 MB needed, 3.0 GB free',
       '    nm2               nodemanager  2.0.2 -> 2.2.1  send 3 files, 1.5 MB  7 files stay  disk: 2.0 MB needed, 3.0 GB free',
       '    rollsite.example  rollsite     2.0.2 -> 2.2.1  send 3 files, 1.5 MB  7 files stay  disk: 2.0 MB needed, 3.0 GB free',
+      '    passed on: runner -> nm1 -> nm2 -> rollsite.example',
       '',
       '  files on nm1, nm2, rollsite.example: 25 added, 1 changed, 1 removed',
       '    bin: 1',
