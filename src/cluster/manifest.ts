@@ -1,80 +1,9 @@
-// A tree on a node as data: the output of remote/manifest.sh turned into a Tree.
+// A tree on a node as data, and how trees differ.
 
-import { isUtf8 } from 'node:buffer';
 import type { Tree, TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { type ListedEntry, type Listing, parseHashes, parseListing } from './listing.ts';
 import type { ClusterNode } from './node.ts';
-
-const types = { f: 'file', d: 'directory', l: 'symlink' } as const;
-
-/**
- * Parses what `manifest.sh` printed. Throws a plain Error when the output is cut short or of another shape, for devices, sockets
- * and the like, and for names that are not UTF-8.
- */
-export function parseManifest(output: Buffer): Tree {
-  const { fields, rest } = splitFields(output);
-  const hashes = parseHashes(rest.toString('utf8'));
-  const tree = new Map<string, TreeEntry>();
-  for (let at = 0; at < fields.length; at += 3) {
-    const [facts, path, target] = fields.slice(at, at + 3);
-    if (facts === undefined || path === undefined || target === undefined)
-      throw new Error('The list of files is cut short.');
-    tree.set(path, entryOf(facts, path, target, hashes));
-  }
-  return tree;
-}
-
-// Fields ended by NUL up to an empty one in the place of `facts`; the hashes follow.
-function splitFields(output: Buffer): { fields: string[]; rest: Buffer } {
-  const fields: string[] = [];
-  let start = 0;
-  for (;;) {
-    const end = output.indexOf(0, start);
-    if (end < 0) throw new Error('The list of files is cut short.');
-    const bytes = output.subarray(start, end);
-    const field = bytes.toString('utf8');
-    if (!isUtf8(bytes)) throw new Error(`The name of ${field} is not UTF-8: rename it.`);
-    start = end + 1;
-    if (field === '' && fields.length % 3 === 0) return { fields, rest: output.subarray(start) };
-    fields.push(field);
-  }
-}
-
-// sha256sum marks a line by a leading backslash when it escaped a newline or a backslash in the name.
-function parseHashes(text: string): Map<string, string> {
-  const lines = text.split('\n').filter((line) => line !== '');
-  return new Map(
-    lines.map((line) => {
-      const escaped = line.startsWith('\\');
-      const [hash = '', name = ''] = splitAt(escaped ? line.slice(1) : line, 64);
-      const path = name.slice(2);
-      return [escaped ? path.replace(/\\([\\n])/g, (_, c) => (c === 'n' ? '\n' : '\\')) : path, hash];
-    }),
-  );
-}
-
-function splitAt(text: string, index: number): [string, string] {
-  return [text.slice(0, index), text.slice(index)];
-}
-
-function entryOf(facts: string, path: string, target: string, hashes: ReadonlyMap<string, string>): TreeEntry {
-  const [letter = '', mode = '', size = '', modified = ''] = facts.split(' ');
-  const type = types[letter as keyof typeof types];
-  if (type === undefined) throw new Error(`${path} is neither a file, a folder nor a link.`);
-  const entry = {
-    path,
-    type,
-    mode: Number.parseInt(mode, 8),
-    sizeBytes: Number(size),
-    // By the text: as a number, a fraction close to 1 would be rounded up.
-    modifiedSeconds: Number(modified.split('.', 1)[0]),
-  };
-  if (type === 'symlink') return { ...entry, target };
-  if (type === 'directory') return entry;
-  const sha256 = hashes.get(path);
-  if (sha256 === undefined) throw new Error(`${path} has no hash: it changed while it was read.`);
-  return { ...entry, sha256 };
-}
 
 /** Which properties of an entry have to agree. Times of folders never count: they change with every file made in them. */
 export interface Comparison {
@@ -108,22 +37,75 @@ export function compareTrees(expected: Tree, actual: Tree, comparison: Compariso
 function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string | undefined {
   if (want.type !== have.type) return `is a ${have.type}, expected a ${want.type}`;
   if (want.type === 'symlink') return want.target === have.target ? undefined : 'links to another place';
+  // Of a file with another size, nobody needs the hash.
   if (want.sha256 !== have.sha256) return 'has other content';
   if (want.mode !== have.mode) return `has mode ${have.mode.toString(8)}, expected ${want.mode.toString(8)}`;
   if (times && want.type === 'file' && want.modifiedSeconds !== have.modifiedSeconds) return 'has another time';
   return undefined;
 }
 
-// Every byte is read; the keep-alive notices a node that is gone.
+// Every byte may be read; the keep-alive notices a node that is gone.
 const readLimitMs = 1_800_000;
 
+export interface ReadOptions {
+  /** Which files have to be hashed; all, when it is absent. A file that is not has no hash in the tree. */
+  readonly wants?: (entry: Omit<TreeEntry, 'sha256'>) => boolean;
+  /** Reads every file, whatever is known of it. */
+  readonly anew?: boolean;
+}
+
 /** The tree of some folders below `root` on a node. Throws NODE_UNFIT when it holds a device or the like, or changed while it was read. */
-export async function readTree(node: ClusterNode, root: string, folders: readonly string[]): Promise<Tree> {
-  const { stdout } = await node.ask('manifest', [root, ...folders], { limitMs: readLimitMs });
+export async function readTree(
+  node: ClusterNode,
+  root: string,
+  folders: readonly string[],
+  options: ReadOptions = {},
+): Promise<Tree> {
+  const { stdout } = await node.ask('manifest', [node.home, root, ...folders]);
   try {
-    return parseManifest(stdout);
+    const listing = parseListing(stdout);
+    node.hashes.learn(listing);
+    const hashes = await hashesOf(node, root, listing, options);
+    return new Map(listing.entries.map((listed) => [listed.entry.path, withHash(listed, hashes, options)]));
   } catch (error) {
+    if (error instanceof UpgradeError) throw error;
     const found = `${root} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     throw new UpgradeError({ code: 'NODE_UNFIT', where: node.name, found }, { cause: error });
   }
+}
+
+/** Hashes by path, of files that are wanted: what is known, and what is read now. */
+async function hashesOf(
+  node: ClusterNode,
+  root: string,
+  listing: Listing,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const files = listing.entries.filter(({ entry }) => isWanted(entry, options));
+  const known = new Map(options.anew ? [] : files.flatMap((file) => pairOf(file.entry.path, node.hashes.get(file))));
+  const unread = files.filter(({ entry }) => !known.has(entry.path));
+  if (unread.length === 0) return known;
+  const input = Buffer.from(unread.map(({ entry }) => `${entry.path}\0`).join(''));
+  const { stdout } = await node.ask('hash', [root], { input, limitMs: readLimitMs });
+  const read = parseHashes(stdout);
+  for (const file of unread) {
+    const sha256 = read.get(file.entry.path);
+    if (sha256 !== undefined) node.hashes.add(file, sha256, listing);
+  }
+  return new Map([...known, ...read]);
+}
+
+function pairOf(path: string, sha256: string | undefined): [string, string][] {
+  return sha256 === undefined ? [] : [[path, sha256]];
+}
+
+function isWanted(entry: Omit<TreeEntry, 'sha256'>, { wants = () => true }: ReadOptions): boolean {
+  return entry.type === 'file' && wants(entry);
+}
+
+function withHash({ entry }: ListedEntry, hashes: ReadonlyMap<string, string>, options: ReadOptions): TreeEntry {
+  if (!isWanted(entry, options)) return entry;
+  const sha256 = hashes.get(entry.path);
+  if (sha256 === undefined) throw new Error(`${entry.path} has no hash: it changed while it was read.`);
+  return { ...entry, sha256 };
 }

@@ -7,6 +7,7 @@ import { type Finding, UpgradeError } from '../engine/errors.ts';
 import { type CommandResult, noRoomIn, type RunOptions } from './command.ts';
 import type { Connection } from './connection.ts';
 import { type DoorOptions, doorOf } from './door.ts';
+import { type KnownHashes, knownHashes } from './known-hashes.ts';
 import { holdLock, type NodeLock } from './node-lock.ts';
 import type { ScriptName } from './remote-scripts.ts';
 
@@ -17,6 +18,8 @@ export interface ClusterNode {
   readonly home: string;
   /** Its public host key, as SSH writes it. */
   readonly hostKey: Buffer;
+  /** What is known of the content of its files. */
+  readonly hashes: KnownHashes;
   /** Runs a script that changes nothing. A non-zero exit code is thrown as a catalogue error. */
   ask(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /**
@@ -35,7 +38,12 @@ export interface ClusterNode {
   close(): void;
 }
 
-export function clusterNode(host: Host, home: string, connection: Connection, options: DoorOptions = {}): ClusterNode {
+export interface NodeOptions extends DoorOptions {
+  /** Does what earlier runs have recorded of files spare reading them? It does unless this says no. */
+  readonly trustsRecords?: boolean;
+}
+
+export function clusterNode(host: Host, home: string, connection: Connection, options: NodeOptions = {}): ClusterNode {
   const name = nodeName(host);
   let lock: NodeLock | undefined;
   const door = doorOf(name, options);
@@ -53,6 +61,7 @@ export function clusterNode(host: Host, home: string, connection: Connection, op
     name,
     home,
     hostKey: connection.hostKey,
+    hashes: knownHashes(options.trustsRecords ?? true),
     ask: run,
     change: (script, args, options) =>
       inTurn(async () => {

@@ -59,6 +59,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     stateDir: complete.STATE_DIR,
     concurrency: complete.CONCURRENCY,
     fanout: complete.FANOUT,
+    verify: complete.VERIFY,
     backupKeep: complete.BACKUP_KEEP,
     autoRecover: complete.AUTO_RECOVER,
     output: complete.OUTPUT,

@@ -92,6 +92,7 @@ export interface Config {
   readonly stateDir: string;
   readonly concurrency: number;
   readonly fanout: 'auto' | 'direct';
+  readonly verify: 'changed' | 'full';
   readonly backupKeep: number;
   readonly autoRecover: boolean;
   readonly output: 'auto' | 'tty' | 'plain' | 'json';

@@ -204,6 +204,13 @@ export const variables = {
     default: 'auto',
     meaning: '`auto`: nodes pass content on to each other; `direct`: the runner sends to each',
   },
+  VERIFY: {
+    kind: 'choice',
+    choices: ['changed', 'full'],
+    default: 'changed',
+    meaning:
+      'files on the nodes that are hashed: `changed`: those that were written to since a run has hashed them; `full`: every one',
+  },
   BACKUP_KEEP: { kind: 'count', default: '3', meaning: 'runs whose backups `prune` keeps' },
   AUTO_RECOVER: {
     kind: 'flag',

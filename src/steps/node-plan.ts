@@ -4,12 +4,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSmallFile } from '../cluster/facts.ts';
-import { readTree } from '../cluster/manifest.ts';
+import { type ReadOptions, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { expectedTree, planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
 import { ownHostKey } from '../eggroll/property-facts.ts';
-import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
+import { type ProgramFolder, programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { onNodes } from './nodes.ts';
 import { currentPackage, currentRun, type NodePlan, type World } from './world.ts';
 
@@ -74,8 +74,8 @@ export async function planNode(
   const inPlace = toRead.filter((folder) => !state.get(folder)?.backup);
   const kept = known ? [...known.old].filter(([path]) => !toRead.includes(topFolder(path))) : [];
   const read = [
-    ...(inBackup.length > 0 ? await readTree(node, backup, inBackup) : []),
-    ...(inPlace.length > 0 ? await readTree(node, node.home, inPlace) : []),
+    ...(inBackup.length > 0 ? await readOld(world, node, backup, inBackup) : []),
+    ...(inPlace.length > 0 ? await readOld(world, node, node.home, inPlace) : []),
   ];
   const confRoot = state.get('conf')?.backup ? backup : node.home;
   const plan = await planFrom(
@@ -90,10 +90,24 @@ export async function planNode(
 
 /** Plans a node whose folders are all in place, whatever runs there were. */
 export async function planLive(world: World, node: ClusterNode): Promise<NodePlan> {
-  const old = await readTree(node, node.home, programFolders);
+  const old = await readOld(world, node, node.home, programFolders, { anew: world.config.verify === 'full' });
   const plan = await planFrom(world, node, old, world.facts.get(node.name)?.properties);
   world.plans.set(node.name, plan);
   return plan;
+}
+
+// What has no size that the package has can be nothing of it; conf and bin may hold files of the site, which stay as they are.
+function readOld(
+  world: World,
+  node: ClusterNode,
+  root: string,
+  folders: readonly ProgramFolder[],
+  options: ReadOptions = {},
+): Promise<Tree> {
+  const sizes = new Set([...currentPackage(world).tree.values()].map(({ sizeBytes }) => sizeBytes));
+  const wants = ({ path, sizeBytes }: Pick<TreeEntry, 'path' | 'sizeBytes'>) =>
+    sizes.has(sizeBytes) || ['bin', 'conf'].includes(topFolder(path));
+  return readTree(node, root, folders, { ...options, wants });
 }
 
 async function planFrom(

@@ -47,8 +47,8 @@ export async function oldTreeDifferences(world: World, node: ClusterNode): Promi
   const inPlace = programFolders.filter((name) => !state.get(name)?.backup);
   const isKept = ({ path }: TreeEntry) => inBackup.includes(topFolder(path));
   const [kept, live] = [
-    inBackup.length > 0 ? await readTree(node, `${folder}/backup`, inBackup) : new Map(),
-    inPlace.length > 0 ? await readTree(node, node.home, inPlace) : new Map(),
+    inBackup.length > 0 ? await readTree(node, `${folder}/backup`, inBackup, { anew: true }) : new Map(),
+    inPlace.length > 0 ? await readTree(node, node.home, inPlace, { anew: true }) : new Map(),
   ];
   const part = (wanted: boolean): Tree => new Map([...old].filter(([, entry]) => isKept(entry) === wanted));
   return [

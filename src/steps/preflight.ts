@@ -3,10 +3,9 @@
 import ssh2 from 'ssh2';
 import { lentAgent } from '../cluster/agent.ts';
 import { connect } from '../cluster/connection.ts';
-import type { DoorOptions } from '../cluster/door.ts';
 import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
-import { type ClusterNode, clusterNode } from '../cluster/node.ts';
+import { type ClusterNode, clusterNode, type NodeOptions } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
@@ -80,9 +79,10 @@ export async function connectNodes(world: World): Promise<void> {
   const { config, signal } = world;
   const hostKeys = await loadHostKeys([config.ssh.knownHostsFile], `${config.stateDir}/known_hosts`);
   const nodes: ClusterNode[] = [];
-  const options: DoorOptions = {
+  const options: NodeOptions = {
     onChange: (phase, where, what) => world.emit({ type: 'change', phase, where, what }),
     looksOnly: world.looksOnly,
+    trustsRecords: config.verify !== 'full',
   };
   const agent = agentFor(world, (key) => nodes.some((node) => node.hostKey.equals(key)));
   const unreached = await findingsOf(async () => {

@@ -68,6 +68,8 @@ async function finishStaging(
   if (outcome === undefined && isNone(work)) return;
   await carryOut(world, node, work);
   await proveStaged(world, node);
+  // All of the old tree has a place in the record before the switch: what is read now need not be while services are down.
+  await readTree(node, node.home, programFolders);
 }
 
 /** What of the staged tree is there already and right; undefined where the switch has begun: such a node was staged before. */

@@ -34,7 +34,7 @@ async function verifyNode(world: World, node: ClusterNode): Promise<void> {
     const found = `Version ${to} was expected; found: ${'version' in detected ? detected.version : detected.reason}.`;
     throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found });
   }
-  const live = await readTree(node, node.home, programFolders);
+  const live = await readTree(node, node.home, programFolders, { anew: world.config.verify === 'full' });
   const differences = newTreeDifferences(await planNode(world, node, []), live);
   if (differences.length === 0) return;
   throw new UpgradeError({

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inspectArguments } from '../../src/cluster/facts.ts';
-import { parseManifest } from '../../src/cluster/manifest.ts';
+import { parseHashes, parseListing } from '../../src/cluster/listing.ts';
 import { parseActivity } from '../../src/cluster/processes.ts';
 import { invocation, type ScriptName } from '../../src/cluster/remote-scripts.ts';
 import { programFolders } from '../../src/eggroll/tree.ts';
@@ -64,6 +64,10 @@ const allOf = (word: string) => `${word}\n`.repeat(5);
 describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
   const script = (name: ScriptName, args: readonly string[] = [], input?: Buffer | string) =>
     box.script(shell, name, [home, token, run, ...args], input);
+  const treeOf = async (root: string, ...folders: readonly string[]) => {
+    const { entries } = parseListing((await box.script(shell, 'manifest', [home, root, ...folders])).stdout);
+    return new Map(entries.map(({ entry }) => [entry.path, entry]));
+  };
 
   describe('switch and switch-back', () => {
     // The renames in order, as shell commands, to stop between any two of them.
@@ -170,7 +174,8 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
     const calls: Partial<Record<ScriptName, readonly [readonly string[], string?]>> = {
       switch: [programFolders],
       'switch-back': [programFolders],
-      'stage-receive': [[], 'no tar at all'],
+      'stage-receive': [['-'], 'no tar at all'],
+      'keep-hashes': [[], 'no size'],
       'stage-copy': [['9', '0'], 'bin/file\0'],
       'stage-remove': [[], 'bin\0'],
       'put-aside': [[]],
@@ -189,12 +194,15 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
         'backup-send',
         'backup-state',
         'fate-flow-state',
+        'hash',
         'inspect',
         'lock-owner',
         'log-tail',
         'manifest',
         'processes',
+        'reach',
         'read-file',
+        'stage-incoming',
         'switch-state',
       ];
       // fate-flow changes a machine that is no node.
@@ -240,9 +248,8 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       tar.finalize();
       const bytes = await buffer(tar as AsyncIterable<Buffer>);
       for (let round = 0; round < 2; round += 1) {
-        expect(await script('stage-receive', [], bytes)).toMatchObject({ exitCode: 0, stderr: '' });
-        const { stdout } = await box.script(shell, 'manifest', [`${runFolder}/staged`, 'conf']);
-        const tree = parseManifest(stdout);
+        expect(await script('stage-receive', ['-'], bytes)).toMatchObject({ exitCode: 0, stderr: '' });
+        const tree = await treeOf(`${runFolder}/staged`, 'conf');
         expect([...tree.keys()].sort()).toEqual(
           ['conf', 'conf/file', `conf/${'长'.repeat(60)}`, ...oddNames.map((name) => `conf/${name}`)].sort(),
         );
@@ -257,7 +264,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       tar.entry({ name: 'bin/big' }, Buffer.alloc(100_000));
       tar.finalize();
       const bytes = await buffer(tar as AsyncIterable<Buffer>);
-      expect(await script('stage-receive', [], bytes.subarray(0, 50_000))).toMatchObject({
+      expect(await script('stage-receive', ['-'], bytes.subarray(0, 50_000))).toMatchObject({
         exitCode: 2,
         stderr: expect.stringContaining('Unexpected EOF'),
       });
@@ -277,8 +284,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       const [sameSize = '', pairSize = '', modeSize = ''] = lists.map(({ length }) => String(length));
       const outcome = await script('stage-copy', [sameSize, pairSize, '4750', modeSize], Buffer.concat(lists));
       expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-      const { stdout } = await box.script(shell, 'manifest', [`${runFolder}/staged`, 'bin', 'lib']);
-      const copied = parseManifest(stdout);
+      const copied = await treeOf(`${runFolder}/staged`, 'bin', 'lib');
       const named = [...same, ...oddNames.map((name) => `lib/new ${name}`)];
       expect([...copied.keys()].sort()).toEqual(['bin', 'bin/sub', 'lib', ...named].sort());
       const facts = { modifiedSeconds: 1_500_000_000, sizeBytes: 1 };
@@ -356,28 +362,62 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
   });
 
   describe('looking', () => {
-    test('manifest gives any names with their hashes, and nothing for what is missing', async () => {
+    test('manifest and hash give any names, and nothing for what is missing', async () => {
       await box.bash(
         `cd '${home}/lib'; ${oddNames.map((name) => `printf %s ${quoted(name)} >${quoted(`./${name}`)}`).join(';')}`,
       );
-      const { stdout } = await box.script(shell, 'manifest', [home, 'lib', 'missing']);
-      const tree = parseManifest(stdout);
-      expect([...tree.keys()].sort()).toEqual(['lib', 'lib/file', ...oddNames.map((name) => `lib/${name}`)].sort());
-      const hashes = new Set([...tree.values()].flatMap(({ sha256 }) => sha256 ?? []));
-      expect(hashes.size).toBe(oddNames.length + 1);
-      expect(parseManifest((await box.script(shell, 'manifest', [home, 'missing'])).stdout).size).toBe(0);
-      expect(parseManifest((await box.script(shell, 'manifest', ['/nowhere', 'lib'])).stdout).size).toBe(0);
+      const tree = await treeOf(home, 'lib', 'missing');
+      const files = ['file', ...oddNames].map((name) => `lib/${name}`);
+      expect([...tree.keys()].sort()).toEqual(['lib', ...files].sort());
+      const paths = files.map((path) => `${path}\0`).join('');
+      const hashes = parseHashes((await box.script(shell, 'hash', [home], paths)).stdout);
+      expect([...hashes.keys()].sort()).toEqual(files.sort());
+      expect(new Set(hashes.values()).size).toBe(files.length);
+      expect((await treeOf(home, 'missing')).size).toBe(0);
+      expect((await treeOf('/nowhere', 'lib')).size).toBe(0);
+    });
+
+    test('manifest gives what was recorded, and the identity of a file that nobody writes to', async () => {
+      const listing = async () => parseListing((await box.script(shell, 'manifest', [home, home, 'bin'])).stdout);
+      const before = await listing();
+      const [folder, file] = before.entries;
+      const line = `${file?.identity} ${'a'.repeat(64)}\n`;
+      const kept = await box.script(shell, 'keep-hashes', [home, token, String(line.length)], line);
+      expect([kept.exitCode, kept.stderr]).toEqual([0, '']);
+      const after = await listing();
+      expect([...after.recorded]).toEqual([[file?.identity, 'a'.repeat(64)]]);
+      expect(after.entries).toEqual([folder, file]);
+      expect(after.nowSeconds).toBeGreaterThan(before.nowSeconds);
+      await box.bash(`touch -d @1 '${home}/bin/file'; printf old >'${home}/bin/file'; touch -d @1 '${home}/bin/file'`);
+      expect((await listing()).entries[1]?.identity).not.toBe(file?.identity);
+    });
+
+    test('keep-hashes keeps what there was when its input is cut short', async () => {
+      await box.script(shell, 'keep-hashes', [home, token, '5'], 'whole');
+      const cut = await box.script(shell, 'keep-hashes', [home, token, '5'], 'half');
+      expect(cut).toMatchObject({ exitCode: 1, stderr: 'the input was cut short' });
+      expect(await box.bash(`cd '${home}/.eggroll-upgrade'; cat hashes; ls -A`)).not.toContain('partial');
+      expect(await box.bash(`cat '${home}/.eggroll-upgrade/hashes'`)).toBe('whole');
     });
 
     test('manifest shows what is neither file, folder nor link', async () => {
       await box.bash(`mkfifo '${home}/bin/pipe'`);
-      const { stdout } = await box.script(shell, 'manifest', [home, 'bin']);
-      expect(() => parseManifest(stdout)).toThrow('bin/pipe is neither a file');
+      await expect(treeOf(home, 'bin')).rejects.toThrow('bin/pipe is neither a file');
     });
 
-    test('manifest fails on a file that cannot be read', async () => {
+    test('hash fails on a file that cannot be read', async () => {
       await box.bash(`chmod 0000 '${home}/bin/file'`);
-      expect((await box.script(shell, 'manifest', [home, 'bin'])).exitCode).not.toBe(0);
+      expect((await box.script(shell, 'hash', [home], 'bin/file\0')).exitCode).not.toBe(0);
+    });
+
+    test('reach tells whether another node answers, and whether there is an SSH client', async () => {
+      const said = async (host: string, port: string) =>
+        (await box.script(shell, 'reach', [host, port])).stdout.toString();
+      await box.bash(`busybox nc -l -p 2299 </dev/null >/dev/null 2>&1 &
+        until ss -Htln sport = :2299 | grep -q .; do sleep 0.05; done`);
+      expect(await said('127.0.0.1', '2299')).toBe('yes\n');
+      expect(await said('127.0.0.1', '2298')).toBe('');
+      expect(await said('no-such-host', '2299')).toBe('');
     });
 
     test('read-file tells no file from an empty one', async () => {
@@ -601,7 +641,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       ['put-aside', []],
       ['service', ['5', 'bin/eggroll.sh', 'stop']],
       ['stage-copy', ['9', '0']],
-      ['stage-receive', []],
+      ['stage-receive', ['-']],
       ['stage-remove', []],
       ['switch', programFolders],
       ['switch-back', programFolders],

@@ -40,7 +40,7 @@ main() {
     run_facts "$folder"
   done
   remove_old_probes "$home/$work"
-  for left in "$home/$work"/service.out "$home/$work"/runs/*/dropped "$home/$work"/runs/*/stream "$home/$work"/runs/*/.*.partial "$home/$work"/runs/*/database/.*.partial "$home/$work"/runs/*/database/*/.*.partial; do
+  for left in "$home/$work"/service.out "$home/$work"/.hashes.partial "$home/$work"/runs/*/dropped "$home/$work"/runs/*/stream "$home/$work"/runs/*/.*.partial "$home/$work"/runs/*/database/.*.partial "$home/$work"/runs/*/database/*/.*.partial; do
     [ ! -e "$left" ] || fact litter "$left"
   done
 }

@@ -1,27 +1,26 @@
 # shellcheck shell=sh
-# manifest.sh ROOT FOLDER…
-# Prints what is in the folders of ROOT: NUL-ended fields `type mode size mtime`, path, link target for every entry, an empty
-# field, then the lines of sha256sum for every file. What is missing is left out.
+# manifest.sh HOME ROOT FOLDER…
+# Prints the time of the node, what runs before have recorded of files (see keep-hashes.sh), ended by NUL, then what is in the folders
+# of ROOT: NUL-ended fields `type mode size mtime inode ctime`, path, link target for every entry, and an empty field at the end.
+# What is missing is left out.
 main() {
-  if [ ! -d "$1" ]; then
+  printf '%s\0' "$(date +%s.%N)"
+  [ ! -f "$1/$work/hashes" ] || cat "$1/$work/hashes"
+  printf '\0'
+  if [ ! -d "$2" ]; then
     printf '\0'
     return 0
   fi
-  cd "$1"
-  shift
+  cd "$2"
+  shift 2
   count=$#
   while [ "$count" -gt 0 ]; do
     if [ -e "$1" ] || [ -L "$1" ]; then set -- "$@" "$1"; fi
     shift
     count=$((count - 1))
   done
-  if [ $# -eq 0 ]; then
-    printf '\0'
-    return 0
-  fi
-  find "$@" -printf '%y %m %s %T@\0%p\0%l\0'
+  [ $# -eq 0 ] || find "$@" -printf '%y %m %s %T@ %i %C@\0%p\0%l\0'
   printf '\0'
-  find "$@" -type f -print0 | xargs -0 -r sha256sum --
 }
 
 main "$@"

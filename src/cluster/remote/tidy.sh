@@ -4,7 +4,7 @@
 main() {
   fence "$1" "$2"
   # shellcheck disable=SC2154 # work comes from prelude.sh
-  rm -f "$1/$work/service.out"
+  rm -f "$1/$work/service.out" "$1/$work/.hashes.partial"
   for folder in "$1/$work"/runs/*; do
     if [ -L "$folder" ] || [ ! -d "$folder" ]; then continue; fi
     rm -f "$folder"/.*.partial "$folder"/database/.*.partial "$folder"/database/*/.*.partial

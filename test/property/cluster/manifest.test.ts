@@ -2,9 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareTrees, parseManifest } from '../../../src/cluster/manifest.ts';
+import { parseHashes, parseListing } from '../../../src/cluster/listing.ts';
+import { compareTrees } from '../../../src/cluster/manifest.ts';
 import type { TreeEntry } from '../../../src/eggroll/tree.ts';
-import { manifestOutput } from '../../support/manifest.ts';
+import { hashOutput, listingOutput, type ManifestLine } from '../../support/manifest.ts';
 
 const name = fc
   .oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom('\\', '\n', 'n', ' ', '-', '证') }))
@@ -21,39 +22,38 @@ const entries = fc.uniqueArray(entry, { selector: ({ path }) => path, maxLength:
 
 const letters = { file: 'f', directory: 'd', symlink: 'l' } as const;
 
-function printed(tree: readonly TreeEntry[]): Buffer {
-  return manifestOutput(
-    tree.map(({ path, type, mode, sizeBytes, modifiedSeconds, sha256, target }) => ({
-      facts: `${letters[type]} ${mode.toString(8)} ${sizeBytes} ${modifiedSeconds}.5000000000`,
-      path,
-      ...(target === undefined ? {} : { target }),
-      ...(sha256 === undefined ? {} : { sha256 }),
-    })),
-  );
+function linesOf(tree: readonly TreeEntry[]): ManifestLine[] {
+  return tree.map(({ path, type, mode, sizeBytes, modifiedSeconds, sha256, target }) => ({
+    facts: `${letters[type]} ${mode.toString(8)} ${sizeBytes} ${modifiedSeconds}.5000000000`,
+    path,
+    ...(target === undefined ? {} : { target }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  }));
 }
 
-describe('parseManifest', () => {
-  it('reads back what was printed', () => {
+function withHashes(listed: readonly Omit<TreeEntry, 'sha256'>[], hashes: ReadonlyMap<string, string>): TreeEntry[] {
+  return listed.map((entry) => {
+    const sha256 = entry.type === 'file' ? hashes.get(entry.path) : undefined;
+    return sha256 === undefined ? entry : { ...entry, sha256 };
+  });
+}
+
+describe('parseListing and parseHashes', () => {
+  it('read back what was printed', () => {
     fc.assert(
       fc.property(entries, (tree) => {
-        expect([...parseManifest(printed(tree)).values()]).toEqual(tree);
+        const listed = parseListing(listingOutput(linesOf(tree))).entries.map(({ entry: known }) => known);
+        expect(withHashes(listed, parseHashes(hashOutput(linesOf(tree))))).toEqual(tree);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('gives no smaller tree when the output was cut: it throws, or nothing but the last line end is gone', () => {
+  it('give no smaller tree when the output was cut', () => {
     fc.assert(
       fc.property(entries, fc.double({ min: 0, max: 1, noNaN: true }), (tree, share) => {
-        const whole = printed(tree);
-        const cut = whole.subarray(0, Math.floor(share * (whole.length - 1)));
-        let parsed: ReturnType<typeof parseManifest>;
-        try {
-          parsed = parseManifest(cut);
-        } catch {
-          return;
-        }
-        expect([...parsed.keys()]).toEqual(tree.map(({ path }) => path));
+        const whole = listingOutput(linesOf(tree));
+        expect(() => parseListing(whole.subarray(0, Math.floor(share * (whole.length - 1))))).toThrow();
       }),
       { numRuns: 1000 },
     );

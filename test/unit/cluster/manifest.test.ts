@@ -1,86 +1,85 @@
 import { describe, expect, it } from 'vitest';
-import { compareTrees, parseManifest } from '../../../src/cluster/manifest.ts';
+import type { CommandResult } from '../../../src/cluster/command.ts';
+import { knownHashes } from '../../../src/cluster/known-hashes.ts';
+import { compareTrees, type ReadOptions, readTree } from '../../../src/cluster/manifest.ts';
+import type { ClusterNode } from '../../../src/cluster/node.ts';
 import type { Tree, TreeEntry } from '../../../src/eggroll/tree.ts';
-import { manifestOutput } from '../../support/manifest.ts';
+import { hashOutput, listingOutput, type ManifestLine } from '../../support/manifest.ts';
 
 const hash = (letter: string) => letter.repeat(64);
 
-describe('parseManifest', () => {
-  it('reads files, folders and links', () => {
-    const output = manifestOutput([
-      { facts: 'd 755 4096 1700000000.1234567890', path: 'bin' },
-      { facts: 'f 644 12 1700000001.9999999990', path: 'bin/eggroll.sh', sha256: hash('a') },
-      { facts: 'l 777 6 1700000002.0000000000', path: 'bin/link', target: '../lib' },
-    ]);
-    expect([...parseManifest(output).values()]).toEqual([
-      { path: 'bin', type: 'directory', mode: 0o755, sizeBytes: 4096, modifiedSeconds: 1_700_000_000 },
-      {
-        path: 'bin/eggroll.sh',
-        type: 'file',
-        mode: 0o644,
-        sizeBytes: 12,
-        modifiedSeconds: 1_700_000_001,
-        sha256: hash('a'),
+describe('readTree', () => {
+  const lines: readonly ManifestLine[] = [
+    { facts: 'd 755 1 1.0', path: 'bin' },
+    { facts: 'f 644 1 1.0', path: 'bin/a', sha256: hash('a') },
+    { facts: 'f 644 2 1.0', path: 'bin/b', sha256: hash('b') },
+  ];
+
+  /** A node with these files, and the paths that it was told to hash, by command. */
+  function nodeWith(files: readonly ManifestLine[], recorded = '', trustsRecords = true) {
+    const hashed: string[][] = [];
+    const listing = listingOutput(files).toString('latin1').replace('\0\0', `\0${recorded}\0`);
+    const node = {
+      name: 'nm1',
+      home: '/home',
+      hashes: knownHashes(trustsRecords),
+      async ask(script: string, _args: readonly string[], options?: { readonly input?: Buffer }) {
+        if (script === 'manifest') return { stdout: Buffer.from(listing, 'latin1') } as CommandResult;
+        const paths = options?.input?.toString('utf8').split('\0').slice(0, -1) ?? [];
+        hashed.push(paths);
+        return { stdout: hashOutput(files.filter(({ path }) => paths.includes(path))) } as CommandResult;
       },
-      {
-        path: 'bin/link',
-        type: 'symlink',
-        mode: 0o777,
-        sizeBytes: 6,
-        modifiedSeconds: 1_700_000_002,
-        target: '../lib',
-      },
-    ]);
-  });
+    } as unknown as ClusterNode;
+    return { node, hashed, read: (options?: ReadOptions) => readTree(node, '/home', ['bin'], options) };
+  }
 
-  it('names a file whose name is not UTF-8', () => {
-    const gbk = Buffer.from('f 644 1 1700000000.0\0conf/\xd6\xd0.pem\0\0\0', 'latin1');
-    expect(() => parseManifest(gbk)).toThrow(/conf\/.*\.pem is not UTF-8/);
-  });
-
-  it('reads nothing', () => {
-    expect(parseManifest(Buffer.from('\0')).size).toBe(0);
-  });
-
-  it.each(['conf/a b', 'conf/证书.pem', 'conf/-rf', 'conf/new\nline', 'conf/back\\slash', 'conf/\\n', 'conf/ends\n'])(
-    'finds the hash of %j',
-    (path) => {
-      const output = manifestOutput([
-        { facts: 'f 600 1 1.0', path: 'conf/other', sha256: hash('a') },
-        { facts: 'f 600 1 1.0', path, sha256: hash('b') },
-      ]);
-      expect(parseManifest(output).get(path)?.sha256).toBe(hash('b'));
-    },
-  );
-
-  it('keeps a link target as it is', () => {
-    const output = manifestOutput([{ facts: 'l 777 1 1.0', path: 'lib/x', target: '证 书\n' }]);
-    expect(parseManifest(output).get('lib/x')?.target).toBe('证 书\n');
-  });
-
-  it('keeps the set-group bit of a folder', () => {
-    expect(parseManifest(manifestOutput([{ facts: 'd 2775 1 1.0', path: 'lib' }])).get('lib')?.mode).toBe(0o2775);
-  });
-
-  it('refuses output that was cut at any byte before the hash of the last file', () => {
-    const whole = manifestOutput([
-      { facts: 'd 755 1 1.0', path: 'bin' },
-      { facts: 'f 644 1 1.0', path: 'bin/a', sha256: hash('a') },
-      { facts: 'f 644 1 1.0', path: 'bin/b', sha256: hash('b') },
-    ]);
-    for (let length = 0; length < whole.length - 'bin/b\n'.length; length += 1) {
-      expect(() => parseManifest(whole.subarray(0, length)), `cut at ${length}`).toThrow();
+  it('hashes each file once', async () => {
+    const { read, hashed } = nodeWith(lines);
+    for (let time = 0; time < 2; time += 1) {
+      const tree = await read();
+      expect([...tree.values()].map(({ sha256 }) => sha256)).toEqual([undefined, hash('a'), hash('b')]);
     }
+    expect(hashed).toEqual([['bin/a', 'bin/b']]);
+    await read({ anew: true });
+    expect(hashed).toHaveLength(2);
   });
 
-  it('refuses a file without a hash', () => {
-    expect(() => parseManifest(manifestOutput([{ facts: 'f 644 1 1.0', path: 'bin/gone' }]))).toThrow('bin/gone');
+  it('hashes what is wanted, and leaves the rest without a hash', async () => {
+    const { read, hashed } = nodeWith(lines);
+    const tree = await read({ wants: ({ sizeBytes }) => sizeBytes === 2 });
+    expect([tree.get('bin/a')?.sha256, tree.get('bin/b')?.sha256]).toEqual([undefined, hash('b')]);
+    expect(hashed).toEqual([['bin/b']]);
   });
 
-  it.each(['p', 's', 'b', 'c', 'D', '?'])('refuses an entry of type %s', (letter) => {
-    expect(() => parseManifest(manifestOutput([{ facts: `${letter} 644 0 1.0`, path: 'bin/x' }]))).toThrow(
-      'neither a file, a folder nor a link',
-    );
+  it('takes what an earlier run has recorded, for files that nobody has written to, unless told not to', async () => {
+    const recorded = `1 1 1.0 1.5 ${hash('c')}\n2 2 1.0 1.4 ${hash('d')}\n`;
+    const { read, hashed, node } = nodeWith(lines, recorded);
+    expect((await read()).get('bin/a')?.sha256).toBe(hash('c'));
+    expect(hashed).toEqual([['bin/b']]);
+    // Of what is gone, nothing is recorded again.
+    expect(node.hashes.lines()).toBe(`1 1 1.0 1.5 ${hash('c')}\n2 2 1.0 1.5 ${hash('b')}\n`);
+    const strict = nodeWith(lines, recorded, false);
+    expect((await strict.read()).get('bin/a')?.sha256).toBe(hash('a'));
+  });
+
+  it('does not rely on what was written a moment ago', async () => {
+    // The node's clock says 1700000000.5, the change was at 1.5: a change right before the look is simulated by the record alone.
+    const { node } = nodeWith(lines);
+    const entry = { path: 'x', type: 'file', mode: 0o644, sizeBytes: 1, modifiedSeconds: 1 } as const;
+    const listing = { nowSeconds: 100, recorded: new Map(), entries: [] };
+    const at = (changedSeconds: number) => ({ entry, identity: `1 1 1 ${changedSeconds}`, changedSeconds });
+    for (const changed of [99.95, 99, 98.5, 97]) node.hashes.add(at(changed), hash('a'), listing);
+    expect([99.95, 99, 98.5, 97].map((changed) => node.hashes.get(at(changed)) !== undefined)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('refuses a file that goes away while it is read', async () => {
+    const { read } = nodeWith([{ facts: 'f 644 1 1.0', path: 'bin/gone' }]);
+    await expect(read()).rejects.toThrow('bin/gone has no hash');
   });
 });
 

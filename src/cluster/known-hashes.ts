@@ -1,0 +1,45 @@
+// What is known of the content of a node's files, by what the file system tells of them: a file that nobody has written to since it was
+// hashed need not be read again.
+
+import type { ListedEntry, Listing } from './listing.ts';
+
+export interface KnownHashes {
+  /** Takes up what runs before have recorded, at the first look at the node. */
+  learn(listing: Listing): void;
+  /** The hash of a file; undefined when it has to be read. */
+  get(listed: ListedEntry): string | undefined;
+  /** Notes the hash of a file that was read after a listing. */
+  add(listed: ListedEntry, sha256: string, listing: Listing): void;
+  /** For remote/keep-hashes.sh. */
+  lines(): string;
+}
+
+/** Younger than this, a file may have been written again without another time: the clock of a file system goes in steps. */
+const stepSeconds = 0.1;
+/** The same where it keeps whole seconds only. */
+const coarseStepSeconds = 2;
+
+/** With `trustsRecords` false, what runs before have recorded does not count. */
+export function knownHashes(trustsRecords: boolean): KnownHashes {
+  const known = new Map<string, string>();
+  // Of files that are gone nothing is recorded any more.
+  const seen = new Set<string>();
+  let learnt = false;
+  return {
+    learn({ recorded }) {
+      if (learnt || !trustsRecords) return;
+      learnt = true;
+      for (const [identity, sha256] of recorded) if (!known.has(identity)) known.set(identity, sha256);
+    },
+    get({ identity }) {
+      seen.add(identity);
+      return known.get(identity);
+    },
+    add({ identity, changedSeconds }, sha256, { nowSeconds }) {
+      const step = Number.isInteger(changedSeconds) ? coarseStepSeconds : stepSeconds;
+      if (nowSeconds - changedSeconds > step) known.set(identity, sha256);
+    },
+    lines: () =>
+      [...known].flatMap(([identity, sha256]) => (seen.has(identity) ? [`${identity} ${sha256}\n`] : [])).join(''),
+  };
+}

@@ -1,0 +1,105 @@
+// What remote/manifest.sh and remote/hash.sh print, as data.
+
+import { isUtf8 } from 'node:buffer';
+import type { TreeEntry } from '../eggroll/tree.ts';
+
+const types = { f: 'file', d: 'directory', l: 'symlink' } as const;
+
+/** An entry of a tree whose content is not known yet. */
+export interface ListedEntry {
+  readonly entry: Omit<TreeEntry, 'sha256'>;
+  /** `inode size mtime ctime`: the same as long as nobody has written to the file. */
+  readonly identity: string;
+  /** When anything of it was changed last, in seconds of the node's clock, as precisely as its file system keeps it. */
+  readonly changedSeconds: number;
+}
+
+export interface Listing {
+  /** The node's clock before it looked. */
+  readonly nowSeconds: number;
+  /** Hashes that runs before have recorded, by identity. */
+  readonly recorded: ReadonlyMap<string, string>;
+  readonly entries: readonly ListedEntry[];
+}
+
+/**
+ * Parses a listing. Throws a plain Error when it is cut short or of another shape, for devices, sockets and the like, and for names that
+ * are not UTF-8.
+ */
+export function parseListing(output: Buffer): Listing {
+  const [now, recorded, ...fields] = splitFields(output);
+  if (now === undefined || recorded === undefined) throw new Error('The list of files is cut short.');
+  const entries: ListedEntry[] = [];
+  for (let at = 0; at < fields.length; at += 3) {
+    const [facts, path, target] = fields.slice(at, at + 3);
+    if (facts === undefined || path === undefined || target === undefined)
+      throw new Error('The list of files is cut short.');
+    entries.push(entryOf(facts, path, target));
+  }
+  return { nowSeconds: Number(now), recorded: parseRecorded(recorded), entries };
+}
+
+// Fields ended by NUL up to an empty one in the place of the facts of an entry.
+function splitFields(output: Buffer): string[] {
+  const fields: string[] = [];
+  let start = 0;
+  for (;;) {
+    const end = output.indexOf(0, start);
+    if (end < 0) throw new Error('The list of files is cut short.');
+    const bytes = output.subarray(start, end);
+    const field = bytes.toString('utf8');
+    if (!isUtf8(bytes)) throw new Error(`The name of ${field} is not UTF-8: rename it.`);
+    start = end + 1;
+    if (field === '' && fields.length >= 2 && fields.length % 3 === 2) return fields;
+    fields.push(field);
+  }
+}
+
+function entryOf(facts: string, path: string, target: string): ListedEntry {
+  const [letter = '', mode = '', size = '', modified = '', inode = '', changed = ''] = facts.split(' ');
+  const type = types[letter as keyof typeof types];
+  if (type === undefined) throw new Error(`${path} is neither a file, a folder nor a link.`);
+  const entry = {
+    path,
+    type,
+    mode: Number.parseInt(mode, 8),
+    sizeBytes: Number(size),
+    modifiedSeconds: wholeSeconds(modified),
+  };
+  return {
+    entry: type === 'symlink' ? { ...entry, target } : entry,
+    identity: `${inode} ${size} ${modified} ${changed}`,
+    changedSeconds: Number(changed),
+  };
+}
+
+// By the text: as a number, a fraction close to 1 would be rounded up.
+function wholeSeconds(time: string): number {
+  return Number(time.split('.', 1)[0]);
+}
+
+// A line that makes no sense only costs a look at a file.
+function parseRecorded(text: string): Map<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, identity, sha256] = /^(\d+ \d+ \S+ \S+) ([0-9a-f]{64})$/.exec(line) ?? [];
+      return identity !== undefined && sha256 !== undefined ? [[identity, sha256]] : [];
+    }),
+  );
+}
+
+/** Hashes by path. sha256sum marks a line by a leading backslash when it escaped a newline or a backslash in the name. */
+export function parseHashes(output: Buffer): Map<string, string> {
+  const lines = output
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return new Map(
+    lines.map((line) => {
+      const escaped = line.startsWith('\\');
+      const text = escaped ? line.slice(1) : line;
+      const path = text.slice(66);
+      return [escaped ? path.replace(/\\([\\n])/g, (_, c) => (c === 'n' ? '\n' : '\\')) : path, text.slice(0, 64)];
+    }),
+  );
+}
