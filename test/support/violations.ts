@@ -81,6 +81,6 @@ function lookForLeftovers(home: string): string {
     ps -eo args= | grep -E '^(sh|bash|dash|tar) .*eggroll-upgrade-' | grep -v 'ps -eo args' | sed 's/^/process: /'
     find ${home} -name '.eggroll-upgrade-probe*' -not -path '*/.eggroll-upgrade/*'
     cd ${home}/.eggroll-upgrade 2>/dev/null || exit 0
-    find . -name '*.partial' -o -name dropped -o -path './runs/*/staged/*' -o -name '.eggroll-upgrade-probe*' -o -name service.out
+    find . -name '*.partial' -o -name dropped -o -name stream -o -path './runs/*/staged/*' -o -name '.eggroll-upgrade-probe*' -o -name service.out
     for lock in locks/*; do [ -e "$lock/released" ] || echo "held: $lock"; done`;
 }
