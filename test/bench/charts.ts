@@ -58,11 +58,16 @@ export function lineChart({ title, unit, series }: Chart): string {
   ].join('\n');
 }
 
-const styleOf = (scheme: 0 | 1) => colours.map((pair, index) => `.s${index}{--c:${pair[scheme]}}`).join('');
+const styleOf = (scheme: 0 | 1) =>
+  colours
+    .map(
+      (pair, index) => `.s${index} path{stroke:${pair[scheme]}}.s${index} circle,.s${index} text{fill:${pair[scheme]}}`,
+    )
+    .join('');
 const style = `text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-weight:600}.end{text-anchor:end}.middle{text-anchor:middle}
-.page{fill:#fff}.grid{stroke:#d0d7de;fill:none}g path{stroke:var(--c);stroke-width:2;fill:none}circle,g text{fill:var(--c)}${styleOf(0)}
+.page{fill:#fff}.grid{stroke:#d0d7de;fill:none}g path{stroke-width:2;fill:none}${styleOf(0)}
 .s0 path{stroke-width:3.5}.s0 text{font-weight:600}
-@media (prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}.grid{stroke:#30363d}g text{fill:var(--c)}${styleOf(1)}}`;
+@media (prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}.grid{stroke:#30363d}${styleOf(1)}}`;
 
 /** The least of 1, 2, 4, 8 times a power of ten that holds the value: a quarter of it is a short number. */
 export function niceTop(value: number): number {

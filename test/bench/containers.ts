@@ -47,8 +47,10 @@ async function startCluster({ image, jobImage, dir, nodes }: ClusterPlan): Promi
   const start = (name: string, ...args: string[]) => limit(() => startContainer(id, name, args));
   const mount = (folder: string, place: string) => `--volume=${join(dir, folder)}:${place}:ro`;
   const startNode = async (name: string, ports: readonly number[]) => {
-    // Nodes that share a container need the right to mount, see bench-node.
-    const rights = ports.length > 1 ? ['--cap-add=SYS_ADMIN', '--security-opt=apparmor=unconfined'] : [];
+    // Nodes that can share a container need the right to mount, see bench-node.
+    const rights = ports.some((port) => port !== 22)
+      ? ['--cap-add=SYS_ADMIN', '--security-opt=apparmor=unconfined']
+      : [];
     const node = await start(name, ...rights, mount('nodes', '/fixture'), image, 'bench-node', ...ports.map(String));
     await inAll([node], 'bench-ready', ...ports.map(String));
     return node;

@@ -1,6 +1,8 @@
 // Markdown tables, and figures as people read them.
 
+/** Nothing when there are no rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const row = (cells: readonly string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |\n`;
   return `${row(head)}|${'---|'.repeat(head.length)}\n${rows.map(row).join('')}`;
 }

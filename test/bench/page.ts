@@ -44,7 +44,7 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
         ...(variables.length > 0 && { variables: variables.join(', ') }),
       }),
     ),
-    ...(cells.length > 0 ? [section('What is to be reached', targetsTable(cells))] : []),
+    section('What is to be reached', targetsTable(cells)),
     ...caseNames.flatMap((name) =>
       networkNames.flatMap((network) => {
         const own = cells.filter((cell) => cell.case === name && cell.network === network);
@@ -54,12 +54,13 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
         return [section(titleOf(name, network), `${images && `${images}\n`}${cellsTable(own)}`)];
       }),
     ),
-    ...(cells.length > 0 ? [section('Growth with the cluster', slopesTable(cells))] : []),
+    section('Growth with the cluster', slopesTable(cells)),
     ...(scale.length > 0 ? [section('Scale', `${scaleTable(scale)}\n${scaleSlopes(scale)}`)] : []),
   ].join('');
 }
 
-const section = (title: string, text: string) => `\n## ${title}\n\n${text}\n`;
+/** Nothing where there is nothing to tell. */
+const section = (title: string, text: string) => (text === '' ? '' : `\n## ${title}\n\n${text}`);
 
 const titleOf = (name: Cell['case'], network: Cell['network']) => `${caseTitles[name]}, ${networkTitles[network]}`;
 
