@@ -12,7 +12,7 @@ export interface Chart {
 }
 
 const [width, height] = [640, 340];
-const plot = { left: 56, right: 500, top: 48, bottom: 292 };
+const plot = { left: 56, right: 484, top: 48, bottom: 292 };
 
 // By place, light and dark: the first is ours.
 const colours = [
@@ -69,11 +69,11 @@ const style = `text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-weig
 .s0 path{stroke-width:3.5}.s0 text{font-weight:600}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}.grid{stroke:#30363d}${styleOf(1)}}`;
 
-/** The least of 1, 2, 4, 8 times a power of ten that holds the value: a quarter of it is a short number. */
+/** The least of some numbers of two digits at most, times a power of ten, that holds the value: a quarter of it is a short number. */
 export function niceTop(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 8].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8].find((step) => step * power >= value) ?? 10) * power;
 }
 
 /** Moves labels apart that would lie on each other, in their order from top to bottom. */

@@ -46,12 +46,11 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
     ),
     section('What is to be reached', targetsTable(cells)),
     ...caseNames.flatMap((name) =>
-      networkNames.flatMap((network) => {
+      networkNames.map((network) => {
         const own = cells.filter((cell) => cell.case === name && cell.network === network);
-        if (own.length === 0) return [];
         const pictures = [...charts.keys()].filter((file) => file.endsWith(`-${name}-${network}.svg`));
         const images = pictures.map((file) => `![${charts.get(file)?.title ?? ''}](performance/${file})\n`).join('');
-        return [section(titleOf(name, network), `${images && `${images}\n`}${cellsTable(own)}`)];
+        return section(titleOf(name, network), `${images && `${images}\n`}${cellsTable(own)}`);
       }),
     ),
     section('Growth with the cluster', slopesTable(cells)),

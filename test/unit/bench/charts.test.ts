@@ -36,7 +36,7 @@ describe('a chart', () => {
 
   it('keeps the names of lines that end at one point apart', () => {
     const text = lineChart({ title: '', unit: '', series: [series('a', 0), series('b', 0), series('c', 0)] });
-    const ys = [...text.matchAll(/<text x="514" y="([\d.]+)"/g)].map(([, y]) => Number(y)).toSorted((a, b) => a - b);
+    const ys = [...text.matchAll(/<text x="498" y="([\d.]+)"/g)].map(([, y]) => Number(y)).toSorted((a, b) => a - b);
     expect(ys).toHaveLength(3);
     expect((ys[1] ?? 0) - (ys[0] ?? 0)).toBeGreaterThanOrEqual(16);
     expect((ys[2] ?? 0) - (ys[1] ?? 0)).toBeGreaterThanOrEqual(16);
@@ -49,5 +49,5 @@ it('escapes what XML would read', () => {
 });
 
 it('the top of an axis is a short number that holds all', () => {
-  expect([0, 1, 3, 7.9, 8.1, 31, 100, 0.05].map(niceTop)).toEqual([1, 1, 4, 8, 10, 40, 100, 0.08]);
+  expect([0, 1, 1.1, 3, 7.9, 8.1, 41, 100, 0.05].map(niceTop)).toEqual([1, 1, 1.2, 3.2, 8, 10, 60, 100, 0.06]);
 });

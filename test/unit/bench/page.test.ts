@@ -10,6 +10,10 @@ it('a bar in a cell of a table does not end it', () => {
   expect(table(['a', 'b'], [['1|2', '3']])).toBe('| a | b |\n|---|---|\n| 1\\|2 | 3 |\n');
 });
 
+it('a table without rows is nothing', () => {
+  expect(table(['a'], [])).toBe('');
+});
+
 describe('the table of a case', () => {
   it('shows medians, and how many times that of rsync they are', () => {
     const walls = [900, 5000, 1000].map((wallMs) => aRun('ours', { wallMs }));
@@ -57,7 +61,8 @@ describe('the targets', () => {
 
 it('growth is told from two sizes of the cluster on', () => {
   const cells = [4, 16].map((nodes) => aCell({ nodes, runs: [aRun('ours', { wallMs: 1000 + 50 * nodes })] }));
-  expect(slopesTable(cells)).toContain('| no limit | eggroll-upgrade | 50 ms | 0.0 MB |');
+  const limited = cells.map((cell) => ({ ...cell, network: '1gbit' as const, runs: [aRun('ours', { wallMs: 9000 })] }));
+  expect(slopesTable([...cells, ...limited])).toContain('| no limit | eggroll-upgrade | 50 ms | 0.0 MB |');
   expect(slopesTable(cells.slice(1))).not.toContain('eggroll-upgrade');
   const runs = [50, 200].map((nodes) => aScaleRun({ nodes, wallMs: 100 * nodes, runnerSentBytes: 1e6 * nodes }));
   expect(scaleSlopes(runs)).toBe('Package of 150 MB: each node more costs 100 ms and 1.0 MB out of the runner.\n');
