@@ -14,7 +14,6 @@ export interface BenchCluster {
   readonly nodes: readonly BenchContainer[];
   /** Runners by whose tools they have. */
   readonly runners: { readonly ours: BenchContainer; readonly peers: BenchContainer };
-  stop(): Promise<void>;
 }
 
 export interface ClusterPlan {
@@ -31,19 +30,24 @@ const limit = pLimit(8);
 
 /** Starts everything, works with it, and leaves nothing behind, however that ends. */
 export async function withCluster<T>(plan: ClusterPlan, work: (cluster: BenchCluster) => Promise<T>): Promise<T> {
-  const cluster = await startCluster(plan);
-  const stop = () => void cluster.stop().finally(() => process.exit(130));
+  const id = `bench-${process.pid}-${Date.now()}`;
+  let removed: Promise<void> | undefined;
+  const remove = () => {
+    removed ??= removeAll(id);
+    return removed;
+  };
+  const stop = () => void remove().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    return await work(cluster);
+    await mustRun(['network', 'create', id]);
+    return await work(await startCluster(id, plan));
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
-    await cluster.stop();
+    await remove();
   }
 }
 
-async function startCluster({ image, jobImage, dir, nodes }: ClusterPlan): Promise<BenchCluster> {
-  const id = `bench-${process.pid}-${Date.now()}`;
+async function startCluster(id: string, { image, jobImage, dir, nodes }: ClusterPlan): Promise<BenchCluster> {
   const start = (name: string, ...args: string[]) => limit(() => startContainer(id, name, args));
   const mount = (folder: string, place: string) => `--volume=${join(dir, folder)}:${place}:ro`;
   const startNode = async (name: string, ports: readonly number[]) => {
@@ -56,20 +60,13 @@ async function startCluster({ image, jobImage, dir, nodes }: ClusterPlan): Promi
     return node;
   };
   const forRunners = [mount('packages', '/package'), mount('secrets', '/secrets'), mount('config', '/config')];
-  const stop = () => removeAll(id);
-  await mustRun(['network', 'create', id]);
-  try {
-    const startedNodes = allSettled([...nodes].map(([name, ports]) => startNode(name, ports)));
-    const runners = allSettled([
-      start('ours', ...forRunners, ...jobArguments(), jobImage, 'infinity'),
-      start('peers', ...forRunners, image),
-    ] as const);
-    const [all, [ours, peers]] = await allSettled([startedNodes, runners] as const);
-    return { nodes: all, runners: { ours, peers }, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const startedNodes = allSettled([...nodes].map(([name, ports]) => startNode(name, ports)));
+  const runners = allSettled([
+    start('ours', ...forRunners, ...jobArguments(), jobImage, 'infinity'),
+    start('peers', ...forRunners, image),
+  ] as const);
+  const [all, [ours, peers]] = await allSettled([startedNodes, runners] as const);
+  return { nodes: all, runners: { ours, peers } };
 }
 
 async function startContainer(id: string, name: string, args: readonly string[]): Promise<BenchContainer> {
