@@ -1,0 +1,48 @@
+// What is compared: medians of the runs of a tool, and how tools, cases and networks are called.
+
+import type { CaseName, NetworkName, ToolName } from './options.ts';
+import type { Cell, Measurement } from './results.ts';
+import { median } from './statistics.ts';
+
+export const toolTitles: Readonly<Record<ToolName, string>> = {
+  ours: 'eggroll-upgrade',
+  rsync: 'rsync, 8 in parallel',
+  tar: 'tar over ssh, 8 in parallel',
+  ansible: 'Ansible synchronize',
+  clush: 'clush',
+};
+
+export const caseTitles: Readonly<Record<CaseName, string>> = {
+  full: 'Full upgrade',
+  small: 'Small change: one jar, three Python files',
+  nothing: 'Nothing to do',
+};
+
+export const networkTitles: Readonly<Record<NetworkName, string>> = {
+  none: 'no limit',
+  '1gbit': '1 Gbit/s a host',
+  '200mbit': '200 Mbit/s a host',
+};
+
+export type Figures = Omit<Measurement, 'tool'>;
+
+/** Median of each figure over the runs of a tool; undefined when it did not take part. */
+export function medians({ runs }: Pick<Cell, 'runs'>, tool: ToolName): Figures | undefined {
+  const own = runs.filter((run) => run.tool === tool);
+  if (own.length === 0) return undefined;
+  const of = (read: (run: Measurement) => number) => median(own.map(read));
+  return {
+    wallMs: of(({ wallMs }) => wallMs),
+    runnerCpuMs: of(({ runnerCpuMs }) => runnerCpuMs),
+    nodesCpuMs: of(({ nodesCpuMs }) => nodesCpuMs),
+    runnerSentBytes: of(({ runnerSentBytes }) => runnerSentBytes),
+    wireBytes: of(({ wireBytes }) => wireBytes),
+    runnerAnonymousBytes: of(({ runnerAnonymousBytes }) => runnerAnonymousBytes),
+    runnerRssBytes: of(({ runnerRssBytes }) => runnerRssBytes),
+    mixedMs: of(({ mixedMs }) => mixedMs),
+    longestMixedMs: of(({ longestMixedMs }) => longestMixedMs),
+    downtimeMs: of(({ downtimeMs }) => downtimeMs),
+  };
+}
+
+export const cpuTogether = ({ runnerCpuMs, nodesCpuMs }: Figures) => runnerCpuMs + nodesCpuMs;

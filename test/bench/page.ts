@@ -1,0 +1,97 @@
+// docs/performance.md and its charts, made of results. The prose of the page stands around the marks and stays.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Chart, lineChart } from './charts.ts';
+import { caseTitles, medians, networkTitles, toolTitles } from './figures.ts';
+import { scaleSlopes, scaleTable, slopesTable } from './growth.ts';
+import { caseNames, networkNames, toolNames } from './options.ts';
+import type { Cell, Measurement, Results } from './results.ts';
+import { cellsTable, machineTable } from './tables.ts';
+import { targetsTable } from './targets.ts';
+
+const begin = '<!-- results: written by `npm run bench -- --publish` -->';
+const end = '<!-- end of results -->';
+
+/** The page with the results between its two marks. Throws when a mark is missing. */
+export function pageWithResults(page: string, text: string): string {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error('docs/performance.md lacks the marks of the results.');
+  return `${page.slice(0, from)}${begin}\n${text}${page.slice(to)}`;
+}
+
+/** Writes the page and the charts in the folder `performance` beside it. */
+export function renderDocs(docs: string, results: Results): void {
+  const page = join(docs, 'performance.md');
+  const charts = chartsOf(results.cells);
+  for (const [name, chart] of charts) writeFileSync(join(docs, 'performance', name), lineChart(chart));
+  writeFileSync(page, pageWithResults(readFileSync(page, 'utf8'), textOf(results, charts)));
+}
+
+/** All tables, with a chart above each that has one. */
+export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = new Map()): string {
+  const { machine, cells, scale } = results;
+  const commits = [...new Set([...cells, ...scale].map(({ commit }) => commit))].join(', ');
+  const variables = [
+    ...new Set([...cells, ...scale].flatMap(({ env }) => Object.entries(env).map((pair) => pair.join('=')))),
+  ];
+  return [
+    section(
+      'The machine',
+      machineTable({
+        ...machine,
+        commit: commits,
+        ...(variables.length > 0 && { variables: variables.join(', ') }),
+      }),
+    ),
+    section('What is to be reached', targetsTable(cells)),
+    ...caseNames.flatMap((name) =>
+      networkNames.map((network) => {
+        const own = cells.filter((cell) => cell.case === name && cell.network === network);
+        const pictures = [...charts.keys()].filter((file) => file.endsWith(`-${name}-${network}.svg`));
+        const images = pictures.map((file) => `![${charts.get(file)?.title ?? ''}](performance/${file})\n`).join('');
+        return section(titleOf(name, network), `${images && `${images}\n`}${cellsTable(own)}`);
+      }),
+    ),
+    section('Growth with the cluster', slopesTable(cells)),
+    ...(scale.length > 0 ? [section('Scale', `${scaleTable(scale)}\n${scaleSlopes(scale)}`)] : []),
+  ].join('');
+}
+
+/** Nothing where there is nothing to tell. */
+const section = (title: string, text: string) => (text === '' ? '' : `\n## ${title}\n\n${text}`);
+
+const titleOf = (name: Cell['case'], network: Cell['network']) => `${caseTitles[name]}, ${networkTitles[network]}`;
+
+function chartsOf(cells: readonly Cell[]): Map<string, Chart> {
+  const charts = new Map<string, Chart>();
+  for (const name of caseNames) {
+    for (const network of networkNames) {
+      const own = cells
+        .filter((cell) => cell.case === name && cell.network === network)
+        .toSorted((a, b) => a.nodes - b.nodes);
+      if (own.length === 0) continue;
+      const chart = (what: string, unit: string, read: (figures: Omit<Measurement, 'tool'>) => number): Chart => ({
+        title: `${titleOf(name, network)}: ${what}`,
+        unit,
+        series: toolNames.flatMap((tool) => {
+          const points = own.flatMap((cell) => {
+            const figures = medians(cell, tool);
+            return figures ? [[cell.nodes, read(figures)] as const] : [];
+          });
+          return points.length > 0 ? [{ name: toolTitles[tool].replace(/, 8 in parallel/, ''), points }] : [];
+        }),
+      });
+      charts.set(
+        `wall-${name}-${network}.svg`,
+        chart('time', 'seconds', ({ wallMs }) => wallMs / 1000),
+      );
+      if (name !== 'full') continue;
+      charts.set(
+        `sent-${name}-${network}.svg`,
+        chart('out of the runner', 'MB', ({ runnerSentBytes }) => runnerSentBytes / 1e6),
+      );
+    }
+  }
+  return charts;
+}
