@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClientChannel } from 'ssh2';
 import { UpgradeError } from '../engine/errors.ts';
-import type { ScriptName } from './remote-scripts.ts';
+import { afterMark, mark, type ScriptName } from './remote-scripts.ts';
 
 /** What a command gave, however it ended; `exitCode` is undefined when the outcome is not known. */
 export interface CommandResult {
@@ -107,15 +107,7 @@ async function feed(
   }
 }
 
-const mark = Buffer.from('\u0001begin\u0001\n');
-
-/** What a script printed, without what a login shell printed before it. */
-export function afterMark(output: Buffer): Buffer {
-  const at = output.indexOf(mark);
-  return at < 0 ? Buffer.alloc(0) : output.subarray(at + mark.length);
-}
-
-/** The same for output that comes in pieces. */
+/** What a script prints, in pieces, without what a login shell printed before it. */
 async function* afterMarkOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer | undefined = Buffer.alloc(0);
   for await (const piece of pieces) {

@@ -7,7 +7,7 @@ import { UpgradeError } from '../engine/errors.ts';
 import { type CommandResult, collect, type RunOptions } from './command.ts';
 import type { HostKeys } from './host-keys.ts';
 import { type ConnectionLimits, connectionLimits, type Login, logIn, type Target } from './login.ts';
-import { invocation, type ScriptName } from './remote-scripts.ts';
+import { type Invocation, invocation, type Question, questions, type ScriptName } from './remote-scripts.ts';
 
 export interface Connection {
   readonly target: Target;
@@ -17,6 +17,8 @@ export interface Connection {
   readonly hostKey: Buffer;
   /** Runs a script to its end. Throws NODE_LOST when the connection breaks; any exit code is a result. */
   run(name: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** Runs scripts that only read, one after the other in one command. Gives what `run` gives for each; all share what they complained of. */
+  askAll(scripts: readonly Question[]): Promise<CommandResult[]>;
   /** Starts a script and leaves its channel open: the caller reads and writes it. */
   open(name: ScriptName, args: readonly string[]): Promise<ClientChannel>;
   /** Resolves with the reason when the connection has ended. */
@@ -114,6 +116,18 @@ function connectionOver(
     return (await openOn(add(login), command, lendsAgent)) ?? channel(command, lendsAgent);
   }
 
+  async function carryOut(
+    script: ScriptName,
+    { command, text }: Invocation,
+    options: RunOptions,
+  ): Promise<CommandResult> {
+    const stream = await channel(command, options.lendsAgent);
+    const limitMs = options.limitMs ?? limits.commandMs;
+    const result = await collect(stream, { script, text, limitMs, options, ended: over.promise });
+    if (result.exitCode === undefined && reason !== undefined) throw lost();
+    return result;
+  }
+
   add(first);
 
   return {
@@ -129,12 +143,20 @@ function connectionOver(
     },
     async run(script, args, options = {}) {
       options.signal?.throwIfAborted();
-      const { command, text } = invocation(script, args);
-      const stream = await channel(command, options.lendsAgent);
-      const limitMs = options.limitMs ?? limits.commandMs;
-      const result = await collect(stream, { script, text, limitMs, options, ended: over.promise });
-      if (result.exitCode === undefined && reason !== undefined) throw lost();
-      return result;
+      return carryOut(script, invocation(script, args), options);
+    },
+    async askAll(scripts) {
+      const { answersIn, ...asked } = questions(scripts);
+      const [[first] = ['inspect' as const]] = scripts;
+      const whole = await carryOut(first, asked, {});
+      const answers = answersIn(whole.stdout);
+      return scripts.map(([script], index) => ({
+        ...whole,
+        script,
+        stdout: Buffer.alloc(0),
+        exitCode: undefined,
+        ...answers[index],
+      }));
     },
     close,
   };

@@ -39,7 +39,12 @@ export function inspectArguments(home: string): string[] {
 /** Looks at a node; changes nothing. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
 export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
   const { stdout } = await node.ask('inspect', inspectArguments(node.home));
-  const facts = parseFacts(stdout.toString('utf8'));
+  return factsFrom(node, stdout);
+}
+
+/** The facts in what inspect.sh printed. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
+export function factsFrom(node: ClusterNode, printed: Buffer): NodeFacts {
+  const facts = parseFacts(printed.toString('utf8'));
   expectSmall(node, `${node.home}/python/eggroll/__init__.py`, facts.initPy, fileLimitBytes);
   expectSmall(node, `${node.home}/conf/eggroll.properties`, facts.properties, fileLimitBytes);
   return facts;

@@ -1,8 +1,9 @@
 // Our side of remote/lock.sh: keeps the lock of a node by a line every second, as long as this process lives and is not frozen.
 
 import { UpgradeError } from '../engine/errors.ts';
-import { afterMark, noRoomIn } from './command.ts';
+import { noRoomIn } from './command.ts';
 import type { Connection } from './connection.ts';
+import { afterMark } from './remote-scripts.ts';
 
 export interface LockLimits {
   readonly beatMs: number;

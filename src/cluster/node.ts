@@ -9,7 +9,7 @@ import type { Connection } from './connection.ts';
 import { type DoorOptions, doorOf } from './door.ts';
 import { type KnownHashes, knownHashes } from './known-hashes.ts';
 import { holdLock, type NodeLock } from './node-lock.ts';
-import type { ScriptName } from './remote-scripts.ts';
+import type { Question, ScriptName } from './remote-scripts.ts';
 
 export interface ClusterNode {
   readonly host: Host;
@@ -22,6 +22,8 @@ export interface ClusterNode {
   readonly hashes: KnownHashes;
   /** Runs a script that changes nothing. A non-zero exit code is thrown as a catalogue error. */
   ask(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** The same for several scripts in one command; gives what each printed. */
+  askAll(scripts: readonly Question[]): Promise<Buffer[]>;
   /**
    * Runs a script that changes the node: it gets EGGROLL_HOME and the fencing token before `args`, and the number of bytes of a
    * Buffer as input after them, as a connection that is cut looks like the end of the input. Throws LOCK_LOST without the lock.
@@ -63,6 +65,12 @@ export function clusterNode(host: Host, home: string, connection: Connection, op
     hostKey: connection.hostKey,
     hashes: knownHashes(options.trustsRecords ?? true),
     ask: run,
+    async askAll(scripts) {
+      const results = await connection.askAll(scripts);
+      const failed = results.find(({ exitCode }) => exitCode !== 0);
+      if (failed) throw commandError(name, failed);
+      return results.map(({ stdout }) => stdout);
+    },
     change: (script, args, options) =>
       inTurn(async () => {
         door.expectOpen();

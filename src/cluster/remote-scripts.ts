@@ -1,6 +1,7 @@
 // The shell files that run on nodes, and how one is called. The text of a script travels on standard input, so that neither a
 // process list nor EggRoll's own `ps | grep` ever sees it.
 
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { shellWord } from '../engine/shell-words.ts';
 
@@ -54,8 +55,63 @@ const prelude = load('prelude');
  * for a POSIX shell: the login shell, which reads the command, may be any (csh, fish), and each of them quotes in its own way.
  */
 export function invocation(name: ScriptName, args: readonly string[]): Invocation {
-  const text = Buffer.from(`set -- ${args.map(shellWord).join(' ')}\n${prelude}\n${load(name)}`);
+  return invocationOf(name, Buffer.from(textOf(name, args)));
+}
+
+/** A script that only reads, with its arguments. */
+export type Question = readonly [name: ScriptName, args: readonly string[]];
+
+/** What a script printed, and how it ended. */
+export interface Answer {
+  readonly stdout: Buffer;
+  readonly exitCode: number;
+}
+
+export interface Questions extends Invocation {
+  /** The answers in what the command printed after its first mark; fewer than questions when it did not come to its end. */
+  answersIn(output: Buffer): Answer[];
+}
+
+/** Scripts that only read, one after the other in one command: a command costs a node more than a small script does. */
+export function questions(scripts: readonly Question[]): Questions {
+  // Whoever can choose the name of a file or a process must not be able to make an answer look ended.
+  const word = randomBytes(8).toString('hex');
+  const texts = scripts.map(([name, args]) => `(\n${textOf(name, args)})\nprintf '\\001${word} %s\\001' "$?"\n`);
+  return {
+    ...invocationOf(scripts.map(([name]) => name).join('-'), Buffer.from(texts.join(''))),
+    answersIn: (output) => answersIn(output, word),
+  };
+}
+
+function answersIn(output: Buffer, word: string): Answer[] {
+  const end = Buffer.from(`\u0001${word} `);
+  const answers: Answer[] = [];
+  for (let start = 0; ; ) {
+    const at = output.indexOf(end, start);
+    const after = output.indexOf(1, at + 1);
+    if (at < 0 || after < 0) return answers;
+    const exitCode = Number(output.subarray(at + end.length, after).toString('latin1'));
+    const printed = output.subarray(start, at);
+    answers.push({ stdout: start === 0 ? printed : afterMark(printed), exitCode });
+    start = after + 1;
+  }
+}
+
+function textOf(name: ScriptName, args: readonly string[]): string {
+  return `set -- ${args.map(shellWord).join(' ')}\n${prelude}\n${load(name)}`;
+}
+
+function invocationOf(name: string, text: Buffer): Invocation {
   return { command: `sh -c 'eval "$(head -c ${text.length})"' eggroll-upgrade-${name}`, text };
+}
+
+/** Comes before what a script prints; remote/prelude.sh prints it. */
+export const mark = Buffer.from('\u0001begin\u0001\n');
+
+/** What a script printed, without what a login shell printed before its mark. */
+export function afterMark(output: Buffer): Buffer {
+  const at = output.indexOf(mark);
+  return at < 0 ? Buffer.alloc(0) : output.subarray(at + mark.length);
 }
 
 function load(name: string): string {

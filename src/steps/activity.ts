@@ -1,7 +1,8 @@
 // What of a node's EggRoll runs, and from which folders.
 
+import { factsFrom, inspectArguments, type NodeFacts } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { type Activity, type RemoteProcess, readActivity } from '../cluster/processes.ts';
+import { type Activity, parseActivity, type RemoteProcess, readActivity } from '../cluster/processes.ts';
 import { classifyProcess, type ModuleName } from '../eggroll/services.ts';
 
 export interface RunningService {
@@ -18,6 +19,18 @@ export interface NodeActivity {
 
 export async function activityOf(node: ClusterNode): Promise<NodeActivity> {
   return classify(await readActivity(node), node.home);
+}
+
+/** What EggRoll is and does on a node, by one command. Throws NODE_UNFIT. */
+export async function lookAt(node: ClusterNode): Promise<{ facts: NodeFacts; activity: NodeActivity }> {
+  const [facts, processes] = await node.askAll([
+    ['inspect', inspectArguments(node.home)],
+    ['processes', [node.home]],
+  ]);
+  return {
+    facts: factsFrom(node, facts ?? Buffer.alloc(0)),
+    activity: classify(parseActivity(processes?.toString('utf8') ?? ''), node.home),
+  };
 }
 
 function classify({ realHome, processes, listeningPorts }: Activity, home: string): NodeActivity {

@@ -6,7 +6,7 @@ import { isH2Url } from '../eggroll/migrations.ts';
 import { classesGone, ownScriptPath } from '../eggroll/own-script.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import type { Finding } from '../engine/errors.ts';
-import { activityOf, modulesOf, type NodeActivity } from './activity.ts';
+import { modulesOf, type NodeActivity } from './activity.ts';
 import { checkHome } from './check-home.ts';
 import { checkNodeRoom } from './check-room.ts';
 import { controlProblem } from './control-problem.ts';
@@ -16,7 +16,11 @@ import { placeFindings } from './settle-records.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a node; notes the version that is installed. */
-export async function checkNode(world: World, node: ClusterNode, facts: NodeFacts): Promise<Finding[]> {
+export async function checkNode(
+  world: World,
+  node: ClusterNode,
+  { facts, activity }: { readonly facts: NodeFacts; readonly activity: NodeActivity },
+): Promise<Finding[]> {
   const where = node.name;
   const tools = facts.missingTools.map(
     (tool): Finding => ({
@@ -42,7 +46,7 @@ export async function checkNode(world: World, node: ClusterNode, facts: NodeFact
     ...tools,
     ...checkHome(world, node, facts),
     ...checkNodeRoom(world, node, facts),
-    ...(await checkServices(world, node, facts)),
+    ...checkServices(world, node, facts, activity),
     ...(await checkServiceFiles(world, node)),
     ...(await checkOwnScript(world, node)),
   ];
@@ -84,9 +88,8 @@ async function checkOwnScript({ config, inputs, running }: World, node: ClusterN
   return [{ code: 'NODE_UNFIT', where: node.name, found, remedy }];
 }
 
-async function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts): Promise<Finding[]> {
+function checkServices(world: World, node: ClusterNode, { properties }: NodeFacts, activity: NodeActivity): Finding[] {
   const { config } = world;
-  const activity = await activityOf(node);
   const running = modulesOf(activity);
   world.running.set(node.name, running);
   const where = node.name;

@@ -3,13 +3,13 @@
 import ssh2 from 'ssh2';
 import { lentAgent } from '../cluster/agent.ts';
 import { connect } from '../cluster/connection.ts';
-import { inspectNode } from '../cluster/facts.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
 import { type ClusterNode, clusterNode, type NodeOptions } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
+import { lookAt } from './activity.ts';
 import { warnOfConf } from './check-conf.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
@@ -51,18 +51,22 @@ async function checkAll(world: World): Promise<void> {
 
 /** The checks of the nodes once more, over the connections that are open. */
 export async function checkAgain(world: World): Promise<void> {
-  await onNodes(world, async (node) => {
-    world.facts.set(node.name, await inspectNode(node));
-  });
+  await onNodes(world, (node) => noteNode(world, node));
   await checkNodes(world);
   await lookAtFateFlow(world);
   await chooseStatements(world);
 }
 
+async function noteNode(world: World, node: ClusterNode): Promise<void> {
+  const { facts, activity } = await lookAt(node);
+  world.facts.set(node.name, facts);
+  world.activities.set(node.name, activity);
+}
+
 async function checkNodes(world: World): Promise<void> {
   await onNodes(world, async (node) => {
-    const facts = world.facts.get(node.name);
-    if (facts) throwFindings(await checkNode(world, node, facts));
+    const [facts, activity] = [world.facts.get(node.name), world.activities.get(node.name)];
+    if (facts && activity) throwFindings(await checkNode(world, node, { facts, activity }));
   });
 }
 
@@ -100,7 +104,7 @@ export async function connectNodes(world: World): Promise<void> {
     const node = clusterNode(host, config.eggrollHome, connection, options);
     warnOfWeak(world, node, connection.weakAlgorithms);
     nodes.push(node);
-    world.facts.set(node.name, await inspectNode(node));
+    await noteNode(world, node);
   }
 }
 

@@ -1,7 +1,7 @@
 // The result object of a command (DESIGN.md section 4): what every node and the database are now, and what to do next.
 
-import { inspectNode } from '../cluster/facts.ts';
-import { nodeName } from '../cluster/node.ts';
+import { inspectNode, type NodeFacts } from '../cluster/facts.ts';
+import { type ClusterNode, nodeName } from '../cluster/node.ts';
 import { exitCodes } from '../engine/catalogue.ts';
 import { type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Result } from '../engine/events.ts';
@@ -99,12 +99,17 @@ async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResul
       const node = world.nodes.find((candidate) => candidate.host === host);
       const before = world.versionsBefore.get(nodeName(host)) ?? 'unknown';
       // A node that is out of reach at the end has no known version; the outcome says the rest.
-      const facts = node && (await inspectNode(node).catch(() => undefined));
+      const facts = node && (await factsAtEnd(world, node));
       const detected = facts && homeVersion(facts);
       const after = detected && 'version' in detected ? detected.version : 'unknown';
       return { host: nodeName(host), role: host.role, before, after, outcome };
     }),
   );
+}
+
+// What found nothing to do has just looked, and changed nothing.
+async function factsAtEnd({ nothingToDo, facts }: World, node: ClusterNode): Promise<NodeFacts | undefined> {
+  return nothingToDo ? facts.get(node.name) : inspectNode(node).catch(() => undefined);
 }
 
 async function databaseResult(world: World, { outcome }: Ending): Promise<DatabaseResult | undefined> {

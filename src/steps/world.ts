@@ -16,6 +16,7 @@ import type { Emit } from '../engine/events.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { FateFlowRecord } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
+import type { NodeActivity } from './activity.ts';
 
 /** How long services may take. Tests shorten them. */
 export interface ServiceLimits {
@@ -98,6 +99,8 @@ export interface World {
   /** As it was when it was checked. */
   fateFlowSeen: FateFlowState | undefined;
   readonly facts: Map<string, NodeFacts>;
+  /** What ran when a node was looked at. */
+  readonly activities: Map<string, NodeActivity>;
   readonly versionsBefore: Map<string, string>;
   /** Modules that ran when a node was checked, by its name. */
   readonly running: Map<string, readonly ModuleName[]>;
@@ -161,6 +164,7 @@ export function newWorld(
     fateFlow: undefined,
     fateFlowSeen: undefined,
     facts: new Map(),
+    activities: new Map(),
     versionsBefore: new Map(),
     running: new Map(),
     statements: [],

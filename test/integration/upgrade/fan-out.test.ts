@@ -52,6 +52,26 @@ describe('a pipeline', () => {
     await expectOld(cluster, before);
   });
 
+  it('costs an upgrade that finds nothing to do four commands for each node, and hashes nothing again', async () => {
+    expect((await cluster.job('upgrade')).exitCode).toBe(0);
+    // Bash reads this file for every command that sshd runs by it.
+    for (const host of cluster.hosts) {
+      await cluster.exec(host, `echo 'echo "$BASH_EXECUTION_STRING" >>/tmp/commands' >/home/app/.bashrc`, 'app');
+    }
+    const again = await cluster.job('upgrade');
+    expect(again.result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    for (const host of cluster.hosts) {
+      const asked = (await cluster.exec(host, 'cat /tmp/commands')).stdout.trim().split('\n');
+      expect(asked.map((line) => line.split(' ').at(-1))).toEqual([
+        'eggroll-upgrade-inspect-processes',
+        'eggroll-upgrade-lock',
+        'eggroll-upgrade-inspect',
+        'eggroll-upgrade-manifest',
+      ]);
+      await cluster.exec(host, 'rm /tmp/commands /home/app/.bashrc');
+    }
+  });
+
   it('is not formed with FANOUT=direct', async () => {
     const upgraded = await cluster.job('upgrade', { env: { FANOUT: 'direct' } });
     expect(upgraded.exitCode).toBe(0);

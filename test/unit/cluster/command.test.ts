@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { afterMark, noRoomIn } from '../../../src/cluster/command.ts';
+import { noRoomIn } from '../../../src/cluster/command.ts';
+import { afterMark } from '../../../src/cluster/remote-scripts.ts';
 
 describe('afterMark', () => {
   it('leaves out what a login shell printed first', () => {

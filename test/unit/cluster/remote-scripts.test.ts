@@ -1,6 +1,15 @@
-import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { invocation, type ScriptName } from '../../../src/cluster/remote-scripts.ts';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  afterMark,
+  invocation,
+  type Question,
+  questions,
+  type ScriptName,
+} from '../../../src/cluster/remote-scripts.ts';
 
 const names = readdirSync('src/cluster/remote')
   .filter((file) => file.endsWith('.sh') && file !== 'prelude.sh')
@@ -30,5 +39,53 @@ describe('invocation', () => {
     const { command, text } = invocation('switch', []);
     expect(text.length).toBeGreaterThan(text.toString('utf8').length);
     expect(command).toContain(`head -c ${text.length})`);
+  });
+});
+
+describe('questions', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'questions-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const fileOf = (name: string, content: string) => {
+    writeFileSync(join(dir, name), content);
+    return join(dir, name);
+  };
+
+  /** The answers of a shell that prints `noise` first, from so much of the text. */
+  function answersTo(scripts: readonly Question[], noise = '', length?: number) {
+    const { command, text, answersIn } = questions(scripts);
+    const input = text.subarray(0, length);
+    const { stdout } = spawnSync('sh', ['-c', `printf '%s' '${noise}'; ${command}`], { input });
+    return answersIn(afterMark(stdout)).map(({ stdout: said, exitCode }) => [said.toString(), exitCode]);
+  }
+
+  it('are asked in one command, each with its answer and exit code, whatever the answers hold', () => {
+    const first = fileOf('first', 'one\u0001begin\u0001\n\u00010123456789abcdef 0\u0001');
+    const last = fileOf('last', 'two');
+    const answers = answersTo(
+      [
+        ['read-file', [first, '100']],
+        ['read-file', [dir, 'no number']],
+        ['hash', ['/nowhere']],
+        ['read-file', [last, '100']],
+      ],
+      'Welcome!',
+    );
+    expect(answers).toEqual([
+      ['present\none\u0001begin\u0001\n\u00010123456789abcdef 0\u0001', 0],
+      ['', 0],
+      ['', 2],
+      ['present\ntwo', 0],
+    ]);
+  });
+
+  it('have fewer answers when the text or the output is cut short', () => {
+    const scripts: Question[] = [
+      ['read-file', [fileOf('a', 'a'), '9']],
+      ['read-file', [fileOf('b', 'b'), '9']],
+    ];
+    const { text, answersIn } = questions(scripts);
+    for (let length = 0; length < text.length - 1; length += 97)
+      expect(answersTo(scripts, '', length).length).toBeLessThan(2);
+    expect(answersIn(Buffer.from('present'))).toEqual([]);
   });
 });
