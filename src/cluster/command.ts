@@ -40,6 +40,8 @@ export interface Command {
 export async function collect(stream: ClientChannel, command: Command): Promise<CommandResult> {
   const { script, text, limitMs, options, ended } = command;
   const { input, signal } = options;
+  if (signal?.aborted) stream.destroy();
+  signal?.throwIfAborted();
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let exitCode: number | undefined;
@@ -69,7 +71,8 @@ export async function collect(stream: ClientChannel, command: Command): Promise<
     stream.write(text);
     await feed(stream, input, closed);
     await closed;
-    await taken;
+    // A channel ends only with the script at its other end, which may wait for something that never comes.
+    await Promise.race([taken, stopped.promise]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);

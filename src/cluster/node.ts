@@ -77,7 +77,8 @@ export function clusterNode(host: Host, home: string, connection: Connection, op
         if (!lock || lock.lost()) throw await lockLost(name, connection);
         const { token } = lock;
         const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
-        return door.pass([script, ...args].join(' '), () =>
+        // An argument may be a whole script.
+        return door.pass([script, ...args].join(' ').split('\n', 1).join(), () =>
           run(script, [home, String(token), ...args, ...size], options),
         );
       }),

@@ -57,7 +57,8 @@ pass_on() {
 
 # The options keep the node's own SSH configuration, keys and known hosts out of it.
 send_on() {
-  if told=$( (printf '%s' "$6" && cat <"$stream/onward") | (cd "$stream" && exec ssh -F /dev/null -T -a -x \
+  # Opened by all means, as tee waits for that.
+  if told=$( { printf '%s' "$6"; cat; } <"$stream/onward" 2>/dev/null | (cd "$stream" && exec ssh -F /dev/null -T -a -x \
     -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=next-host -o GlobalKnownHostsFile=/dev/null \
     -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o LogLevel=ERROR \
     -c aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr \
