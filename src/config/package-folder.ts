@@ -1,6 +1,6 @@
 // A package that lies unpacked in a folder.
 
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,10 +47,14 @@ export async function scanFolder(root: string): Promise<FolderScan> {
   return { entries, problems, ...(hasInitPy && { initPy: await readFile(join(root, initPyPath), 'utf8') }) };
 }
 
-/** sha256 of a file as lower-case hex, read as a stream. */
+/** Up to this size, a file is read as a whole: a stream for each would cost more than its content. */
+const wholeFileBytes = 1 << 20;
+
+/** sha256 of a file as lower-case hex, in bounded memory. */
 export async function hashFile(path: string): Promise<string> {
+  if ((await stat(path)).size <= wholeFileBytes) return hash('sha256', await readFile(path), 'hex');
   const digest = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), digest);
+  await pipeline(createReadStream(path, { highWaterMark: wholeFileBytes }), digest);
   return digest.digest('hex');
 }
 
