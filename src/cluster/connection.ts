@@ -1,6 +1,7 @@
 // The SSH connection to a node: dead peers noticed, every command with a time limit. A server that takes few sessions on one
 // connection (MaxSessions) gets more connections.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
 import type { SshConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -32,6 +33,9 @@ export async function connect(
   const again = () => logIn(target, ssh, hostKeys, limits);
   return connectionOver(await again(), again, target, limits);
 }
+
+// A server counts a session for a moment longer than its end is known here.
+const forgettingMs = [50, 100, 200, 400, 800];
 
 /** One login, and how many sessions it carries. */
 interface Line {
@@ -81,7 +85,11 @@ function connectionOver(
   const asLost = (error: unknown) => lost(error instanceof Error ? error : undefined);
 
   /** Undefined when the server takes no more sessions on this line. */
-  async function openOn(line: Line, command: string): Promise<ClientChannel | undefined> {
+  async function openOn(
+    line: Line,
+    command: string,
+    [waitMs, ...waitsMs]: readonly number[] = forgettingMs,
+  ): Promise<ClientChannel | undefined> {
     if (reason !== undefined) throw lost();
     if (line.open >= line.most) return undefined;
     line.open += 1;
@@ -93,9 +101,14 @@ function connectionOver(
       return stream;
     } catch (error) {
       line.open -= 1;
-      if (!isFull(error) || line.open === 0) throw asLost(error);
-      line.most = line.open;
-      return undefined;
+      if (!isFull(error)) throw asLost(error);
+      if (line.open > 0) {
+        line.most = line.open;
+        return undefined;
+      }
+      if (waitMs === undefined) throw asLost(error);
+      await sleep(waitMs);
+      return openOn(line, command, waitsMs);
     }
   }
 
