@@ -1,6 +1,7 @@
 // The SSH connection to a node: dead peers noticed, every command with a time limit. A server that takes few sessions on one
 // connection (MaxSessions) gets more connections.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseAgent, ClientChannel, ExecOptions } from 'ssh2';
 import type { SshConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -37,6 +38,9 @@ export async function connect(
   const again = () => logIn(target, ssh, hostKeys, limits, agent);
   return connectionOver(await again(), again, target, limits);
 }
+
+// A server counts a session for a moment longer than its end is known here.
+const forgettingMs = [50, 100, 200, 400, 800];
 
 /** One login, and how many sessions it carries. */
 interface Line {
@@ -85,10 +89,8 @@ function connectionOver(
 
   const asLost = (error: unknown) => lost(error instanceof Error ? error : undefined);
 
-  /** Undefined when the server takes no more sessions on this line. */
-  async function openOn(line: Line, command: string, lendsAgent: boolean): Promise<ClientChannel | undefined> {
-    if (reason !== undefined) throw lost();
-    if (line.open >= line.most) return undefined;
+  /** Gives the error when the server refuses a session, and not the connection breaks. */
+  async function begin(line: Line, command: string, lendsAgent: boolean): Promise<ClientChannel | Error> {
     line.open += 1;
     try {
       const stream = await execute(line.login, command, lendsAgent);
@@ -98,11 +100,29 @@ function connectionOver(
       return stream;
     } catch (error) {
       line.open -= 1;
-      if (isAgentRefused(error)) throw agentRefused(target.name, error);
-      if (!isFull(error) || line.open === 0) throw asLost(error);
+      if (isFull(error)) return error;
+      throw isAgentRefused(error) ? agentRefused(target.name, error) : asLost(error);
+    }
+  }
+
+  /** Undefined when the server takes no more sessions on this line. */
+  async function openOn(
+    line: Line,
+    command: string,
+    lendsAgent: boolean,
+    [waitMs, ...waitsMs]: readonly number[] = forgettingMs,
+  ): Promise<ClientChannel | undefined> {
+    if (reason !== undefined) throw lost();
+    if (line.open >= line.most) return undefined;
+    const begun = await begin(line, command, lendsAgent);
+    if (!(begun instanceof Error)) return begun;
+    if (line.open > 0) {
       line.most = line.open;
       return undefined;
     }
+    if (waitMs === undefined) throw asLost(begun);
+    await sleep(waitMs);
+    return openOn(line, command, lendsAgent, waitsMs);
   }
 
   async function channel(command: string, lendsAgent = false): Promise<ClientChannel> {
@@ -170,7 +190,7 @@ function execute({ client }: Login, command: string, lendsAgent: boolean): Promi
 }
 
 /** Did the server refuse a session, and not the connection break? */
-function isFull(error: unknown): boolean {
+function isFull(error: unknown): error is Error {
   return error instanceof Error && /channel open failure/i.test(error.message);
 }
 

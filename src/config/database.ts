@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { Finding } from '../engine/errors.ts';
 import { isExecutable, readTextFile } from './files.ts';
+import { invalid } from './invalid.ts';
 import { onOneLine } from './shown.ts';
 import type { DatabaseConfig } from './types.ts';
 import type { CompleteValues, Values } from './variables.ts';
@@ -85,8 +86,4 @@ async function checkClient(home: string | undefined): Promise<Finding[]> {
     );
   }
   return findings;
-}
-
-function invalid(where: string, found: string, remedy?: string): Finding {
-  return { code: 'CONFIG_INVALID', where, found, ...(remedy && { remedy }) };
 }

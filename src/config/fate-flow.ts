@@ -2,6 +2,7 @@
 
 import type { Finding } from '../engine/errors.ts';
 import { isUserName, parseAddress } from './hosts.ts';
+import { invalid } from './invalid.ts';
 import { shown } from './shown.ts';
 import type { FateFlowConfig, Host } from './types.ts';
 import type { Values } from './variables.ts';
@@ -18,12 +19,12 @@ export function readFateFlow(
   if (script === undefined && text === undefined) return { findings: [] };
   const address = text === undefined ? undefined : addressOf(text, values, hosts);
   const findings = [
-    ...(script === undefined ? [wrong('FATE_FLOW_SERVICE', 'It is not set, and FATE_FLOW_HOST is.')] : []),
-    ...(text === undefined ? [wrong('FATE_FLOW_HOST', 'It is not set, and FATE_FLOW_SERVICE is.')] : []),
+    ...(script === undefined ? [invalid('FATE_FLOW_SERVICE', 'It is not set, and FATE_FLOW_HOST is.')] : []),
+    ...(text === undefined ? [invalid('FATE_FLOW_HOST', 'It is not set, and FATE_FLOW_SERVICE is.')] : []),
     ...(address && 'problem' in address
-      ? [wrong('FATE_FLOW_HOST', `${shown(text ?? '')}: ${address.problem}`, lineForms)]
+      ? [invalid('FATE_FLOW_HOST', `${shown(text ?? '')}: ${address.problem}`, lineForms)]
       : []),
-    ...(control === 'none' ? [wrong('SERVICE_CONTROL', 'It is none, and fate_flow is named.', noneRemedy)] : []),
+    ...(control === 'none' ? [invalid('SERVICE_CONTROL', 'It is none, and fate_flow is named.', noneRemedy)] : []),
   ];
   if (script === undefined || !address || 'problem' in address) return { findings };
   return { fateFlow: { host: address, script }, findings };
@@ -39,8 +40,4 @@ function addressOf(text: string, { SSH_USER, SSH_PORT }: Values, hosts: readonly
   if ('problem' in address) return address;
   const listed = hosts.find(({ name }) => name.toLowerCase() === address.name.toLowerCase());
   return listed ? parseAddress(text, listed) : address;
-}
-
-function wrong(where: string, found: string, remedy?: string): Finding {
-  return { code: 'CONFIG_INVALID', where, found, ...(remedy === undefined ? {} : { remedy }) };
 }

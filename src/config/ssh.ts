@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import type { Finding } from '../engine/errors.ts';
 import { readTextFile } from './files.ts';
 import { isUserName, parseJumps } from './hosts.ts';
+import { invalid } from './invalid.ts';
 import { type Environment, given } from './read-variables.ts';
 import type { Secrets } from './secrets.ts';
 import { shown } from './shown.ts';
@@ -102,8 +103,4 @@ async function checkKnownHosts(values: Values): Promise<Finding[]> {
   if (!('problem' in file)) return [];
   const remedy = "Mount a known_hosts file with the nodes' keys, or set SSH_HOST_KEY_CHECKING=accept-new.";
   return [invalid('SSH_KNOWN_HOSTS_FILE', file.problem, remedy)];
-}
-
-function invalid(where: string, found: string, remedy?: string): Finding {
-  return { code: 'CONFIG_INVALID', where, found, ...(remedy && { remedy }) };
 }

@@ -2,6 +2,7 @@
 // Rules: DESIGN.md section 8; names: EGGROLL.md sections 1 and 2.
 
 import { hash } from 'node:crypto';
+import type { HomePlan, PlannedEntry } from './home-plan.ts';
 import { withLocalContent } from './local-content.ts';
 import { isSiteBinFile, propertiesPath, siteConfFiles } from './own-files.ts';
 import { mergeProperties, type PropertiesMerge } from './properties.ts';
@@ -9,26 +10,6 @@ import { withoutRunTimeFiles } from './run-time-files.ts';
 import { programFolders, type Tree, type TreeEntry } from './tree.ts';
 
 export type ConfPolicy = 'merge' | 'keep' | 'package';
-
-export type Source =
-  /** `copyOf` is a path in the node's own folders that holds the same content. */
-  | { readonly from: 'package'; readonly copyOf?: string }
-  /** Carried over from the node's own `path`, with its mode and time. */
-  | { readonly from: 'home'; readonly path: string }
-  | { readonly from: 'merge'; readonly content: Buffer };
-
-export interface PlannedEntry {
-  /** As it shall be on the node. */
-  readonly entry: TreeEntry;
-  readonly source: Source;
-}
-
-export interface HomePlan {
-  /** By path, parents before children. */
-  readonly entries: ReadonlyMap<string, PlannedEntry>;
-  /** What the merge of eggroll.properties did; absent when there was nothing to merge. */
-  readonly properties?: PropertiesMerge;
-}
 
 export interface HomePlanInput {
   readonly package: Tree;
@@ -61,11 +42,6 @@ export function planHome(input: HomePlanInput): HomePlan {
   const sorted = new Map([...planned].toSorted(([left], [right]) => comparePaths(left, right)));
   const entries = withLocalContent(sorted, input.home);
   return properties ? { entries, properties } : { entries };
-}
-
-/** The tree that verification must find on the node. */
-export function expectedTree(plan: HomePlan): Tree {
-  return new Map([...plan.entries].map(([path, planned]) => [path, planned.entry]));
 }
 
 function isCarried(entry: TreeEntry, { policy, package: fresh }: HomePlanInput): boolean {

@@ -1,6 +1,6 @@
 // Which content of a package a node has already, under any name: that is copied on the node, and does not go over the network. Pure.
 
-import type { PlannedEntry } from './layout.ts';
+import type { PlannedEntry } from './home-plan.ts';
 import { siteConfFiles } from './own-files.ts';
 import { withoutRunTimeFiles } from './run-time-files.ts';
 import type { Tree, TreeEntry } from './tree.ts';

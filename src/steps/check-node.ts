@@ -11,6 +11,7 @@ import { checkHome } from './check-home.ts';
 import { checkNodeRoom } from './check-room.ts';
 import { controlProblem } from './control-problem.ts';
 import { checkWorkers } from './leftover-workers.ts';
+import { missingFile, missingTool } from './missing.ts';
 import { isUnfinished, mergeRecords, recordsOfLatestRun } from './run-records.ts';
 import { placeFindings } from './settle-records.ts';
 import type { World } from './world.ts';
@@ -22,14 +23,7 @@ export async function checkNode(
   { facts, activity }: { readonly facts: NodeFacts; readonly activity: NodeActivity },
 ): Promise<Finding[]> {
   const where = node.name;
-  const tools = facts.missingTools.map(
-    (tool): Finding => ({
-      code: 'NODE_UNFIT',
-      where,
-      found: `The command ${tool} is not installed.`,
-      remedy: `Install ${tool}.`,
-    }),
-  );
+  const tools = facts.missingTools.map((tool) => missingTool(where, tool));
   if (!facts.homePresent) {
     const found = `EGGROLL_HOME ${node.home} does not exist.`;
     return [...tools, { code: 'HOME_INVALID', where, found }];
@@ -64,14 +58,7 @@ async function checkServiceFiles({ config }: World, node: ClusterNode): Promise<
       (await readSmallFile(node, path)) === undefined ? [{ variable, path }] : [],
     ),
   );
-  return missing.flat().map(
-    ({ variable, path }): Finding => ({
-      code: 'NODE_UNFIT',
-      where: node.name,
-      found: `There is no file ${path}.`,
-      remedy: `Correct ${variable}.`,
-    }),
-  );
+  return missing.flat().map(({ variable, path }) => missingFile(node.name, path, variable));
 }
 
 // Supervisord would start with it what the new version has no more, and the run would have to be put back.

@@ -4,7 +4,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { activityOf, modulesOf, type NodeActivity, pidsOf } from './activity.ts';
 import { controlProblem } from './control-problem.ts';
-import { expectFateFlowStopped } from './fate-flow.ts';
+import { expectFateFlowStopped, startedByOthers } from './fate-flow.ts';
 import { workersRunHere } from './leftover-workers.ts';
 import { onNodes } from './nodes.ts';
 import type { World } from './world.ts';
@@ -31,8 +31,6 @@ function stillRuns(world: World, node: ClusterNode, activity: NodeActivity): Upg
   if (problem) return new UpgradeError({ ...problem, code: 'SERVICE_NOT_STOPPED', where: node.name });
   const byHand = world.config.services.control === 'none';
   const found = byHand ? `SERVICE_CONTROL is none, but ${running} runs here.` : `${running} runs here, and must not.`;
-  const remedy = byHand
-    ? 'Stop the services first, or set SERVICE_CONTROL.'
-    : 'Find out who starts it (a person, autostart), stop it, then run the same command again.';
+  const remedy = byHand ? 'Stop the services first, or set SERVICE_CONTROL.' : startedByOthers;
   return new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: node.name, found, remedy });
 }

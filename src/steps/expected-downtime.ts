@@ -4,6 +4,7 @@
 import type { Rehearsal } from '../database/scratch.ts';
 import { tableSizes } from '../database/sizes.ts';
 import type { PlannedAction, PlannedDowntime } from '../engine/plan.ts';
+import { fateFlowTakesPart } from './fate-flow.ts';
 import { isMigrated } from './run-state.ts';
 import type { World } from './world.ts';
 
@@ -33,10 +34,11 @@ export async function expectedDowntime(world: World, action: PlannedAction): Pro
   return { expectedMs: servicesMs + databaseMs, servicesMs, databaseMs };
 }
 
-function servicesDownMs({ running, run, fateFlowSeen, config, limits }: World): number {
+function servicesDownMs(world: World): number {
+  const { running, run, config, limits } = world;
   if (config.services.control === 'none') return 0;
   const ofNodes = new Set([...(run?.services ?? running).values()].flat()).size;
-  const kinds = ofNodes + (run?.fateFlow?.ran || (fateFlowSeen?.pids.length ?? 0) > 0 ? 1 : 0);
+  const kinds = ofNodes + (fateFlowTakesPart(world) ? 1 : 0);
   return kinds === 0 ? 0 : kinds * (stopMs + startMs) + limits.stableMs;
 }
 

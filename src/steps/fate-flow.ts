@@ -8,7 +8,8 @@ import type { HostKeys } from '../cluster/host-keys.ts';
 import { poll } from '../engine/clock.ts';
 import { type Finding, UpgradeError } from '../engine/errors.ts';
 import { refereeOf } from './lock.ts';
-import { saidBy, wordsOf } from './service-scripts.ts';
+import { missingFile, missingTool } from './missing.ts';
+import { comesUp, saidBy, wordsOf } from './service-scripts.ts';
 import { currentRun, type World } from './world.ts';
 
 /** The name of the service in messages and events. */
@@ -31,23 +32,31 @@ export async function lookAtFateFlow(world: World): Promise<void> {
 export function checkFateFlow({ config, inputs, fateFlow, fateFlowSeen: seen }: World): Finding[] {
   if (!config.fateFlow || !fateFlow || !seen) return [];
   const where = fateFlow.name;
-  const unfit = (found: string, remedy: string): Finding => ({ code: 'NODE_UNFIT', where, found, remedy });
-  const findings = seen.missingTools.map((tool) => unfit(`The command ${tool} is not installed.`, `Install ${tool}.`));
+  const findings = seen.missingTools.map((tool) => missingTool(where, tool));
   if (!seen.scriptPresent) {
     const found = `There is no file ${config.fateFlow.script} on ${where}.`;
     const remedy = 'Correct FATE_FLOW_SERVICE or FATE_FLOW_HOST.';
     findings.push({ code: 'CONFIG_INVALID', where: 'FATE_FLOW_SERVICE', found, remedy });
   }
-  if (!seen.initEnvPresent) {
-    findings.push(unfit(`There is no file ${config.services.initEnvFile}.`, 'Correct INIT_ENV_FILE.'));
-  }
+  if (!seen.initEnvPresent) findings.push(missingFile(where, config.services.initEnvFile ?? '', 'INIT_ENV_FILE'));
   const taken = seen.ports.filter((port) => seen.listeningPorts.has(port));
   // One that is not recognised would run on while EggRoll is switched. Nothing must keep the old version from coming back, though.
   if (inputs && seen.pids.length === 0 && taken.length > 0) {
     const found = `Port ${taken.join(' and ')} of fate_flow listens, but no process of the fate_flow of ${config.fateFlow.script} is there.`;
-    findings.push(unfit(found, 'Name the service.sh of the fate_flow that runs there, or stop what has its port.'));
+    const remedy = 'Name the service.sh of the fate_flow that runs there, or stop what has its port.';
+    findings.push({ code: 'NODE_UNFIT', where, found, remedy });
   }
   return findings;
+}
+
+/** Did fate_flow run when it was looked at? */
+export function fateFlowRuns({ fateFlowSeen }: Pick<World, 'fateFlowSeen'>): boolean {
+  return fateFlowSeen !== undefined && fateFlowSeen.pids.length > 0;
+}
+
+/** Is fate_flow stopped and started by an upgrade: does it run, or did it before a run that is unfinished? */
+export function fateFlowTakesPart(world: Pick<World, 'fateFlowSeen' | 'run'>): boolean {
+  return world.run?.fateFlow?.ran === true || fateFlowRuns(world);
 }
 
 /**
@@ -87,20 +96,21 @@ export async function expectFateFlowStopped({ fateFlow }: World): Promise<void> 
     state.pids.length > 0
       ? `${fateFlowName} (process ${state.pids.join(', ')}) runs here, and must not.`
       : `${fateFlowName} is being started or stopped here.`;
-  const remedy = 'Find out who starts it (a person, autostart), stop it, then run the same command again.';
-  throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: fateFlow.name, found, remedy });
+  throw new UpgradeError({ code: 'SERVICE_NOT_STOPPED', where: fateFlow.name, found, remedy: startedByOthers });
 }
+
+/** What to do about a service that was stopped and runs. */
+export const startedByOthers =
+  'Find out who starts it (a person, autostart), stop it, then run the same command again.';
 
 /** Starts fate_flow if it ran before and is not up, and proves by process and ports that it stays up. Throws SERVICE_NOT_STARTED. */
 export async function startFateFlow(world: World): Promise<void> {
   const { fateFlow, limits, clock } = world;
   if (!fateFlow || (await isFateFlowAsBefore(world))) return;
   const said = await call(world, fateFlow, 'start', limits.startMs);
-  const begun = clock.monotonicMs();
-  const up = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
+  const up = await comesUp(world, async () => {
     const state = await fateFlow.look();
-    if (isUp(state)) return true;
-    return state.pids.length === 0 && clock.monotonicMs() - begun > limits.stableMs ? false : undefined;
+    return { isUp: isUp(state), lives: state.pids.length > 0 };
   });
   if (up) await clock.sleep(limits.stableMs);
   if (up && isUp(await fateFlow.look())) return tell(world, 'started');

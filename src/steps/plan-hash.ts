@@ -2,8 +2,9 @@
 // stopped and started. `plan` shows it, `upgrade` compares it with PLAN_HASH.
 
 import { createHash } from 'node:crypto';
-import type { PlannedEntry } from '../eggroll/layout.ts';
+import type { PlannedEntry } from '../eggroll/home-plan.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { fateFlowRuns } from './fate-flow.ts';
 import { planLive } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { currentPackage, type World } from './world.ts';
@@ -14,7 +15,7 @@ import { currentPackage, type World } from './world.ts';
  */
 export async function planHash(world: World): Promise<string> {
   await planAll(world);
-  const { plans, running, statements, config, fateFlowSeen } = world;
+  const { plans, running, statements, config } = world;
   const nodes = [...plans]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, { plan }]) => [name, [...plan.entries.values()].map(essence), running.get(name) ?? []]);
@@ -26,7 +27,7 @@ export async function planHash(world: World): Promise<string> {
     statements: statements.map(({ hash }) => hash),
     purge: config.database?.purge ?? 'none',
     services: { control, startAfter },
-    ...(fateFlow ? { fateFlow: { ...fateFlow, runs: (fateFlowSeen?.pids.length ?? 0) > 0 } } : {}),
+    ...(fateFlow ? { fateFlow: { ...fateFlow, runs: fateFlowRuns(world) } } : {}),
   });
   return createHash('sha256').update(text).digest('hex');
 }

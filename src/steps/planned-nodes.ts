@@ -6,6 +6,7 @@ import type { ModuleName } from '../eggroll/services.ts';
 import type { PlannedAction, PlannedFateFlow, PlannedNode } from '../engine/plan.ts';
 import { shellWord } from '../engine/shell-words.ts';
 import { nodeRoom } from './check-room.ts';
+import { fateFlowTakesPart } from './fate-flow.ts';
 import { changesIn } from './file-changes.ts';
 import { planNode, readSwitchState, switchBegun } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
@@ -17,15 +18,13 @@ export function plannedNodes(world: World, action: PlannedAction): Promise<Plann
   return onNodes(world, (node) => plannedNode(world, node, action));
 }
 
-export function plannedFateFlow(
-  { config, fateFlow, fateFlowSeen, run }: World,
-  action: PlannedAction,
-): PlannedFateFlow | undefined {
+export function plannedFateFlow(world: World, action: PlannedAction): PlannedFateFlow | undefined {
+  const { config, fateFlow } = world;
   if (!config.fateFlow || !fateFlow) return undefined;
-  const runs = run?.fateFlow?.ran || (fateFlowSeen?.pids.length ?? 0) > 0;
+  const takesPart = fateFlowTakesPart(world);
   const script = shellWord(config.fateFlow.script);
   const commandsFor = (wanted: boolean, word: string) =>
-    runs && wanted && action !== 'nothing' ? [`${script} ${word}`] : [];
+    takesPart && wanted && action !== 'nothing' ? [`${script} ${word}`] : [];
   return {
     host: fateFlow.name,
     stop: commandsFor(true, 'stop'),

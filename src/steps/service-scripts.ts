@@ -5,6 +5,7 @@ import type { CommandResult } from '../cluster/command.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { readAnswer } from '../eggroll/script-answers.ts';
 import type { ModuleName } from '../eggroll/services.ts';
+import { poll } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { World } from './world.ts';
 
@@ -52,4 +53,22 @@ export async function saidBy(call: () => Promise<CommandResult>): Promise<Said> 
     if (!(error instanceof UpgradeError) || error.code !== 'NODE_FAILED') throw error;
     return { text: '', ending: error.findings[0].found };
   }
+}
+
+/** What a service that was started has come to. */
+export interface Coming {
+  readonly isUp: boolean;
+  /** Is a process of it there? */
+  readonly lives: boolean;
+}
+
+/** Waits until a service is up; false once its time is over, or when nothing of it is there although it has had the time to be. */
+export async function comesUp({ clock, limits }: World, look: () => Promise<Coming>): Promise<boolean> {
+  const begun = clock.monotonicMs();
+  const up = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
+    const { isUp, lives } = await look();
+    if (isUp) return true;
+    return !lives && clock.monotonicMs() - begun > limits.stableMs ? false : undefined;
+  });
+  return up === true;
 }

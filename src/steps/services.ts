@@ -16,7 +16,7 @@ import { expectStopped } from './expect-stopped.ts';
 import { startFateFlow, stopFateFlow } from './fate-flow.ts';
 import { endLeftoverWorkers } from './leftover-workers.ts';
 import { onNodes } from './nodes.ts';
-import { badStatus, callBash, type Said, wordsOf } from './service-scripts.ts';
+import { badStatus, callBash, comesUp, type Said, wordsOf } from './service-scripts.ts';
 import type { World } from './world.ts';
 
 /**
@@ -112,7 +112,11 @@ export async function startAll(
       const port = ports.get(node)?.[module];
       if (isUp(await activityOf(node), module, port)) return;
       said.set(`${node.name} ${module}`, await callScript(world, node, module, 'start', world.limits.startMs));
-      if (!(await comesUp(world, node, module, port))) throw await startError(node, module, said);
+      const up = await comesUp(world, async () => {
+        const activity = await activityOf(node);
+        return { isUp: isUp(activity, module, port), lives: runs(activity, module) };
+      });
+      if (!up) throw await startError(node, module, said);
       world.emit({ type: 'service', host: node.name, service: module, state: 'started' });
     });
   }
@@ -138,21 +142,6 @@ async function stopStale(world: World, node: ClusterNode): Promise<void> {
     const running = services.filter((service) => service.module === module);
     await stopModule(world, node, module, running);
   }
-}
-
-async function comesUp(
-  { clock, limits }: World,
-  node: ClusterNode,
-  module: ModuleName,
-  port: number | undefined,
-): Promise<boolean> {
-  const begun = clock.monotonicMs();
-  const up = await poll(clock, { everyMs: limits.pollMs, limitMs: limits.startMs }, async () => {
-    const activity = await activityOf(node);
-    if (isUp(activity, module, port)) return true;
-    return !runs(activity, module) && clock.monotonicMs() - begun > limits.stableMs ? false : undefined;
-  });
-  return up === true;
 }
 
 async function startError(

@@ -2,8 +2,7 @@
 
 import { treeDifferences } from '../cluster/manifest.ts';
 import type { TransferItem } from '../cluster/transfer.ts';
-import type { HomePlan, PlannedEntry } from '../eggroll/layout.ts';
-import { expectedTree } from '../eggroll/layout.ts';
+import { expectedTree, type HomePlan, type PlannedEntry } from '../eggroll/home-plan.ts';
 import type { Tree } from '../eggroll/tree.ts';
 
 export interface StagingWork {

@@ -15,6 +15,7 @@ import { namesIn } from '../engine/folders.ts';
 import type { DatabaseStatus, DumpStatus, FateFlowStatus, NodeStatus, RunStatus } from '../engine/status.ts';
 import type { Step } from '../engine/step.ts';
 import { activityOf, modulesOf } from './activity.ts';
+import { fateFlowRuns } from './fate-flow.ts';
 import { lockOwner } from './lock.ts';
 import { connectNodes, findingsOf, unlessStopped } from './preflight.ts';
 import { connectToDatabase, schemaLevel } from './preflight-database.ts';
@@ -74,10 +75,11 @@ async function nodeStatus(world: World, host: Host, unreached: readonly Finding[
   };
 }
 
-function fateFlowStatus({ config, fateFlowSeen }: World, unreached: readonly Finding[]): FateFlowStatus | undefined {
+function fateFlowStatus(world: World, unreached: readonly Finding[]): FateFlowStatus | undefined {
+  const { config, fateFlowSeen } = world;
   if (!config.fateFlow) return undefined;
   const host = nodeName(config.fateFlow.host);
-  if (fateFlowSeen) return { host, runs: fateFlowSeen.pids.length > 0 };
+  if (fateFlowSeen) return { host, runs: fateFlowRuns(world) };
   return { host, runs: false, problem: problemOf(config.fateFlow.host, unreached) };
 }
 

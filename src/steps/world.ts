@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { Package } from '../config/package.ts';
 import type { Database } from '../database/database.ts';
 import type { Statement } from '../database/statements.ts';
-import type { HomePlan } from '../eggroll/layout.ts';
+import type { HomePlan } from '../eggroll/home-plan.ts';
 import type { ModuleName } from '../eggroll/services.ts';
 import type { Tree } from '../eggroll/tree.ts';
 import type { Clock } from '../engine/clock.ts';

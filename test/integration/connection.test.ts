@@ -1,6 +1,7 @@
 // Our SSH connection against real servers: whom it trusts, how it logs in, and what it notices.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
@@ -308,14 +309,17 @@ describe('a server', () => {
 
   it('may take one session on a connection only', async () => {
     const connection = await ssh.connect(to(narrowPort, ed25519Line));
-    const slow = [node.home, '1', '', '60', '.eggroll-upgrade/slow.sh'];
-    const running = [0, 1].map(() => refusal(connection.run('service', slow)));
+    const homes = ['/tmp/first', '/tmp/second'];
+    await node.exec(`install -d -o app ${homes.join(' ')}`);
+    // They stay open until the connection ends.
+    const held = await Promise.all(homes.map((home) => connection.open('lock', [home, 'me', '60'])));
+    const ended = held.map((channel) => once(channel.resume(), 'close'));
     for (let count = 0; count < 3; count += 1) {
       const { stdout } = await connection.run('read-file', ['/etc/hostname', '100']);
       expect(stdout.toString()).toBe('present\nnm1\n');
     }
     connection.close();
-    expect((await Promise.all(running)).map(({ code }) => code)).toEqual(['NODE_LOST', 'NODE_LOST']);
+    await Promise.all(ended);
     await expect
       .poll(async () => (await node.exec(`ss -Htn state established sport = :${narrowPort}`)).stdout)
       .toBe('');

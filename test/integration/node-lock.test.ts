@@ -1,7 +1,6 @@
 // The lock of a node, between real processes on a real server.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clusterNode } from '../../src/cluster/node.ts';
 import { holdLock, lockLimits, type NodeLock } from '../../src/cluster/node-lock.ts';
 import { UpgradeError } from '../../src/engine/errors.ts';
 import { docker } from '../support/docker.ts';
@@ -285,12 +284,11 @@ describe('a new owner', () => {
 });
 
 describe('clusterNode', () => {
-  const host = { name: 'nm1', port: 22, user: 'app', role: 'nodemanager' } as const;
   const record = ['run-1', 'record.json'];
   const input = Buffer.from('{}');
 
   it('changes a node only under its lock, and counts the changes', async () => {
-    const door = clusterNode(host, node.home, await ssh.connect());
+    const door = await ssh.clusterNode();
     expect(await refusal(door.change('write-record', record, { input }))).toMatchObject({ code: 'LOCK_LOST' });
     await door.lock('me');
     await door.change('write-record', record, { input });
@@ -301,7 +299,7 @@ describe('clusterNode', () => {
   });
 
   it('lets scripts change the node one at a time, and ends one that it waits for no longer', async () => {
-    const door = clusterNode(host, node.home, await ssh.connect());
+    const door = await ssh.clusterNode();
     await door.lock('me');
     await node.exec(`echo 'sleep 75' >${node.home}/bin/site.sh`);
     const late = await refusal(door.change('service', ['', '60', 'bin/site.sh'], { limitMs: 2000 }));
@@ -312,7 +310,7 @@ describe('clusterNode', () => {
   });
 
   it('tells when another run has taken over', async () => {
-    const door = clusterNode(host, node.home, await ssh.connect());
+    const door = await ssh.clusterNode();
     await door.lock('me');
     await node.exec(`mkdir ${node.home}/.eggroll-upgrade/locks/99`);
     const error = await refusal(door.change('write-record', record, { input }));
@@ -320,7 +318,7 @@ describe('clusterNode', () => {
   });
 
   it('tells when the connection has gone', async () => {
-    const door = clusterNode(host, node.home, await ssh.connect());
+    const door = await ssh.clusterNode();
     await door.lock('me');
     await node.exec('kill -9 $(ps -C sshd-session -o pid=)');
     await expect
@@ -329,7 +327,7 @@ describe('clusterNode', () => {
   });
 
   it('turns exit codes into what they mean', async () => {
-    const door = clusterNode(host, node.home, await ssh.connect());
+    const door = await ssh.clusterNode();
     await door.lock('me');
     expect(await refusal(door.change('switch', ['run-1', 'bin']))).toMatchObject({
       code: 'STATE_UNEXPECTED',

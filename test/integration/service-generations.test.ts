@@ -2,7 +2,7 @@
 // is not to be believed.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ClusterNode, clusterNode } from '../../src/cluster/node.ts';
+import type { ClusterNode } from '../../src/cluster/node.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { ModuleName } from '../../src/eggroll/services.ts';
 import type { EventBody } from '../../src/engine/events.ts';
@@ -48,8 +48,7 @@ describe.each(generations)('EggRoll $version', ({ version, stops, starts }) => {
   afterAll(() => simulated.stop());
   beforeEach(async () => {
     ssh = await sshNode(simulated);
-    const host = { name: 'nm1', port: 22, user: 'app', role: 'nodemanager' } as const;
-    node = clusterNode(host, simulated.home, await ssh.connect());
+    node = await ssh.clusterNode();
     await node.lock('me');
     done = [];
   });

@@ -2,7 +2,7 @@
 // workers that outlive their NodeManager.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ClusterNode, clusterNode } from '../../src/cluster/node.ts';
+import type { ClusterNode } from '../../src/cluster/node.ts';
 import type { Config } from '../../src/config/config.ts';
 import { UpgradeError } from '../../src/engine/errors.ts';
 import type { EventBody } from '../../src/engine/events.ts';
@@ -27,8 +27,7 @@ beforeAll(async () => {
 afterAll(() => simulated.stop());
 beforeEach(async () => {
   ssh = await sshNode(simulated);
-  const host = { name: 'nm1', port: 22, user: 'app', role: 'nodemanager' } as const;
-  node = clusterNode(host, simulated.home, await ssh.connect());
+  node = await ssh.clusterNode();
   await node.lock('me');
   world = worldOf('eggroll');
 });

@@ -1,7 +1,7 @@
 // The simulated node with a real supervisord, as AnsibleFATE has it, and what our scripts see of it.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ClusterNode, clusterNode } from '../../src/cluster/node.ts';
+import type { ClusterNode } from '../../src/cluster/node.ts';
 import type { Config } from '../../src/config/config.ts';
 import { activityOf } from '../../src/steps/activity.ts';
 import { startAll, stopAll } from '../../src/steps/services.ts';
@@ -15,8 +15,7 @@ const service = `bash ${supervisordHome}/service.sh`;
 
 async function connected(simulated: SimulatedNode): Promise<{ ssh: SshNode; node: ClusterNode }> {
   const ssh = await sshNode(simulated);
-  const host = { name: 'nm1', port: 22, user: 'app', role: 'nodemanager' } as const;
-  return { ssh, node: clusterNode(host, simulated.home, await ssh.connect()) };
+  return { ssh, node: await ssh.clusterNode() };
 }
 
 const supervisord = async (simulated: SimulatedNode) =>

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ConfPolicy, expectedTree, planHome } from '../../src/eggroll/layout.ts';
+import { expectedTree } from '../../src/eggroll/home-plan.ts';
+import { type ConfPolicy, planHome } from '../../src/eggroll/layout.ts';
 import type { Tree, TreeEntry } from '../../src/eggroll/tree.ts';
 
 const names = [

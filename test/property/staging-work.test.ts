@@ -4,7 +4,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareTrees } from '../../src/cluster/manifest.ts';
-import { expectedTree, planHome } from '../../src/eggroll/layout.ts';
+import { expectedTree } from '../../src/eggroll/home-plan.ts';
+import { planHome } from '../../src/eggroll/layout.ts';
 import type { Tree, TreeEntry } from '../../src/eggroll/tree.ts';
 import { stagingWork } from '../../src/steps/staging-work.ts';
 

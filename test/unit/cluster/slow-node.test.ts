@@ -7,15 +7,14 @@ const mebibyte = 1_048_576;
 function course(ratesMb: readonly number[], seconds: number, bufferMb = 3): number[][] {
   const received = ratesMb.map((): number[] => []);
   const taken = ratesMb.map(() => 0);
-  for (let second = 0; second < seconds; second += 1) {
+  const advance = (rate: number, place: number) => {
+    const comes = taken[place - 1] ?? Number.POSITIVE_INFINITY;
     // A node is held up once the hop after it is full.
-    for (let step = 0; step < 100; step += 1) {
-      for (const [place, rate] of ratesMb.entries()) {
-        const comes = place === 0 ? Number.POSITIVE_INFINITY : (taken[place - 1] ?? 0);
-        const room = place + 1 < taken.length ? (taken[place + 1] ?? 0) + bufferMb : Number.POSITIVE_INFINITY;
-        taken[place] = Math.min((taken[place] ?? 0) + rate / 100, comes, room);
-      }
-    }
+    const room = (taken[place + 1] ?? Number.POSITIVE_INFINITY) + bufferMb;
+    taken[place] = Math.min((taken[place] ?? 0) + rate / 100, comes, room);
+  };
+  for (let second = 0; second < seconds; second += 1) {
+    for (let step = 0; step < 100; step += 1) ratesMb.forEach(advance);
     for (const [place, bytes] of taken.entries()) received[place]?.push(Math.round(bytes * mebibyte));
   }
   return received;

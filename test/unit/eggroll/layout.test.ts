@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type ConfPolicy, expectedTree, planHome } from '../../../src/eggroll/layout.ts';
+import { expectedTree } from '../../../src/eggroll/home-plan.ts';
+import { type ConfPolicy, planHome } from '../../../src/eggroll/layout.ts';
 import type { Tree, TreeEntry } from '../../../src/eggroll/tree.ts';
 
 /** A tree of files, with the folders that they need; a text that ends in `/` is an empty folder, `-> x` as content a link. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { PlannedEntry } from '../../../src/eggroll/layout.ts';
+import type { PlannedEntry } from '../../../src/eggroll/home-plan.ts';
 import { withLocalContent } from '../../../src/eggroll/local-content.ts';
 import type { TreeEntry } from '../../../src/eggroll/tree.ts';
 

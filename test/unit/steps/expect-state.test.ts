@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectedTree, planHome } from '../../../src/eggroll/layout.ts';
+import { expectedTree } from '../../../src/eggroll/home-plan.ts';
+import { planHome } from '../../../src/eggroll/layout.ts';
 import type { Tree, TreeEntry } from '../../../src/eggroll/tree.ts';
 import { newTreeDifferences, objectionTo } from '../../../src/steps/expect-state.ts';
 
