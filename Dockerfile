@@ -22,7 +22,7 @@ RUN npm ci --omit=dev \
 
 FROM npm AS build
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY scripts/build.ts scripts/
 COPY src src
 RUN node scripts/build.ts
@@ -49,7 +49,8 @@ COPY --from=build /app/dist dist
 LABEL org.opencontainers.image.title="eggroll-upgrade" \
       org.opencontainers.image.description="Upgrades an EggRoll cluster, or puts it back: every node and the metadata database wholly new or wholly old." \
       org.opencontainers.image.licenses="Apache-2.0"
-ENV NODE_ENV=production HOME=/tmp
+ENV NODE_ENV=production HOME=/tmp NODE_COMPILE_CACHE=/app/compiled
+RUN node dist/main.js --version
 USER 65532:65532
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/dist/cli/main.js"]
+ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/dist/main.js"]

@@ -1,17 +1,22 @@
-/** Compiles src to dist and copies beside it what is no TypeScript: the shell files for nodes, fixtures, templates. */
-import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+/**
+ * Makes dist out of src: one file for each program, with the libraries in it, as hundreds of small ones take longer to load than a whole
+ * cluster takes to be looked at. ssh2 stays a package, for its native parts. Beside them lies what is no TypeScript.
+ */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-const compiler = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+rmSync(dist, { recursive: true, force: true });
+await build({
   cwd: root,
-  stdio: 'inherit',
+  input: { main: 'src/cli/main.ts', 'prepare-cluster': 'src/rehearsal/prepare-cli.ts' },
+  external: ['ssh2'],
+  platform: 'node',
+  output: { dir: dist, format: 'esm', sourcemap: true, chunkFileNames: '[name].js' },
 });
-if (compiler.status !== 0) process.exit(1);
-cpSync(join(root, 'src'), join(root, 'dist'), {
-  recursive: true,
-  filter: (path) => extname(path) !== '.ts' || statSync(path).isDirectory(),
-});
+// Where the code looks for them: beside the file that it is in.
+cpSync(join(root, 'src/cluster/remote'), join(dist, 'remote'), { recursive: true });
+cpSync(join(root, 'src/rehearsal/assets'), join(dist, 'assets'), { recursive: true });

@@ -1,7 +1,5 @@
-// Our own version, from package.json: beside src in a checkout, beside dist in a package.
+// Our own version, from package.json.
 
-import { readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 
-const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-
-export const { version } = JSON.parse(text) as { readonly version: string };
+export const { version } = manifest;

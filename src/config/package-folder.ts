@@ -1,10 +1,10 @@
 // A package that lies unpacked in a folder.
 
-import { createHash, hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { programFolders } from '../eggroll/tree.ts';
 import { coreJars } from '../eggroll/versions.ts';
 import { fileProblem } from './files.ts';
@@ -36,7 +36,7 @@ export async function scanFolder(root: string): Promise<FolderScan> {
       const entry = await readEntry(root, path);
       entries.push(entry);
       if (entry.type !== 'directory') return;
-      for (const name of (await readdir(join(root, path))).toSorted()) await visit(`${path}/${name}`);
+      for (const name of readdirSync(join(root, path)).toSorted()) await visit(`${path}/${name}`);
     } catch (error) {
       if (!(path.split('/').length === 1 && isMissing(error)))
         problems.push(`${shown(path)} cannot be read: ${fileProblem(error)}.`);
@@ -44,23 +44,36 @@ export async function scanFolder(root: string): Promise<FolderScan> {
   };
   for (const folder of programFolders) await visit(folder);
   const hasInitPy = entries.some((entry) => entry.path === initPyPath && entry.type === 'file');
-  return { entries, problems, ...(hasInitPy && { initPy: await readFile(join(root, initPyPath), 'utf8') }) };
+  return { entries, problems, ...(hasInitPy && { initPy: readFileSync(join(root, initPyPath), 'utf8') }) };
 }
 
-/** Up to this size, a file is read as a whole: a stream for each would cost more than its content. */
-const wholeFileBytes = 1 << 20;
+/** Bytes that are read at once. */
+const pieceBytes = 1 << 20;
 
-/** sha256 of a file as lower-case hex, in bounded memory. */
+/** Signals and the terminal wait for no more than so many bytes. */
+const breathBytes = 16 * pieceBytes;
+
+/** sha256 of a file as lower-case hex, in bounded memory. Synchronous reads: for small files, asynchronous ones take longer than hashing. */
 export async function hashFile(path: string): Promise<string> {
-  if ((await stat(path)).size <= wholeFileBytes) return hash('sha256', await readFile(path), 'hex');
   const digest = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: wholeFileBytes }), digest);
-  return digest.digest('hex');
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  const file = openSync(path, 'r');
+  try {
+    for (let total = 0; ; ) {
+      const bytes = readSync(file, piece);
+      if (bytes === 0) return digest.digest('hex');
+      digest.update(piece.subarray(0, bytes));
+      total += bytes;
+      if (total % breathBytes === 0) await setImmediate();
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function readEntry(root: string, path: string): Promise<PackageEntry> {
   const full = join(root, path);
-  const facts = await lstat(full);
+  const facts = lstatSync(full);
   const common = {
     path,
     mode: facts.mode & 0o7777,
@@ -69,7 +82,7 @@ async function readEntry(root: string, path: string): Promise<PackageEntry> {
   };
   if (facts.isFile()) return { ...common, type: 'file', sha256: await hashFile(full) };
   if (facts.isDirectory()) return { ...common, type: 'directory' };
-  if (facts.isSymbolicLink()) return { ...common, type: 'symlink', target: await readlink(full) };
+  if (facts.isSymbolicLink()) return { ...common, type: 'symlink', target: readlinkSync(full) };
   return { ...common, type: 'other' };
 }
 

@@ -7,15 +7,8 @@ import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
 import { type Finding, throwFindings } from '../engine/errors.ts';
 import type { RunState } from '../engine/record.ts';
-import {
-  type FolderState,
-  planNode,
-  readSwitchState,
-  runFolder,
-  type SwitchState,
-  switchBegun,
-  topFolder,
-} from './node-plan.ts';
+import type { FolderState, SwitchState } from './looks.ts';
+import { planNode, readSwitchState, runFolder, switchBegun, topFolder } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { acceptRemedy, oldTreeDifferences } from './old-tree.ts';
 import { shortList } from './stage.ts';

@@ -11,23 +11,20 @@ import { planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
 import { ownHostKey } from '../eggroll/property-facts.ts';
 import { type ProgramFolder, programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
+import type { SwitchState } from './looks.ts';
 import { onNodes } from './nodes.ts';
 import { currentPackage, currentRun, type NodePlan, type World } from './world.ts';
-
-/** Where the old and the new one of a folder are. */
-export interface FolderState {
-  readonly staged: boolean;
-  readonly live: boolean;
-  readonly backup: boolean;
-}
-
-export type SwitchState = ReadonlyMap<ProgramFolder, FolderState>;
 
 export function runFolder(world: World, node: ClusterNode): string {
   return `${node.home}/.eggroll-upgrade/runs/${currentRun(world).id}`;
 }
 
+/** As it is now: only this run changes it, so it is asked again only after a change of the node. */
 export async function readSwitchState(world: World, node: ClusterNode): Promise<SwitchState> {
+  return world.switchStates(node, currentRun(world).id, () => askSwitchState(world, node));
+}
+
+async function askSwitchState(world: World, node: ClusterNode): Promise<SwitchState> {
   const { stdout } = await node.ask('switch-state', [node.home, currentRun(world).id, ...programFolders]);
   const lines = stdout.toString('utf8').trim().split('\n');
   return new Map(

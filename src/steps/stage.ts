@@ -37,7 +37,8 @@ async function isStaged(world: World, node: ClusterNode): Promise<boolean> {
 }
 
 async function stagedTree(world: World, node: ClusterNode): Promise<Tree> {
-  return readTree(node, `${runFolder(world, node)}/staged`, programFolders);
+  const root = `${runFolder(world, node)}/staged`;
+  return world.stagedTrees(node, root, () => readTree(node, root, programFolders));
 }
 
 async function stageNodes(world: World, nodes: readonly ClusterNode[]): Promise<void> {

@@ -17,6 +17,7 @@ import type { Plan } from '../engine/plan.ts';
 import type { FateFlowRecord } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
 import type { NodeActivity } from './activity.ts';
+import { type Look, lookOnce, type SwitchState } from './looks.ts';
 
 /** How long services may take. Tests shorten them. */
 export interface ServiceLimits {
@@ -109,6 +110,8 @@ export interface World {
   run: Run | undefined;
   nothingToDo: boolean;
   readonly plans: Map<string, NodePlan>;
+  readonly switchStates: Look<SwitchState>;
+  readonly stagedTrees: Look<Tree>;
   /** For the command `plan`. */
   plan: Plan | undefined;
   /** Runs whose backups the command `prune` has removed, or begun to. */
@@ -172,6 +175,8 @@ export function newWorld(
     run: undefined,
     nothingToDo: false,
     plans: new Map(),
+    switchStates: lookOnce(),
+    stagedTrees: lookOnce(),
     plan: undefined,
     pruned: undefined,
     status: undefined,

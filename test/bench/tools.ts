@@ -22,7 +22,7 @@ export function taskOf(tool: ToolName, name: PackageName, hosts: string, env: Ta
 function upgrade(name: PackageName, hosts: string, env: Task['env']): Task {
   return {
     runner: 'ours',
-    command: ['node', '/app/dist/cli/main.js', 'upgrade'],
+    command: ['node', '/app/dist/main.js', 'upgrade'],
     env: {
       EGGROLL_HOME: '/data/projects/fate/eggroll',
       PKG_BASE_PATH: `/package/${name}`,

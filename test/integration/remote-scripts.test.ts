@@ -718,7 +718,7 @@ describe('on a small disk with a folder that is a mount point', () => {
     const outcome = await small.script(
       'dash',
       'stage-receive',
-      ['/small', '7', run],
+      ['/small', '7', run, '-'],
       await buffer(tar as AsyncIterable<Buffer>),
     );
     expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('No space left on device') });

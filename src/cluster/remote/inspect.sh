@@ -6,7 +6,8 @@ main() {
   home=$1
   limit=$2
   shift 2
-  fact user "$(id -un)"
+  user=$(id -un)
+  fact user "$user"
   for tool in bash tar gzip find xargs sha256sum stat sync timeout ps; do
     command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"
   done
@@ -53,21 +54,21 @@ work_problem() {
     fact work-problem "$1 is not a folder but a $kind"
     return 1
   fi
-  owner=$(stat -c %u "$1")
-  if [ "$owner" != "$(id -u)" ]; then
-    fact work-problem "$1 belongs to user $(stat -c %U "$1"), and not to $(id -un)"
+  if ! [ -O "$1" ]; then
+    fact work-problem "$1 belongs to user $(stat -c %U "$1"), and not to $user"
     return 1
   fi
   # A whole file system that takes no changes shows elsewhere.
   if [ -w "$home" ] && ! { [ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ]; }; then
-    fact work-problem "$1 cannot be read and written by $(id -un)"
+    fact work-problem "$1 cannot be read and written by $user"
     return 1
   fi
 }
 
 # run_facts FOLDER: what a run has left at the top of its folder. The record may be damaged to any text.
 run_facts() {
-  name=$(printf '%s' "${1##*/}" | tr -c 'A-Za-z0-9._-' '?')
+  name=${1##*/}
+  case $name in *[!A-Za-z0-9._-]*) name=$(printf '%s' "$name" | tr -c 'A-Za-z0-9._-' '?') ;; esac
   kind_of "$1"
   # A note that a person left there is in nobody's way.
   [ "$kind" != missing ] && [ "$kind" != file ] || return 0
@@ -77,16 +78,23 @@ run_facts() {
     kind_of "$1/$entry"
     [ "$kind" = missing ] || fact entry "$name $entry $kind"
   done
-  [ -z "$(ls -A "$1/backup" 2>/dev/null)" ] || fact entry "$name backup/ full"
+  if is_full "$1/backup"; then fact entry "$name backup/ full"; fi
   kind_of "$1/record.json"
   [ "$kind" != file ] || content "record $name" "$1/record.json" 1048576
+}
+
+is_full() {
+  for inside in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    if [ -e "$inside" ] || [ -L "$inside" ]; then return 0; fi
+  done
+  return 1
 }
 
 # content KEY FILE LIMIT_BYTES: the first bytes of a file in base64, as it may hold anything; nothing when there is none.
 content() {
   [ -f "$2" ] || return 0
   printf '%s ' "$1"
-  head -c "$3" "$2" | base64 | tr -d '\n'
+  head -c "$3" "$2" | base64 -w 0
   echo
 }
 
@@ -115,42 +123,46 @@ kind_of() {
 rename_proof() {
   if [ ! -w "$home" ]; then
     # The kernel says why: no permission, or a file system that is read-only.
-    fact rename "$home is not writable for $(id -un): $(touch -a "$home/.eggroll-upgrade-probe.none" 2>&1)"
+    fact rename "$home is not writable for $user: $(touch -a "$home/.eggroll-upgrade-probe.none" 2>&1)"
     return 0
   fi
   around=$home
   [ ! -d "$home/$work" ] || around=$home/$work
   modified=$(stat -c %y "$around")
-  probe=$around/.eggroll-upgrade-probe.$$.$(started $$)
-  if ! answer=$(mkdir "$probe" 2>&1); then
-    fact rename "cannot make a folder in $around: $answer"
-    return 0
-  fi
+  identify $$
+  probe=$around/.eggroll-upgrade-probe.${identity%.*}
+  names=
+  for name in "$@"; do
+    kind_of "$home/$name"
+    [ "$kind" != directory ] || names="$names $name"
+  done
   # Also when nobody listens any more.
   trap 'end_probe' EXIT
   trap 'exit 1' HUP PIPE TERM
-  count=$#
-  while [ "$count" -gt 0 ]; do
-    kind_of "$home/$1"
-    if [ "$kind" = directory ]; then set -- "$@" "$1"; fi
-    shift
-    count=$((count - 1))
-  done
-  if [ $# -gt 0 ]; then
-    # shellcheck disable=SC2046 # the names of EggRoll's folders, a word each
-    (cd "$probe" && mkdir -p $(printf '%s/occupied ' "$@"))
-    inodes=$(inodes_of "$@")
-    for folder in "$@"; do
-      answer=$(mv -T "$home/$folder" "$probe/$folder" 2>&1) || true
-      case $answer in
-        # Between file systems mv tries to remove the target before it copies, and says `not empty` too.
-        *inter-device*) fact rename "$folder: $answer" ;;
-        *'not empty'* | *'File exists'*) ;;
-        *) fact rename "$folder: $answer" ;;
-      esac
-    done
-    [ "$(inodes_of "$@")" = "$inodes" ] || fact rename "inodes of folders changed: $(inodes_of "$@" | tr '\n' ' ')"
+  set -- "$probe"
+  for name in $names; do set -- "$@" "$probe/$name/occupied"; done
+  if ! answer=$(mkdir -p "$@" 2>&1); then
+    fact rename "cannot make a folder in $around: $answer"
+    return 0
   fi
+  set --
+  for name in $names; do set -- "$@" "$home/$name"; done
+  [ $# -gt 0 ] || return 0
+  inodes=$(stat -c '%n %i' "$@")
+  answer=$(mv -t "$probe" -- "$@" 2>&1) || true
+  while read -r line; do
+    name=${line#*\'"$home"/}
+    case $line in
+      # Between file systems mv tries to remove the target before it copies, and says `not empty` too.
+      *inter-device*) fact rename "${name%%\'*}: $line" ;;
+      '' | *'not empty'* | *'File exists'*) ;;
+      *) fact rename "${name%%\'*}: $line" ;;
+    esac
+  done <<END
+$answer
+END
+  left=$(stat -c '%n %i' "$@" 2>&1) || true
+  [ "$left" = "$inodes" ] || fact rename "inodes of folders changed: $(echo "$left" | tr '\n' ' ')"
 }
 
 # What only looks leaves nothing behind, not even the time at which a folder was changed.
@@ -159,30 +171,18 @@ end_probe() {
   touch -m -d "$modified" "$around" 2>/dev/null || true
 }
 
-inodes_of() {
-  (cd "$home" && stat -c '%n %i' "$@")
-}
-
 # A probe folder carries the process that made it in its name: pid and start time.
 remove_old_probes() {
   for old in "$1"/.eggroll-upgrade-probe.*.*; do
     maker=${old#"$1"/.eggroll-upgrade-probe.}
-    [ ! -d "$old" ] || [ "$(started "${maker%%.*}")" = "${maker#*.}" ] || remove_probe "$old"
+    identify "${maker%%.*}"
+    [ ! -d "$old" ] || [ "${identity%.*}" = "$maker" ] || remove_probe "$old"
   done
 }
 
 # Folders only, and only empty ones: whatever a probe should hold against all expectation stays.
 remove_probe() {
   rmdir "$1"/*/occupied "$1"/* "$1" 2>/dev/null || true
-}
-
-# started PID: when a process began, in ticks since the start of the node; nothing when there is none.
-started() {
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  # shellcheck disable=SC2086 # the fields after the name in brackets are to be split; the 20th is the start time
-  set -- ${stat##*) }
-  shift 19
-  echo "$1"
 }
 
 main "$@"

@@ -24,7 +24,16 @@ main() {
   if [ $# -gt 0 ]; then
     # Whoever is after this one may go; then the rest is for this one alone.
     trap '' PIPE
-    said=$( (pass_on "$@" | unpack) 2>&1) || half_staged "$home" "$token" "$staged" $? "$said"
+    mkfifo -m 0600 "$stream/own"
+    exec 4<&0
+    # The last command is for a `tee` that never came, which the next line would wait for.
+    { pass_on "$@" || true; : <>"$stream/own"; } <&4 &
+    passing=$!
+    exec <"$stream/own" 4<&-
+    ended=0
+    said=$(unpack 2>&1) || ended=$?
+    wait "$passing" || true
+    [ "$ended" -eq 0 ] || half_staged "$home" "$token" "$staged" "$ended" "$said"
   else
     said=$(unpack 2>&1) || half_staged "$home" "$token" "$staged" $? "$said"
   fi
@@ -32,9 +41,10 @@ main() {
   to_disk "$staged"
 }
 
+# In large pieces, as every one costs a turn of both sides.
 unpack() {
   # shellcheck disable=SC2016 # expanded by that shell
-  exec sh -c 'echo $$ >"$0"; exec tar -x -p --no-same-owner -f - -C "$1"' "$stream/unpacker" "$staged" 3>&-
+  exec sh -c 'echo $$ >"$0"; exec tar -x -p --no-same-owner -b 512 -f - -C "$1"' "$stream/unpacker" "$staged" 3>&-
 }
 
 # What tar has read so far. Whoever reads what this script prints must not wait for a sleep that is left.
@@ -49,20 +59,16 @@ report() {
 
 pass_on() {
   printf '%s\n' "$4" >"$stream/next-host"
-  mkfifo -m 0600 "$stream/onward"
-  send_on "$@" &
-  tee "$stream/onward" 2>/dev/null || true
-  wait
+  { printf '%s' "$6" || true; exec tee "$stream/own" 2>/dev/null; } | send_on "$@"
 }
 
 # The options keep the node's own SSH configuration, keys and known hosts out of it.
 send_on() {
-  # Opened by all means, as tee waits for that.
-  if told=$( { printf '%s' "$6"; cat; } <"$stream/onward" 2>/dev/null | (cd "$stream" && exec ssh -F /dev/null -T -a -x \
+  if told=$(cd "$stream" && exec ssh -F /dev/null -T -a -x \
     -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=next-host -o GlobalKnownHostsFile=/dev/null \
     -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o LogLevel=ERROR \
     -c aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr \
-    -p "$2" -l "$3" -- "$1" "$5") 2>&1 >/dev/null); then
+    -p "$2" -l "$3" -- "$1" "$5" 2>&1 >/dev/null); then
     return 0
   fi
   echo "not passed on: $(echo "$told" | tr '\n' ' ')" >&3
