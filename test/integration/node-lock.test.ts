@@ -333,7 +333,7 @@ describe('clusterNode', () => {
       code: 'STATE_UNEXPECTED',
       message: expect.stringContaining('bin is neither staged nor switched'),
     });
-    expect(await refusal(door.ask('manifest', ['/root', '.']))).toMatchObject({
+    expect(await refusal(door.ask('manifest', [node.home, '/root', '.']))).toMatchObject({
       code: 'NODE_FAILED',
       message: expect.stringContaining("can't cd to /root"),
     });
