@@ -8,12 +8,13 @@ import { knownHostsLine } from './host-keys.ts';
 import type { ClusterNode } from './node.ts';
 import { invocation } from './remote-scripts.ts';
 import { slowNode } from './slow-node.ts';
+import type { Transfer } from './transfer.ts';
 
 export interface PipelineOptions {
   readonly run: string;
   readonly signal: AbortSignal;
   readonly limitMs: number;
-  /** Size of the stream. */
+  /** Size of its content. */
   readonly totalBytes: number;
 }
 
@@ -39,7 +40,7 @@ interface Course {
  */
 export async function sendThrough(
   chain: readonly ClusterNode[],
-  stream: Readable,
+  { stream, form }: Transfer,
   { run, signal, limitMs, totalBytes }: PipelineOptions,
 ): Promise<PipelineOutcome> {
   const source = randomBytes(8).toString('hex');
@@ -69,7 +70,7 @@ export async function sendThrough(
       const next = chain[place + 1];
       const from = place === 0 ? '-' : source;
       try {
-        await node.change('stage-receive', [run, from, ...(next ? onward(next, run, source) : [])], {
+        await node.change('stage-receive', [run, from, form, ...(next ? onward(next, run, source) : [])], {
           ...(place === 0 ? { input: stream } : {}),
           ...(next ? { lendsAgent: true } : {}),
           output: (said) => eachLine(said, (line) => heed(line, place)),

@@ -3,15 +3,31 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import type { TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { gzipLevel, shrinksWell } from './compression.ts';
 
 export interface TransferItem {
   readonly entry: TreeEntry;
   /** Where the bytes come from: a file below the package's root (by the entry's path), or these. */
   readonly content?: Buffer;
+}
+
+export interface Transfer {
+  readonly stream: Readable;
+  /** How stage-receive.sh has to take it. */
+  readonly form: 'plain' | 'gzip';
+}
+
+/** The items for stage-receive.sh, compressed where that pays on their content. See `transferStream`. */
+export function transferOf(root: string, items: readonly TransferItem[], onBytes: (count: number) => void): Transfer {
+  const tar = transferStream(root, items, onBytes);
+  if (!shrinksWell(root, items)) return { stream: tar, form: 'plain' };
+  // A failure goes on to whoever reads it.
+  return { stream: pipeline(tar, createGzip({ level: gzipLevel }), () => undefined), form: 'gzip' };
 }
 
 /**

@@ -1,10 +1,9 @@
 // How what nodes lack reaches them: nodes that lack the same pass it on to each other in pipelines, so that a byte leaves the runner once
 // or twice, however many nodes there are.
 
-import type { Readable } from 'node:stream';
 import type { ClusterNode } from '../cluster/node.ts';
 import { sendThrough } from '../cluster/pipeline.ts';
-import { type TransferItem, transferStream } from '../cluster/transfer.ts';
+import { type Transfer, type TransferItem, transferOf } from '../cluster/transfer.ts';
 import { planNode } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { pipelinesOf } from './pipelines.ts';
@@ -139,7 +138,7 @@ async function serveChain(
   chain: readonly ClusterNode[],
   items: readonly TransferItem[],
 ): Promise<ChainOutcome> {
-  const { served, culprit } = await sendThrough(chain, streamFor(world, chain, items), {
+  const { served, culprit } = await sendThrough(chain, transferTo(world, chain, items), {
     run: currentRun(world).id,
     signal: world.signal,
     limitMs: streamLimitMs,
@@ -152,10 +151,10 @@ async function serveChain(
   return { served, left: chain.filter((node) => !served.includes(node) && node !== culprit?.node) };
 }
 
-function streamFor(world: World, chain: readonly ClusterNode[], items: readonly TransferItem[]): Readable {
+function transferTo(world: World, chain: readonly ClusterNode[], items: readonly TransferItem[]): Transfer {
   const totalBytes = contentBytes(items);
   let bytes = 0;
-  return transferStream(currentPackage(world).root, items, (count) => {
+  return transferOf(currentPackage(world).root, items, (count) => {
     bytes += count;
     for (const { name } of chain) world.emit({ type: 'node-progress', step: 'stage', host: name, bytes, totalBytes });
   });

@@ -2,7 +2,7 @@
 
 import { compareTrees, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { type TransferItem, transferStream } from '../cluster/transfer.ts';
+import { type TransferItem, transferOf } from '../cluster/transfer.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
@@ -123,11 +123,11 @@ export function shortList(lines: readonly string[]): string {
 async function sendItems(world: World, node: ClusterNode, items: readonly TransferItem[]): Promise<void> {
   const totalBytes = contentBytes(items);
   let bytes = 0;
-  const stream = transferStream(currentPackage(world).root, items, (count) => {
+  const { stream, form } = transferOf(currentPackage(world).root, items, (count) => {
     bytes += count;
     world.emit({ type: 'node-progress', step: 'stage', host: node.name, bytes, totalBytes });
   });
-  await node.change('stage-receive', [currentRun(world).id, '-'], {
+  await node.change('stage-receive', [currentRun(world).id, '-', form], {
     input: stream,
     limitMs: streamLimitMs,
     signal: world.signal,

@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
     next: { script: 'switch', args: folders },
     atLeast: 15,
   },
-  { title: 'stage-receive', script: 'stage-receive', args: ['-'], input: await aTar(), atLeast: 4 },
+  { title: 'stage-receive', script: 'stage-receive', args: ['-', 'plain'], input: await aTar(), atLeast: 4 },
   {
     title: 'stage-copy',
     script: 'stage-copy',

@@ -218,7 +218,13 @@ describe('a new owner', () => {
 
   it('first ends a script that waits for its frozen runner', async () => {
     const first = await take(await ssh.connect(), 'the first', silent);
-    const channel = await (await ssh.connect()).open('stage-receive', [node.home, String(first.token), 'run-1', '-']);
+    const channel = await (await ssh.connect()).open('stage-receive', [
+      node.home,
+      String(first.token),
+      'run-1',
+      '-',
+      'plain',
+    ]);
     channel.resume();
     await expect.poll(() => runs('^tar -x'), soon).toBe(true);
     expect(await working(first.token)).toMatch(/^\d+\.\d+\.\d+\.[-0-9a-f]{36}$/);

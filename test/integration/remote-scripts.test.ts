@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inspectArguments } from '../../src/cluster/facts.ts';
@@ -174,7 +175,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
     const calls: Partial<Record<ScriptName, readonly [readonly string[], string?]>> = {
       switch: [programFolders],
       'switch-back': [programFolders],
-      'stage-receive': [['-'], 'no tar at all'],
+      'stage-receive': [['-', 'plain'], 'no tar at all'],
       'keep-hashes': [[], 'no size'],
       'stage-copy': [['9', '0'], 'bin/file\0'],
       'stage-remove': [[], 'bin\0'],
@@ -247,8 +248,11 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       tar.entry({ name: `conf/${'长'.repeat(60)}`, mode: 0o755, mtime }, 'long');
       tar.finalize();
       const bytes = await buffer(tar as AsyncIterable<Buffer>);
-      for (let round = 0; round < 2; round += 1) {
-        expect(await script('stage-receive', ['-'], bytes)).toMatchObject({ exitCode: 0, stderr: '' });
+      for (const [form, input] of [
+        ['plain', bytes],
+        ['gzip', gzipSync(bytes)],
+      ] as const) {
+        expect(await script('stage-receive', ['-', form], input)).toMatchObject({ exitCode: 0, stderr: '' });
         const tree = await treeOf(`${runFolder}/staged`, 'conf');
         expect([...tree.keys()].sort()).toEqual(
           ['conf', 'conf/file', `conf/${'长'.repeat(60)}`, ...oddNames.map((name) => `conf/${name}`)].sort(),
@@ -264,11 +268,14 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       tar.entry({ name: 'bin/big' }, Buffer.alloc(100_000));
       tar.finalize();
       const bytes = await buffer(tar as AsyncIterable<Buffer>);
-      expect(await script('stage-receive', ['-'], bytes.subarray(0, 50_000))).toMatchObject({
+      expect(await script('stage-receive', ['-', 'plain'], bytes.subarray(0, 50_000))).toMatchObject({
         exitCode: 2,
         stderr: expect.stringContaining('Unexpected EOF'),
       });
       expect(await staged('cat bin/small')).toBe('whole');
+      const compressed = gzipSync(bytes);
+      const cut = compressed.subarray(0, compressed.length - 20);
+      expect((await script('stage-receive', ['-', 'gzip'], cut)).exitCode).toBe(2);
     });
 
     test('stage-copy copies what is named, and nothing that is not', async () => {
@@ -641,7 +648,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       ['put-aside', []],
       ['service', ['5', 'bin/eggroll.sh', 'stop']],
       ['stage-copy', ['9', '0']],
-      ['stage-receive', ['-']],
+      ['stage-receive', ['-', 'plain']],
       ['stage-remove', []],
       ['switch', programFolders],
       ['switch-back', programFolders],
@@ -718,7 +725,7 @@ describe('on a small disk with a folder that is a mount point', () => {
     const outcome = await small.script(
       'dash',
       'stage-receive',
-      ['/small', '7', run, '-'],
+      ['/small', '7', run, '-', 'plain'],
       await buffer(tar as AsyncIterable<Buffer>),
     );
     expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('No space left on device') });

@@ -1,13 +1,14 @@
 # shellcheck shell=sh
-# stage-receive.sh HOME TOKEN RUN SOURCE [HOST PORT USER KEY COMMAND TEXT]: unpacks a tar stream into the run's staged tree. It comes
-# from standard input, SOURCE being `-`, or from the node before this one in a pipeline, which brings it by stage-incoming.sh SOURCE.
+# stage-receive.sh HOME TOKEN RUN SOURCE FORM [HOST PORT USER KEY COMMAND TEXT]: unpacks a tar stream, FORM being `plain` or `gzip`, into
+# the run's staged tree. It comes from standard input, SOURCE being `-`, or from the node before this one in a pipeline, which brings
+# it by stage-incoming.sh SOURCE.
 # At the same time it is passed on to HOST, whose public key is KEY, by the login COMMAND, which reads TEXT first.
 # Prints `received` and the number of bytes once a second, and `not passed on` with the reason as soon as that is known.
 # What a cut stream has brought stays for the next try: a hash decides what of it is whole.
 main() {
   fence "$1" "$2"
-  home=$1 token=$2 folder=$(run_folder "$1" "$3") source=$4
-  shift 4
+  home=$1 token=$2 folder=$(run_folder "$1" "$3") source=$4 form=$5
+  shift 5
   staged=$folder/staged stream=$folder/stream
   rm -rf "$stream"
   mkdir -p "$staged" "$stream"
@@ -43,8 +44,10 @@ main() {
 
 # In large pieces, as every one costs a turn of both sides.
 unpack() {
+  set -- -x -p --no-same-owner -b 512 -f - -C "$staged"
+  [ "$form" != gzip ] || set -- -z "$@"
   # shellcheck disable=SC2016 # expanded by that shell
-  exec sh -c 'echo $$ >"$0"; exec tar -x -p --no-same-owner -b 512 -f - -C "$1"' "$stream/unpacker" "$staged" 3>&-
+  exec sh -c 'echo $$ >"$0"; exec tar "$@"' "$stream/unpacker" "$@" 3>&-
 }
 
 # What tar has read so far. Whoever reads what this script prints must not wait for a sleep that is left.
