@@ -1,6 +1,7 @@
 // What every command does around its steps: read the configuration, show events, heed signals, keep the result.
 
 import { randomBytes } from 'node:crypto';
+import { nativeCryptoProblem } from '../cluster/native-crypto.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { endsWithContainer } from '../config/files.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
@@ -46,6 +47,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
       const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
       opened.emit({ type: 'warning', message });
     }
+    warnOfSlowCrypto(opened);
     const signal = stopSignal(edge, opened);
     const inputs = await plan.loadInputs(config);
     try {
@@ -100,6 +102,14 @@ async function end(report: Report, result: Result, { config, run, plan }: Contex
   if (config?.notifyUrl && !plan.looksOnly) await tell(report, config, result, edge);
   report.emit(result);
   return result.exitCode;
+}
+
+function warnOfSlowCrypto(report: Report): void {
+  const problem = nativeCryptoProblem();
+  if (problem === undefined) return;
+  const remedy = 'Use the image, or install once more where `npm` may build it (a C++ compiler, make, Python 3).';
+  const message = `The native part of ssh2 is missing, so files are encrypted several times slower: ${problem}. ${remedy}`;
+  report.emit({ type: 'warning', message });
 }
 
 async function tell(report: Report, { notifyUrl = '', secrets }: Config, result: Result, edge: Edge): Promise<void> {

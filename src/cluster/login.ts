@@ -6,6 +6,7 @@ import {
   type Algorithms,
   type AuthenticationType,
   type BaseAgent,
+  type CipherAlgorithm,
   Client,
   type ConnectConfig,
   type NegotiatedAlgorithms,
@@ -130,7 +131,7 @@ function logInTo(
       ...(agent === undefined ? {} : { agent, authHandler: withoutAgent(ssh) }),
       algorithms: {
         serverHostKey: keyAlgorithms(hostKeys.typesFor(target.name, target.port)),
-        ...withOldOnes,
+        ...algorithms,
       },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
         hostKey = key;
@@ -184,14 +185,27 @@ const allKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
   'ssh-rsa',
 ];
 
-// At the end of the list, as the first one of ours that the server has is taken.
-const withOldOnes: Algorithms = {
+// The first one of ours that the server has is taken: the fastest first, what is old last.
+const ciphers: CipherAlgorithm[] = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'chacha20-poly1305@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+  'aes256-cbc',
+  'aes192-cbc',
+  'aes128-cbc',
+  '3des-cbc',
+];
+
+const algorithms: Algorithms = {
   kex: {
     append: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
     prepend: [],
     remove: [],
   },
-  cipher: { append: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'], prepend: [], remove: [] },
+  cipher: ciphers,
 };
 
 const weak = /^ssh-rsa$|sha1|^hmac-md5|-cbc$/;

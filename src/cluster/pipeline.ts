@@ -27,7 +27,7 @@ export interface PipelineOutcome {
 
 /** What has become of the nodes while the stream was on its way; by place. */
 interface Course {
-  /** Bytes that each node has taken, once a second. */
+  /** Bytes that each node has taken, once a second; anew once a node was found slow. */
   readonly received: number[][];
   readonly failed: Map<number, string>;
   readonly silent: Map<number, string>;
@@ -55,14 +55,24 @@ export async function sendThrough(
     const [, bytes, refusal] = /^(?:received (\d+)|not passed on: *(.*))$/.exec(line) ?? [];
     if (bytes !== undefined) {
       course.received[place]?.push(Number(bytes));
-      const found = course.slow ? undefined : slowNode(course.received, totalBytes);
+      const found = slowNode(course.received.slice(0, course.slow?.place), totalBytes);
       if (found === undefined) return;
+      // A node that neither takes nor passes on much is found second, as bytes pile up on both sides of it: what counts then is new.
+      for (const taken of course.received) taken.length = 0;
       course.slow = { place: found, reason: 'it holds up all that come after it' };
       cutFrom(found);
     } else if (refusal !== undefined) {
       course.silent.set(place, `it cannot pass it on: ${refusal.trim() || 'no reason was given'}`);
       cutFrom(place + 1);
     }
+  }
+
+  async function noteFailure(node: ClusterNode, place: number, error: unknown): Promise<void> {
+    cutFrom(place + 1);
+    signal.throwIfAborted();
+    if (!(error instanceof CutOff)) course.failed.set(place, reasonOf(error));
+    // The script goes on there with what comes, and holds up those before it, until the next one ends it.
+    else if (course.slow?.place === place) await node.change('confirm-lock', []);
   }
 
   const outcomes = await Promise.allSettled(
@@ -78,10 +88,7 @@ export async function sendThrough(
           signal: AbortSignal.any([signal, ...(cuts[place] ? [cuts[place].signal] : [])]),
         });
       } catch (error) {
-        cutFrom(place + 1);
-        signal.throwIfAborted();
-        if (error instanceof CutOff) return undefined;
-        course.failed.set(place, reasonOf(error));
+        await noteFailure(node, place, error);
         return undefined;
       }
       return node;

@@ -26,6 +26,14 @@ export interface DatabaseResult {
   readonly outcome: Outcome;
 }
 
+/** How long services were down from the begin of a step to that of the next one; waits before another try included. */
+export interface StepDowntime {
+  readonly step: string;
+  /** Tells a step from its way back. */
+  readonly title: string;
+  readonly ms: number;
+}
+
 /** The last event of every run; also STATE_DIR/runs/<run>/result.json (DESIGN.md section 4). */
 export interface Result {
   readonly type: 'result';
@@ -40,8 +48,10 @@ export interface Result {
   readonly plan?: Plan;
   /** Of the command `status`. */
   readonly status?: Status;
-  /** Services stopped to services started; 0 when nothing was stopped. */
+  /** Services stopped to services started; 0 when nothing was stopped. Of a run that is resumed, what this process has seen of it. */
   readonly downtimeMs: number;
+  /** How it divides into steps. The parts add up to it. */
+  readonly downtimeBySteps: readonly StepDowntime[];
   readonly findings: readonly Finding[];
   readonly message: string;
   readonly next: string;

@@ -63,7 +63,7 @@ export function resultLines(result: Result): string[] {
   ];
 }
 
-function stateLines({ nodes, database, downtimeMs }: Result): string[] {
+function stateLines({ nodes, database, downtimeMs, downtimeBySteps }: Result): string[] {
   const widest = Math.max(4, ...nodes.map(({ host }) => host.length));
   return [
     ...nodes.map(
@@ -72,6 +72,11 @@ function stateLines({ nodes, database, downtimeMs }: Result): string[] {
     ...(database
       ? [`  ${database.name}: schema ${database.before} -> ${database.after}, ${database.statements} statements`]
       : []),
-    ...(downtimeMs > 0 ? [`  downtime ${durationText(downtimeMs)}`] : []),
+    ...(downtimeMs > 0
+      ? [
+          `  downtime ${durationText(downtimeMs)}`,
+          ...downtimeBySteps.map(({ title, ms }) => `    ${title}: ${durationText(ms)}`),
+        ]
+      : []),
   ];
 }

@@ -5,6 +5,7 @@ import { type ClusterNode, nodeName } from '../cluster/node.ts';
 import { exitCodes } from '../engine/catalogue.ts';
 import { type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Result } from '../engine/events.ts';
+import { downtimeUntilNow } from './downtime.ts';
 import { distinct } from './nodes.ts';
 import { schemaLevel } from './preflight-database.ts';
 import { homeVersion } from './versions.ts';
@@ -28,7 +29,7 @@ export async function describeResult(world: World, command: CommandName, end: En
     ...(database === undefined ? {} : { database }),
     ...(plan ? { plan } : {}),
     ...(status ? { status } : {}),
-    downtimeMs: downtimeOf(world),
+    ...downtimeUntilNow(world),
     findings: findingsIn(end),
     message: messageFor(world, command, end),
     next: nextFor(world, command, end),
@@ -47,6 +48,7 @@ export function failedResult(command: CommandName, error: unknown): Result {
     exitCode,
     nodes: [],
     downtimeMs: 0,
+    downtimeBySteps: [],
     findings: findingsIn(end),
     message:
       error instanceof UpgradeError ? 'Nothing was changed.' : `A defect in this program: ${describeDefect(error)}`,
@@ -75,14 +77,11 @@ export function abandonedResult(command: CommandName, { config, signal }: Given,
       outcome,
     })),
     downtimeMs: 0,
+    downtimeBySteps: [],
     findings: findingsIn(end),
     message: `The run stopped in the middle of a step. ${summaryOf(signal.reason)} ${consequence}`,
     next: nextFor(nothingSeen, command, end),
   };
-}
-
-function downtimeOf({ downtimeMs, downtimeStartMs, clock }: World): number {
-  return downtimeMs + (downtimeStartMs === undefined ? 0 : Math.round(clock.monotonicMs() - downtimeStartMs));
 }
 
 function nodesFor(world: World, end: Ending): NodeResult[] | Promise<NodeResult[]> {

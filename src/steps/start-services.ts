@@ -2,12 +2,12 @@
 
 import type { ModuleName } from '../eggroll/services.ts';
 import type { Step } from '../engine/step.ts';
+import { beginDowntime, endDowntime } from './downtime.ts';
 import { isFateFlowAsBefore, noteFateFlow } from './fate-flow.ts';
 import { onNodes } from './nodes.ts';
 import { writeRecords } from './run-records.ts';
 import { somethingChanged } from './run-state.ts';
 import { servicesUp, startAll, stopAll } from './services.ts';
-import { beginDowntime, endDowntime } from './stop-services.ts';
 import { currentRun, type World } from './world.ts';
 
 export const startServices: Step<World> = {

@@ -2,6 +2,7 @@
 
 import type { Step } from '../engine/step.ts';
 import { activityOf, modulesOf } from './activity.ts';
+import { beginDowntime, endDowntime } from './downtime.ts';
 import { noteFateFlow } from './fate-flow.ts';
 import { refuseWorkers } from './leftover-workers.ts';
 import { everySwitchDone } from './node-plan.ts';
@@ -50,17 +51,4 @@ async function recordRunning(world: World): Promise<void> {
   });
   // Every record names the services of every node, so that any unharmed copy of it is enough.
   if ((await noteFateFlow(world)) || found.some(Boolean)) await writeRecords(world, 'open');
-}
-
-export function beginDowntime(world: World): void {
-  if (world.downtimeStartMs !== undefined) return;
-  world.downtimeStartMs = world.clock.monotonicMs();
-  world.emit({ type: 'downtime-started' });
-}
-
-export function endDowntime(world: World): void {
-  if (world.downtimeStartMs === undefined) return;
-  world.downtimeMs += Math.round(world.clock.monotonicMs() - world.downtimeStartMs);
-  world.downtimeStartMs = undefined;
-  world.emit({ type: 'downtime-ended', downtimeMs: world.downtimeMs });
 }

@@ -6,6 +6,7 @@ import type { Outcome } from '../engine/events.ts';
 import type { PlannedAction } from '../engine/plan.ts';
 import type { RunState } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
+import { isDown } from './downtime.ts';
 import { currentPackage, type World } from './world.ts';
 
 export type CommandName = 'upgrade' | 'recover' | 'plan' | 'status' | 'prune';
@@ -48,8 +49,7 @@ function messageOfRun(world: World, command: CommandName, { outcome, halfWay }: 
   }
   if (outcome === 'rolled-back') return `The upgrade failed and everything was put back. ${why}`;
   if (halfWay) {
-    const down =
-      world.downtimeStartMs === undefined ? '' : ' Services are stopped, and stay so until a run is finished.';
+    const down = isDown(world.downtime) ? ' Services are stopped, and stay so until a run is finished.' : '';
     return `The run ${outcome === 'interrupted' ? 'stopped before it was done' : 'failed half-way'}. ${why}${down}`;
   }
   return `Nothing was changed. ${why}`;

@@ -17,6 +17,7 @@ import type { Plan } from '../engine/plan.ts';
 import type { FateFlowRecord } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
 import type { NodeActivity } from './activity.ts';
+import { type Downtime, newDowntime, noteStep } from './downtime.ts';
 import { type Look, lookOnce, type SwitchState } from './looks.ts';
 
 /** How long services may take. Tests shorten them. */
@@ -118,8 +119,7 @@ export interface World {
   pruned: readonly string[] | undefined;
   /** For the command `status`. */
   status: Status | undefined;
-  downtimeStartMs: number | undefined;
-  downtimeMs: number;
+  readonly downtime: Downtime;
 }
 
 /** The run that the lock and open-run steps settled on. */
@@ -148,14 +148,19 @@ export interface Given
   readonly leavesServices?: boolean;
 }
 
-/** A world of which nothing is known yet but what an `earlier` try tells: its locks, and since when the services are down. */
+/** A world of which nothing is known yet but what an `earlier` try tells: its locks, and how long the services have been down. */
 export function newWorld(
   { runner, makeRunId, limits = serviceLimits, leavesServices = false, ...given }: Given,
   earlier?: World,
 ): World {
   const newRunId = makeRunId();
+  const downtime = earlier?.downtime ?? newDowntime();
   return {
     ...given,
+    emit(event) {
+      noteStep(downtime, event, given.clock.monotonicMs());
+      given.emit(event);
+    },
     limits,
     lending: mayLend(given.config) ? { isOpen: false } : undefined,
     leavesServices,
@@ -180,8 +185,7 @@ export function newWorld(
     plan: undefined,
     pruned: undefined,
     status: undefined,
-    downtimeStartMs: earlier?.downtimeStartMs,
-    downtimeMs: earlier?.downtimeMs ?? 0,
+    downtime,
   };
 }
 

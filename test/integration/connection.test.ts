@@ -330,6 +330,27 @@ describe('a server', () => {
     for (const connection of all) expect(await environment(connection)).toContain('USER=app');
   });
 
+  it.each([
+    [2233, 'aes128-gcm@openssh.com', 'any of today', ''],
+    [
+      2234,
+      'aes256-gcm@openssh.com',
+      'no AES-128-GCM',
+      '-o Ciphers=chacha20-poly1305@openssh.com,aes256-ctr,aes256-gcm@openssh.com',
+    ],
+    [2235, 'chacha20-poly1305@openssh.com', 'no GCM', '-o Ciphers=aes128-ctr,aes256-ctr,chacha20-poly1305@openssh.com'],
+    [2236, 'aes128-ctr', 'CTR alone', '-o Ciphers=aes256-ctr,aes192-ctr,aes128-ctr'],
+  ])('on port %i is talked to with %s, having %s', async (port, cipher, _has, option) => {
+    const log = `/tmp/sshd-${port}.log`;
+    await node.exec(`${server} -p ${port} ${ed25519} -o LogLevel=DEBUG1 -E ${log} ${option}`);
+    await ssh.connect(to(port, ed25519Line));
+    const { stdout } = await node.exec(`grep -o 'kex: .* cipher: [^ ]*' ${log}`);
+    expect(stdout.trim().split('\n')).toEqual([
+      `kex: client->server cipher: ${cipher}`,
+      `kex: server->client cipher: ${cipher}`,
+    ]);
+  });
+
   it('may have nothing but old algorithms, and that is told', async () => {
     const { weakAlgorithms } = await ssh.connect(to(oldPort, rsaLine));
     expect(weakAlgorithms).toEqual(['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes256-cbc', 'hmac-sha1']);

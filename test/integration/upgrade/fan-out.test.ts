@@ -1,9 +1,16 @@
 // Files that nodes pass on to each other in pipelines, from end to end: what leaves the runner, and who drops out.
 
+import { randomBytes } from 'node:crypto';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedHost } from '../../../src/rehearsal/cluster-plan.ts';
+import { defaultEggrollHome } from '../../../src/rehearsal/site.ts';
 import { type JobOutcome, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { docker } from '../../support/docker.ts';
+import { type JobEvent, withResult } from '../../support/job.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import { limitNetwork } from '../../support/slow-network.ts';
 
 const hosts: readonly SimulatedHost[] = [
   { name: 'nm1', services: ['clustermanager', 'nodemanager'] },
@@ -119,5 +126,91 @@ describe('a pipeline', () => {
     } finally {
       for (const host of cluster.hosts) await cluster.exec(host, restart('AllowAgentForwarding yes'));
     }
+  });
+});
+
+describe('a large file on its way', () => {
+  const slow = 'nm3';
+  const behind = ['nm4', 'nm5', 'rs1'];
+  const largeBytes = 32 * 1_048_576;
+  let cluster: TestCluster;
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    const more: SimulatedHost = { name: 'nm5', services: ['nodemanager'] };
+    cluster = await startCluster({ hosts: hosts.toSpliced(4, 0, more) });
+    const file = join(cluster.dir, 'package/eggroll/lib/large.jar');
+    await writeFile(file, randomBytes(largeBytes));
+    await utimes(file, 1_600_000_000, 1_600_000_000);
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(async () => {
+    await cluster.reset();
+    before = await cluster.snapshot();
+    await limitNetwork(cluster, slow, '2mbit');
+  });
+
+  const isWarning =
+    (told: RegExp) =>
+    ({ type, message }: JobEvent) =>
+      type === 'warning' && told.test(String(message));
+  const leaves = isWarning(/leaves its pipeline/);
+  const waits = isWarning(/^A fault that may pass/);
+
+  const staged = `${defaultEggrollHome}/.eggroll-upgrade/runs/*/staged/lib/large.jar`;
+
+  /** What each node was told to unpack, in this order: `-` is the runner's own stream, anything else a pipeline's. */
+  const sourcesOf = ({ events }: JobOutcome, host: string) =>
+    events.flatMap(({ type, phase, where, what }) => {
+      const [, source] = /^stage-receive \S+ (\S+)/.exec(String(what)) ?? [];
+      return type === 'change' && phase === 'begins' && where === host && source ? [source] : [];
+    });
+
+  it('does not wait for a node whose network is slow: that one gets it by itself, and those after it from each other', async () => {
+    let arrivedBytes: Promise<number> | undefined;
+    const arrived = async () => {
+      const { stdout } = await cluster.exec(slow, `stat -c %s ${staged}`);
+      await limitNetwork(cluster, slow, 'none');
+      return Number(stdout);
+    };
+    const job = cluster.start('upgrade', {}, (event) => {
+      if (leaves(event)) arrivedBytes ??= arrived();
+    });
+    const upgraded = withResult(await job.ended);
+    // Nobody has waited for the rest of it.
+    expect(await arrivedBytes).toBeLessThan(largeBytes / 2);
+    expect(upgraded.result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    const told = warnings(upgraded).filter((text) => text.includes('pipeline'));
+    expect(told).toEqual([expect.stringMatching(/^nm3: It leaves its pipeline: it holds up all that come after it/)]);
+    expect(sourcesOf(upgraded, slow)).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), '-']);
+    const rounds = behind.map((host) => sourcesOf(upgraded, host).slice(0, 2));
+    const [first, second] = [rounds[0]?.[0], rounds[1]?.[1]];
+    expect(rounds).toEqual([
+      [first, '-'],
+      [first, second],
+      [first, second],
+    ]);
+    await expectNew(cluster, before);
+  });
+
+  it('is not lost with a node in the middle that dies: the run says which, and the next one goes on', async () => {
+    const id = cluster.container(slow).getId();
+    const job = cluster.start('upgrade', {}, (event) => {
+      if (waits(event)) void docker(['kill', '--signal=TERM', job.name]);
+    });
+    await expect
+      .poll(async () => (await cluster.exec(slow, `find ${staged} -size +0`)).stdout, { timeout: 60_000 })
+      .not.toBe('');
+    await docker(['stop', '--time=0', id]);
+    try {
+      const { result } = withResult(await job.ended);
+      expect(result).toMatchObject({ outcome: 'interrupted', exitCode: 75, downtimeMs: 0 });
+      expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['NODE_LOST', slow]]);
+    } finally {
+      await docker(['start', id]);
+    }
+    await expect.poll(async () => (await cluster.exec(slow, 'sim-ready')).exitCode, { timeout: 60_000 }).toBe(0);
+    expect((await cluster.job('upgrade')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    await expectNew(cluster, before);
   });
 });

@@ -28,13 +28,22 @@ describe('upgrade and recover', () => {
       ['rs1', 'rollsite', '2.0.2', '2.2.1'],
     ]);
     expect(first.result.database).toMatchObject({ name: 'eggroll_meta', before: '2.0', statements: 5 });
-    expect(first.result.downtimeMs).toBeGreaterThan(0);
+    const { downtimeMs, downtimeBySteps } = first.result;
+    expect(downtimeMs).toBeGreaterThan(0);
+    expect(downtimeBySteps.reduce((sum, { ms }) => sum + ms, 0)).toBe(downtimeMs);
+    expect(downtimeBySteps.map(({ step }) => step).filter((step) => step !== 'purge')).toEqual([
+      'stop-services',
+      'back-up-database',
+      'switch',
+      'migrate',
+      'start-services',
+    ]);
     expect(first.result.planHash).toMatch(/^[0-9a-f]{64}$/);
     await expectNew(cluster, before);
 
     const upgraded = await cluster.snapshot();
     const second = await cluster.job('upgrade');
-    expect(second.result).toMatchObject({ outcome: 'unchanged', exitCode: 0, downtimeMs: 0 });
+    expect(second.result).toMatchObject({ outcome: 'unchanged', exitCode: 0, downtimeMs: 0, downtimeBySteps: [] });
     const after = await cluster.snapshot();
     expect(after).toEqual(upgraded);
   });

@@ -51,6 +51,20 @@ describe('variants', () => {
     await expectOld(cluster, before);
   });
 
+  it('warns once when the native part of ssh2 cannot be loaded, and works all the same', async () => {
+    const part = '/app/node_modules/ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
+    const { exitCode, events } = await cluster.job('status', { mounts: { [part]: '/dev/null:ro' } });
+    expect(exitCode).toBe(0);
+    const told = events.filter(
+      ({ type, message }) => type === 'warning' && /native part of ssh2/.test(String(message)),
+    );
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/: .*sshcrypto\.node: .*\. Use the image/),
+    ]);
+    const usual = await cluster.job('status');
+    expect(usual.stdout).not.toContain('native part');
+  });
+
   it('keeps what the site has put there and takes away what the old version left', async () => {
     // nm2 has its logs outside, as AnsibleFATE makes it.
     const link = 'readlink logs; stat -c "%i %Y" logs; ls -d logs/eggroll';

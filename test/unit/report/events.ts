@@ -15,6 +15,10 @@ export const result: Result = {
   ],
   database: { name: 'eggroll_meta', before: '2.0', after: '2.2.1', statements: 5, outcome: 'succeeded' },
   downtimeMs: 65_432,
+  downtimeBySteps: [
+    { step: 'stop-services', title: 'stop the services', ms: 5000 },
+    { step: 'migrate', title: 'migrate the database', ms: 60_432 },
+  ],
   findings: [],
   message: 'All 2 nodes are on version 2.2.1.',
   next: 'Check your jobs.',
@@ -26,6 +30,7 @@ export const failed: Result = {
   exitCode: 69,
   nodes: [],
   downtimeMs: 0,
+  downtimeBySteps: [],
   findings: [
     { code: 'NODE_UNREACHABLE', where: 'nm1', found: 'No route.' },
     { code: 'NODE_UNREACHABLE', where: 'nm2', found: 'No route.' },

@@ -29,6 +29,8 @@ describe('plainLine', () => {
         '  rollsite.example  rollsite     2.0.2 -> 2.2.1',
         '  eggroll_meta: schema 2.0 -> 2.2.1, 5 statements',
         '  downtime 1 min 5 s',
+        '    stop the services: 5.0 s',
+        '    migrate the database: 1 min 0 s',
         '  next: Check your jobs.',
       ].join('\n'),
     );

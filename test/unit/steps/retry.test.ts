@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/engine/catalogue.ts';
 import type { Event, EventBody, Result } from '../../../src/engine/events.ts';
+import { beginDowntime, isDown } from '../../../src/steps/downtime.ts';
 import { withRetries } from '../../../src/steps/retry.ts';
 import type { Given, Run, World } from '../../../src/steps/world.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -53,6 +54,7 @@ function resultOf({ codes, exitCode = codes.length > 0 ? 75 : 0, outcome, run, b
     exitCode,
     nodes: [{ host: 'nm1', role: 'nodemanager', before, after: '2.2.1', outcome: 'succeeded' }],
     downtimeMs: 0,
+    downtimeBySteps: [],
     findings: codes.map((code) => ({ code, where: 'nm1', found: 'Something.' })),
     message: run ? 'The run stopped.' : codes.length > 0 ? 'Nothing was changed. nm1: Something.' : 'Done.',
     next: run ? 'Run `upgrade` again: it resumes.' : 'Look at nm1.',
@@ -148,9 +150,9 @@ describe('withRetries', () => {
     const one = command([lost, { codes: [], run: true }]);
     const first = one.attempt;
     await withRetries(one.given, async (world) => {
-      if (one.worlds.length === 0) world.downtimeStartMs = 17;
+      if (one.worlds.length === 0) beginDowntime(world);
       return first(world);
     });
-    expect(one.worlds[1]?.downtimeStartMs).toBe(17);
+    expect(one.worlds.map(({ downtime }) => isDown(downtime))).toEqual([true, true]);
   });
 });
