@@ -4,7 +4,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { TransferItem } from './transfer.ts';
+import type { TransferItem } from './transfer-item.ts';
 
 /** How fast counts, and not how small. */
 export const gzipLevel = 1;

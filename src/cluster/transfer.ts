@@ -6,15 +6,9 @@ import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
-import type { TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { gzipLevel, shrinksWell } from './compression.ts';
-
-export interface TransferItem {
-  readonly entry: TreeEntry;
-  /** Where the bytes come from: a file below the package's root (by the entry's path), or these. */
-  readonly content?: Buffer;
-}
+import type { TransferItem } from './transfer-item.ts';
 
 export interface Transfer {
   readonly stream: Readable;

@@ -3,7 +3,8 @@
 
 import type { ClusterNode } from '../cluster/node.ts';
 import { sendThrough } from '../cluster/pipeline.ts';
-import { type Transfer, type TransferItem, transferOf } from '../cluster/transfer.ts';
+import { type Transfer, transferOf } from '../cluster/transfer.ts';
+import type { TransferItem } from '../cluster/transfer-item.ts';
 import { planNode } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { pipelinesOf } from './pipelines.ts';

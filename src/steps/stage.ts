@@ -2,7 +2,8 @@
 
 import { compareTrees, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { type TransferItem, transferOf } from '../cluster/transfer.ts';
+import { transferOf } from '../cluster/transfer.ts';
+import type { TransferItem } from '../cluster/transfer-item.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';

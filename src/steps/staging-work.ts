@@ -1,7 +1,7 @@
 // What is to be done so that a staged tree becomes the planned one, whatever of it is there already. Pure: no node is asked.
 
 import { treeDifferences } from '../cluster/manifest.ts';
-import type { TransferItem } from '../cluster/transfer.ts';
+import type { TransferItem } from '../cluster/transfer-item.ts';
 import { expectedTree, type HomePlan, type PlannedEntry } from '../eggroll/home-plan.ts';
 import type { Tree } from '../eggroll/tree.ts';
 

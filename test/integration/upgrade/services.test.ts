@@ -164,7 +164,7 @@ describe('an older install, in which the programs of supervisord end in start', 
   it("is refused with supervisord, and upgraded by EggRoll's own script", async () => {
     for (const host of cluster.hosts) {
       await expect
-        .poll(async () => new Set(Object.values(await states(cluster, host))), { timeout: 60_000 })
+        .poll(async () => new Set(Object.values(await states(cluster, host))), { timeout: 180_000 })
         .toEqual(new Set(['FATAL']));
     }
     const before = await cluster.snapshot();

@@ -6,7 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shrinksWell } from '../../../src/cluster/compression.ts';
-import { type TransferItem, transferOf } from '../../../src/cluster/transfer.ts';
+import { transferOf } from '../../../src/cluster/transfer.ts';
+import type { TransferItem } from '../../../src/cluster/transfer-item.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TransferItem, transferStream } from '../../../src/cluster/transfer.ts';
+import { transferStream } from '../../../src/cluster/transfer.ts';
+import type { TransferItem } from '../../../src/cluster/transfer-item.ts';
 import { UpgradeError } from '../../../src/engine/errors.ts';
 
 let root: string;
