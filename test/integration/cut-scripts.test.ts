@@ -28,6 +28,12 @@ interface Case extends Call {
 const folders = ['bin', 'lib'];
 const switched = 'mkdir backup; for name in bin lib; do mv $home/$name backup/; mv staged/$name $home/; done';
 const halfSwitched = 'mkdir backup; mv $home/bin backup/; mv staged/bin $home/; mv $home/lib backup/';
+/** One mv renames several folders: what it leaves when it is killed in the middle. */
+const cutMvs = {
+  first: 'mkdir backup; mv $home/bin backup/',
+  second: 'mkdir backup; mv $home/bin $home/lib backup/; mv staged/bin $home/',
+  back: `${switched}; mv $home/bin staged/`,
+};
 const back: Call = { script: 'switch-back', args: folders };
 
 const renamed = '.eggroll-upgrade/runs/run-1/staged/lib/new name';
@@ -42,17 +48,20 @@ async function aTar(): Promise<Buffer> {
 }
 
 const cases: readonly Case[] = [
-  { title: 'switch', script: 'switch', args: folders, atLeast: 15 },
-  { title: 'switch, then switch-back', script: 'switch', args: folders, next: back, atLeast: 15 },
+  { title: 'switch', script: 'switch', args: folders, atLeast: 10 },
+  { title: 'switch, then switch-back', script: 'switch', args: folders, next: back, atLeast: 10 },
   { title: 'switch of the rest', script: 'switch', args: folders, before: halfSwitched, atLeast: 6 },
-  { title: 'switch-back', script: 'switch-back', args: folders, before: switched, atLeast: 15 },
+  { title: 'switch after a cut mv', script: 'switch', args: folders, before: cutMvs.first, atLeast: 10 },
+  { title: 'switch after a cut second mv', script: 'switch', args: folders, before: cutMvs.second, atLeast: 8 },
+  { title: 'switch-back after a cut mv', script: 'switch-back', args: folders, before: cutMvs.back, atLeast: 10 },
+  { title: 'switch-back', script: 'switch-back', args: folders, before: switched, atLeast: 10 },
   {
     title: 'switch-back, then switch',
     script: 'switch-back',
     args: folders,
     before: switched,
     next: { script: 'switch', args: folders },
-    atLeast: 15,
+    atLeast: 10,
   },
   { title: 'stage-receive', script: 'stage-receive', args: ['-', 'plain'], input: await aTar(), atLeast: 4 },
   {

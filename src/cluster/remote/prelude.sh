@@ -246,13 +246,27 @@ unexpected() {
   exit 11
 }
 
-# true_rename FROM TO: a rename that keeps the inode; a copy in its place is an error.
-true_rename() {
-  inode=$(stat -c %i "$1")
-  mv -T "$1" "$2"
-  if [ "$(stat -c %i "$2")" != "$inode" ]; then
-    unexpected "$1 was copied, not renamed"
+# exchange HOME TO LEAVING FROM COMING: renames the folders LEAVING (words) from HOME into TO, then COMING from FROM into HOME. Renames
+# keep the inodes; a copy in the place of one is an error. One mv each way, as a node is a mix of old and new from the first rename
+# to the last.
+exchange() {
+  # shellcheck disable=SC2086 # the names of EggRoll's folders, a word each
+  inodes=$(inodes_in "$1" $3 && inodes_in "$4" $5)
+  # shellcheck disable=SC2086
+  [ -z "$3" ] || (cd "$1" && exec mv -t "$2" -- $3)
+  # shellcheck disable=SC2086
+  [ -z "$5" ] || (cd "$4" && exec mv -t "$1" -- $5)
+  # shellcheck disable=SC2086
+  if [ "$(inodes_in "$2" $3 && inodes_in "$1" $5)" != "$inodes" ]; then
+    unexpected "folders were copied, not renamed"
   fi
+}
+
+inodes_in() {
+  [ $# -gt 1 ] || return 0
+  cd "$1"
+  shift
+  stat -c '%n %i' -- "$@"
 }
 
 # give_up HOME TOKEN HALF EXIT_CODE: half a file is worth nothing, and on a full disk its room is needed for the run's

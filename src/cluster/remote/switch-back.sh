@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # switch-back.sh HOME TOKEN RUN FOLDER…
-# The way back of switch.sh: the new folder goes back to the staged tree, the old one from the backup into its place.
+# The way back of switch.sh: the new folders go back to the staged tree, the old ones from the backup into their places.
 main() {
   home=$1
   fence "$home" "$2"
@@ -14,11 +14,13 @@ main() {
     esac
   done
   mkdir -p "$folder/staged"
+  old='' new=''
   for name in "$@"; do
     exists "$folder/backup/$name" || continue
-    ! exists "$home/$name" || true_rename "$home/$name" "$folder/staged/$name"
-    true_rename "$folder/backup/$name" "$home/$name"
+    old="$old $name"
+    ! exists "$home/$name" || new="$new $name"
   done
+  exchange "$home" "$folder/staged" "$new" "$folder/backup" "$old"
   to_disk "$folder"
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # switch.sh HOME TOKEN RUN FOLDER…
-# Renames each folder into the run's backup and the staged one into its place. Every rename keeps the inode, or nothing more is
+# Renames the folders into the run's backup and the staged ones into their places. Every rename keeps the inode, or nothing more is
 # done. Run again after an interruption, it goes on where it stopped. Nothing is renamed when any folder is where no run leaves it.
 main() {
   home=$1
@@ -17,11 +17,13 @@ main() {
     esac
   done
   mkdir -p "$folder/backup"
+  old='' new=''
   for name in "$@"; do
     exists "$folder/staged/$name" || continue
-    ! exists "$home/$name" || true_rename "$home/$name" "$folder/backup/$name"
-    true_rename "$folder/staged/$name" "$home/$name"
+    new="$new $name"
+    ! exists "$home/$name" || old="$old $name"
   done
+  exchange "$home" "$folder/backup" "$old" "$folder/staged" "$new"
   to_disk "$folder"
 }
 
