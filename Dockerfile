@@ -49,7 +49,8 @@ COPY --from=build /app/dist dist
 LABEL org.opencontainers.image.title="eggroll-upgrade" \
       org.opencontainers.image.description="Upgrades an EggRoll cluster, or puts it back: every node and the metadata database wholly new or wholly old." \
       org.opencontainers.image.licenses="Apache-2.0"
-ENV NODE_ENV=production HOME=/tmp NODE_COMPILE_CACHE=/app/compiled
+# What is read and sent is garbage at once: a small young generation keeps memory small.
+ENV NODE_ENV=production HOME=/tmp NODE_COMPILE_CACHE=/app/compiled NODE_OPTIONS=--max-semi-space-size=2
 RUN node dist/main.js --version
 USER 65532:65532
 STOPSIGNAL SIGTERM

@@ -47,16 +47,15 @@ export async function scanFolder(root: string): Promise<FolderScan> {
   return { entries, problems, ...(hasInitPy && { initPy: readFileSync(join(root, initPyPath), 'utf8') }) };
 }
 
-/** Bytes that are read at once. */
-const pieceBytes = 1 << 20;
+/** What is read at once. One for all files, as it is filled and hashed without a pause: one for each would be garbage faster than it goes. */
+const piece = Buffer.allocUnsafeSlow(1 << 20);
 
 /** Signals and the terminal wait for no more than so many bytes. */
-const breathBytes = 16 * pieceBytes;
+const breathBytes = 16 * piece.length;
 
 /** sha256 of a file as lower-case hex, in bounded memory. Synchronous reads: for small files, asynchronous ones take longer than hashing. */
 export async function hashFile(path: string): Promise<string> {
   const digest = createHash('sha256');
-  const piece = Buffer.allocUnsafe(pieceBytes);
   const file = openSync(path, 'r');
   try {
     for (let total = 0; ; ) {
