@@ -5,7 +5,7 @@ main() {
   folder=$(run_folder "$1" "$3")/database/$4
   rm -f "$folder/backup.json"
   rm -f "$folder/dump.sql"
-  [ ! -d "$folder" ] || to_disk "$folder"
+  [ ! -d "$folder" ] || paths_to_disk "$folder"
 }
 
 main "$@"

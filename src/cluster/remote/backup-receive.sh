@@ -15,12 +15,13 @@ main() {
     echo "what arrived is not what was sent" >&2
     give_up "$1" "$2" "$partial" 1
   fi
-  to_disk "$folder"
+  paths_to_disk "$partial"
   fence "$1" "$2"
   # backup.json comes last: without it a dump is no backup.
   [ "$5" = backup.json ] || rm -f "$folder/backup.json"
   mv -f "$partial" "$file"
-  to_disk "$folder"
+  paths_to_disk "$folder" "${folder%/*}"
+  place_to_disk "$1" "$(run_folder "$1" "$3")"
 }
 
 main "$@"

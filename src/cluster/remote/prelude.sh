@@ -226,6 +226,25 @@ to_disk() {
   sync
 }
 
+# paths_to_disk PATH…: syncs files, and folders for what came into them or went; no more than that, as other programs may have much
+# to write. What is not there is left out. Coreutils before 8.24 sync everything then, and say so.
+paths_to_disk() {
+  count=$#
+  while [ "$count" -gt 0 ]; do
+    [ ! -e "$1" ] || set -- "$@" "$1"
+    shift
+    count=$((count - 1))
+  done
+  said=$(sync -- "$@" 2>&1) && return 0
+  echo "$said" >&2
+  return 1
+}
+
+# place_to_disk HOME FOLDER: syncs that a folder of ours is there, and what is directly in it.
+place_to_disk() {
+  paths_to_disk "$2" "$1/$work/runs" "$1/$work" "$1"
+}
+
 # places_of HOME RUN_FOLDER NAME: gives in `places` whether a folder is staged, live, in the backup, each `yes` or `no`.
 places_of() {
   staged=no live=no backup=no

@@ -21,7 +21,8 @@ main() {
     ! exists "$home/$name" || new="$new $name"
   done
   exchange "$home" "$folder/staged" "$new" "$folder/backup" "$old"
-  to_disk "$folder"
+  paths_to_disk "$home" "$folder/staged" "$folder/backup"
+  place_to_disk "$home" "$folder"
 }
 
 main "$@"

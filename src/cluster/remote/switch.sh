@@ -24,7 +24,8 @@ main() {
     ! exists "$home/$name" || old="$old $name"
   done
   exchange "$home" "$folder/backup" "$old" "$folder/staged" "$new"
-  to_disk "$folder"
+  paths_to_disk "$home" "$folder/staged" "$folder/backup"
+  place_to_disk "$home" "$folder"
 }
 
 main "$@"

@@ -11,10 +11,10 @@ main() {
     echo "the input was cut short" >&2
     give_up "$1" "$2" "$partial" 1
   fi
-  to_disk "$folder"
+  paths_to_disk "$partial"
   fence "$1" "$2"
   mv -f -T "$partial" "$folder/$4"
-  to_disk "$folder"
+  place_to_disk "$1" "$folder"
 }
 
 main "$@"
