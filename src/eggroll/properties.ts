@@ -98,7 +98,8 @@ function movePaths(file: PropertyFile, target: string | undefined) {
 
 // An empty file takes all of the package's but what would make the nodes equal.
 function withoutPerNodeKeys(fresh: PropertyFile): PropertyFile {
-  const left = fresh.entries.filter(({ key, value }) => perNodeKeys.has(key) && value !== '');
+  const set = new Set(fresh.entries.flatMap(({ key, value }) => (perNodeKeys.has(key) && value !== '' ? [key] : [])));
+  const left = fresh.entries.filter(({ key }) => set.has(key));
   const isLeft = (index: number) => left.some(({ first, last }) => first <= index && index <= last);
   return parsePropertyFile(joinLines(fresh.lines.filter((_, index) => !isLeft(index))));
 }

@@ -342,7 +342,8 @@ describe('a server', () => {
     [2236, 'aes128-ctr', 'CTR alone', '-o Ciphers=aes256-ctr,aes192-ctr,aes128-ctr'],
   ])('on port %i is talked to with %s, having %s', async (port, cipher, _has, option) => {
     const log = `/tmp/sshd-${port}.log`;
-    await node.exec(`${server} -p ${port} ${ed25519} -o LogLevel=DEBUG1 -E ${log} ${option}`);
+    const listens = `until ss -Htln sport = :${port} | grep -q .; do sleep 0.05; done`;
+    await node.exec(`${server} -p ${port} ${ed25519} -o LogLevel=DEBUG1 -E ${log} ${option}; ${listens}`);
     await ssh.connect(to(port, ed25519Line));
     const { stdout } = await node.exec(`grep -o 'kex: .* cipher: [^ ]*' ${log}`);
     expect(stdout.trim().split('\n')).toEqual([

@@ -126,6 +126,8 @@ describe('mergeProperties', () => {
       skipped: [],
     });
     expect(mergeProperties('', fresh)).toMatchObject({ text: '[eggroll]\na=1\nb=2\n', skipped: [{ key }] });
+    const twice = `a=1\n${key}=\n${key}=127.0.0.1\n`;
+    expect(mergeProperties('', twice)).toMatchObject({ text: 'a=1\n', skipped: [{ key }] });
     expect(mergeProperties(`${key}=nm1\n`, `${key}=127.0.0.1\n`, { perNode }).text).toBe(`${key}=nm1\n`);
   });
 
