@@ -21,15 +21,16 @@ atLines([line], () => {
 
 wrapCommands(
   (exec) =>
-    function (command, opened) {
+    function (...args) {
       const isWanted = armed;
       armed = false;
       const { _sock: socket } = this as { readonly _sock: Socket };
+      const opened = args.pop() as Opened;
       const then: Opened = (error, channel) => {
         if (isWanted && !error) severAfterEnd(channel, socket);
-        (opened as Opened)(error, channel);
+        opened(error, channel);
       };
-      return exec.call(this, command, then);
+      return exec.call(this, ...args, then);
     },
 );
 
