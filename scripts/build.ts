@@ -1,7 +1,7 @@
 /**
  * Makes dist out of src: one file for each program, with the libraries in it, as hundreds of small ones take longer to load than a whole
- * cluster takes to be looked at. ssh2 stays a package, for its native parts, and mysql2, as the tests of
- * faults reach into both. Beside them lies what is no TypeScript.
+ * cluster takes to be looked at. ssh2 stays a package, for its native parts, and mysql2, as the tests of faults reach into both. Beside
+ * them lies what is no TypeScript.
  */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

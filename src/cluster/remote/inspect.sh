@@ -154,10 +154,10 @@ rename_proof() {
     name=${line#*\'"$home"/}
     case $line in
       # Between file systems mv tries to remove the target before it copies, and says `not empty` too.
-      *inter-device*) fact rename "${name%%\'*}: $line" ;;
-      '' | *'not empty'* | *'File exists'*) ;;
-      *) fact rename "${name%%\'*}: $line" ;;
+      *inter-device*) ;;
+      '' | *'not empty'* | *'File exists'*) continue ;;
     esac
+    fact rename "${name%%\'*}: $line"
   done <<END
 $answer
 END

@@ -84,8 +84,9 @@ describe('questions', () => {
       ['read-file', [fileOf('b', 'b'), '9']],
     ];
     const { text, answersIn } = questions(scripts);
-    for (let length = 0; length < text.length - 1; length += 997)
+    for (let length = 0; length < text.length - 1; length += 97)
       expect(answersTo(scripts, '', length).length).toBeLessThan(2);
     expect(answersIn(Buffer.from('present'))).toEqual([]);
-  });
+    // Some hundred shells, on a machine that may be busy.
+  }, 60_000);
 });
