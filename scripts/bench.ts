@@ -5,9 +5,10 @@
  *   npm run bench                                  4 and 16 nodes, without a limit and with 1 Gbit/s for each host
  *   npm run bench -- --all                         1, 4, 16 and 32 nodes, with 200 Mbit/s too: hours
  *   npm run bench -- --nodes 4 --case full --network none --runs 1
- *   --nodes 1,4  --case full,small,nothing  --network none,1gbit,200mbit  --tool ours,rsync,tar,ansible,clush
+ *   --nodes 1,4  --case full,small,nothing  --network none,1gbit,200mbit  --tool ours,rsync,rsync-safe,tar,ansible,clush
  *   --runs 3            rounds, in each of which the tools take turns; medians are what is shown
  *   --package-mb 150    size of the package
+ *   --disk DIR          folder for the nodes' homes, such as one on a file system with reflinks; they lie in Docker's volumes without it
  *   --env NAME=VALUE    a further variable for our job, such as FANOUT=direct
  *   --scale 50,200      ours alone, on so many nodes (sshd processes in a few containers) that lack the whole package
  *   --publish           takes the results into docs/performance.md; those of other cells on the same machine stay

@@ -21,6 +21,7 @@ const colours = [
   ['#1a7f37', '#4ac26b'],
   ['#8250df', '#c297ff'],
   ['#57606a', '#9aa4af'],
+  ['#bf3989', '#ff80c8'],
 ] as const;
 
 /** The numbers on the x axis stand at equal distances: 1, 4, 16, 32. */

@@ -21,6 +21,8 @@ export interface ClusterPlan {
   readonly jobImage: string;
   /** See `writeFixture`. */
   readonly dir: string;
+  /** See `--disk`. */
+  readonly disk: string | undefined;
   /** Ports of the nodes in each container, by its host name. */
   readonly nodes: ReadonlyMap<string, readonly number[]>;
 }
@@ -33,7 +35,7 @@ export async function withCluster<T>(plan: ClusterPlan, work: (cluster: BenchClu
   const id = `bench-${process.pid}-${Date.now()}`;
   let removed: Promise<void> | undefined;
   const remove = () => {
-    removed ??= removeAll(id);
+    removed ??= removeAll(id, plan);
     return removed;
   };
   const stop = () => void remove().finally(() => process.exit(130));
@@ -47,7 +49,7 @@ export async function withCluster<T>(plan: ClusterPlan, work: (cluster: BenchClu
   }
 }
 
-async function startCluster(id: string, { image, jobImage, dir, nodes }: ClusterPlan): Promise<BenchCluster> {
+async function startCluster(id: string, { image, jobImage, dir, disk, nodes }: ClusterPlan): Promise<BenchCluster> {
   const start = (name: string, ...args: string[]) => limit(() => startContainer(id, name, args));
   const mount = (folder: string, place: string) => `--volume=${join(dir, folder)}:${place}:ro`;
   const startNode = async (name: string, ports: readonly number[]) => {
@@ -55,7 +57,9 @@ async function startCluster(id: string, { image, jobImage, dir, nodes }: Cluster
     const rights = ports.some((port) => port !== 22)
       ? ['--cap-add=SYS_ADMIN', '--security-opt=apparmor=unconfined']
       : [];
-    const node = await start(name, ...rights, mount('nodes', '/fixture'), image, 'bench-node', ...ports.map(String));
+    const data = disk === undefined ? [] : [`--volume=${join(disk, id, name)}:/data`];
+    const mounts = [mount('nodes', '/fixture'), ...data];
+    const node = await start(name, ...rights, ...mounts, image, 'bench-node', ...ports.map(String));
     await inAll([node], 'bench-ready', ...ports.map(String));
     return node;
   };
@@ -91,10 +95,13 @@ async function allSettled<T extends readonly unknown[]>(
   return Promise.all(promises);
 }
 
-async function removeAll(label: string): Promise<void> {
+async function removeAll(label: string, { image, disk }: ClusterPlan): Promise<void> {
   const ids = (await mustRun(['ps', '--all', '--quiet', `--filter=label=${label}`])).split('\n').filter(Boolean);
   if (ids.length > 0) await mustRun(['rm', '--force', '--volumes', ...ids]);
   await mustRun(['network', 'rm', label]);
+  // What the nodes have written belongs to users of theirs.
+  if (disk !== undefined)
+    await mustRun(['run', '--rm', `--volume=${disk}:/disk`, image, 'rm', '-rf', `/disk/${label}`]);
 }
 
 /** Limits the network of a container in both directions; the container itself needs no tools and no rights for that. */

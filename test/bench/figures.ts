@@ -7,8 +7,19 @@ import { median } from './statistics.ts';
 export const toolTitles: Readonly<Record<ToolName, string>> = {
   ours: 'eggroll-upgrade',
   rsync: 'rsync, 8 in parallel',
+  'rsync-safe': 'rsync with backup, fsync and checksums, 8 in parallel',
   tar: 'tar over ssh, 8 in parallel',
   ansible: 'Ansible synchronize',
+  clush: 'clush',
+};
+
+/** Short enough for the end of a line in a chart. */
+export const chartNames: Readonly<Record<ToolName, string>> = {
+  ours: 'eggroll-upgrade',
+  rsync: 'rsync',
+  'rsync-safe': 'rsync, safe',
+  tar: 'tar over ssh',
+  ansible: 'Ansible',
   clush: 'clush',
 };
 
@@ -46,3 +57,8 @@ export function medians({ runs }: Pick<Cell, 'runs'>, tool: ToolName): Figures |
 }
 
 export const cpuTogether = ({ runnerCpuMs, nodesCpuMs }: Figures) => runnerCpuMs + nodesCpuMs;
+
+/** The kinds of disk that anything was measured on. */
+export function disksOf(measured: readonly { readonly disk: string }[]): string[] {
+  return [...new Set(measured.map(({ disk }) => disk))];
+}

@@ -1,6 +1,6 @@
 // What each node more costs, and the runs on large clusters.
 
-import { type Figures, medians, networkTitles, toolTitles } from './figures.ts';
+import { disksOf, type Figures, medians, networkTitles, toolTitles } from './figures.ts';
 import { megabytes, seconds, table } from './markdown.ts';
 import { networkNames, toolNames } from './options.ts';
 import type { Cell, ScaleRun } from './results.ts';
@@ -8,10 +8,12 @@ import { line } from './statistics.ts';
 
 /** How wall time and bytes grow with each node more: the slope of a straight line through the medians. */
 export function slopesTable(cells: readonly Cell[]): string {
-  const rows = networkNames.flatMap((network) =>
+  const full = cells.filter((cell) => cell.case === 'full');
+  const kinds = disksOf(full).flatMap((disk) => networkNames.map((network) => ({ disk, network })));
+  const rows = kinds.flatMap(({ disk, network }) =>
     toolNames.flatMap((tool) => {
-      const points = cells
-        .filter((cell) => cell.case === 'full' && cell.network === network)
+      const points = full
+        .filter((cell) => cell.disk === disk && cell.network === network)
         .flatMap((cell) => {
           const figures = medians(cell, tool);
           return figures ? [{ nodes: cell.nodes, figures }] : [];
@@ -21,15 +23,19 @@ export function slopesTable(cells: readonly Cell[]): string {
       const wall = slope(({ wallMs }) => wallMs);
       const sent = slope(({ runnerSentBytes }) => runnerSentBytes);
       if (wall === undefined || sent === undefined) return [];
-      return [[networkTitles[network], toolTitles[tool], `${wall.toFixed(0)} ms`, megabytes(sent)]];
+      return [[networkTitles[network], disk, toolTitles[tool], `${wall.toFixed(0)} ms`, megabytes(sent)]];
     }),
   );
-  return table(['full upgrade, network', 'tool', 'wall, each node more', 'out of the runner, each node more'], rows);
+  return table(
+    ['full upgrade, network', 'disk of the nodes', 'tool', 'wall, each node more', 'out of the runner, each node more'],
+    rows,
+  );
 }
 
 export function scaleTable(runs: readonly ScaleRun[]): string {
   const rows = runs.map((run) => [
     String(run.nodes),
+    run.disk,
     megabytes(run.packageBytes),
     seconds(run.wallMs),
     seconds(run.runnerCpuMs),
@@ -41,6 +47,7 @@ export function scaleTable(runs: readonly ScaleRun[]): string {
   ]);
   const columns = [
     'nodes',
+    'disk of the nodes',
     'package',
     'wall',
     'CPU of the runner',
@@ -53,15 +60,18 @@ export function scaleTable(runs: readonly ScaleRun[]): string {
 
 /** Slopes of the scale runs of each size of package that was measured with more than one number of nodes. */
 export function scaleSlopes(runs: readonly ScaleRun[]): string {
-  const sizes = [...new Set(runs.map(({ packageBytes }) => packageBytes))];
-  return sizes
-    .flatMap((size) => {
-      const own = runs.filter(({ packageBytes }) => packageBytes === size);
+  return disksOf(runs)
+    .flatMap((disk) => {
+      const onDisk = runs.filter((run) => run.disk === disk);
+      return [...new Set(onDisk.map(({ packageBytes }) => packageBytes))].map((size) => ({ disk, size, onDisk }));
+    })
+    .flatMap(({ disk, size, onDisk }) => {
+      const own = onDisk.filter(({ packageBytes }) => packageBytes === size);
       const wall = line(own.map(({ nodes, wallMs }) => [nodes, wallMs]));
       const sent = line(own.map(({ nodes, runnerSentBytes }) => [nodes, runnerSentBytes]));
       if (!wall || !sent) return [];
       return [
-        `Package of ${megabytes(size)}: each node more costs ${wall.slope.toFixed(0)} ms and ${megabytes(sent.slope)} out of the runner.\n`,
+        `Package of ${megabytes(size)}, ${disk}: each node more costs ${wall.slope.toFixed(0)} ms and ${megabytes(sent.slope)} out of the runner.\n`,
       ];
     })
     .join('');

@@ -11,16 +11,20 @@ export async function describeMachine(image: string, jobImage: string): Promise<
   const versions = await mustRun(['run', '--rm', image, 'dpkg-query', '--show', ...peers]);
   const node = await mustRun(['run', '--rm', '--entrypoint=node', jobImage, '--version']);
   const docker = await mustRun(['version', '--format={{.Server.Version}}']);
-  const disk = await mustRun(['run', '--rm', '--volume=/data', image, 'stat', '--file-system', '--format=%T', '/data']);
   return {
     processors: `${availableParallelism()} × ${modelOf(readFileSync('/proc/cpuinfo', 'utf8'))}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     kernel: `Linux ${release()}`,
     docker: docker.trim(),
-    'disk of the nodes': disk.trim(),
     peers: versions.trim().replaceAll('\t', ' ').replaceAll('\n', ', '),
     ours: `eggroll-upgrade on Node.js ${node.trim()}`,
   };
+}
+
+/** Kind of the file system that the nodes' homes lie on, and whether it can copy by reflinks. */
+export async function describeDisk(image: string, disk: string | undefined): Promise<string> {
+  const data = disk === undefined ? '/data' : `${disk}:/data`;
+  return (await mustRun(['run', '--rm', `--volume=${data}`, image, 'bench-disk'])).trim();
 }
 
 // Node's own list says nothing about some virtual processors.

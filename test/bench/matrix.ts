@@ -2,6 +2,7 @@
 
 import { shape, withCluster } from './containers.ts';
 import { writeFixture } from './fixture.ts';
+import { describeDisk } from './machine.ts';
 import { measureTool, type Race } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import type { Cell, Measurement } from './results.ts';
@@ -24,20 +25,33 @@ export async function measureMatrix(place: Place, options: BenchOptions, onCell:
   say(`writing homes and packages of ${options.packageMb} MB`);
   const fixture = await writeFixture({ dir, image, hosts, packageBytes: options.packageMb * 1e6 });
   say(`starting ${hosts.length} nodes`);
-  await withCluster({ ...place, nodes: new Map(names.map((name) => [name, [22]])) }, async (cluster) => {
-    for (const network of options.networks) {
-      const everyone = [...cluster.nodes, ...Object.values(cluster.runners)];
-      await Promise.all(everyone.map((container) => shape(image, container, network)));
-      for (const [count, name] of options.nodes.flatMap((nodes) => options.cases.map((one) => [nodes, one] as const))) {
-        say(`\n${name}, ${count} nodes, network ${network}`);
-        const race = { cluster, nodes: cluster.nodes.slice(0, count), case: name, env: options.env };
-        const runs = await takeTurns(race, options, say);
-        const { home, package: wanted } = situations[name];
-        const head = { nodes: count, case: name, network, measured: new Date().toISOString(), commit: place.commit };
-        onCell({ ...head, env: options.env, lackingBytes: fixture.lackingBytes(home, wanted), runs });
+  const disk = await describeDisk(place.image, options.disk);
+  await withCluster(
+    { ...place, disk: options.disk, nodes: new Map(names.map((name) => [name, [22]])) },
+    async (cluster) => {
+      for (const network of options.networks) {
+        const everyone = [...cluster.nodes, ...Object.values(cluster.runners)];
+        await Promise.all(everyone.map((container) => shape(image, container, network)));
+        for (const [count, name] of options.nodes.flatMap((nodes) =>
+          options.cases.map((one) => [nodes, one] as const),
+        )) {
+          say(`\n${name}, ${count} nodes, network ${network}`);
+          const race = { cluster, nodes: cluster.nodes.slice(0, count), case: name, env: options.env };
+          const runs = await takeTurns(race, options, say);
+          const { home, package: wanted } = situations[name];
+          const head = {
+            disk,
+            nodes: count,
+            case: name,
+            network,
+            measured: new Date().toISOString(),
+            commit: place.commit,
+          };
+          onCell({ ...head, env: options.env, lackingBytes: fixture.lackingBytes(home, wanted), runs });
+        }
       }
-    }
-  });
+    },
+  );
 }
 
 async function takeTurns(race: Race, { runs, tools }: BenchOptions, say: Place['say']): Promise<Measurement[]> {

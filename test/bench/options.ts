@@ -1,5 +1,7 @@
 // The command line of `npm run bench`.
 
+import { statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const networkNames = ['none', '1gbit', '200mbit'] as const;
@@ -8,7 +10,7 @@ export type NetworkName = (typeof networkNames)[number];
 export const caseNames = ['full', 'small', 'nothing'] as const;
 export type CaseName = (typeof caseNames)[number];
 
-export const toolNames = ['ours', 'rsync', 'tar', 'ansible', 'clush'] as const;
+export const toolNames = ['ours', 'rsync', 'rsync-safe', 'tar', 'ansible', 'clush'] as const;
 export type ToolName = (typeof toolNames)[number];
 
 export interface BenchOptions {
@@ -20,6 +22,8 @@ export interface BenchOptions {
   /** Nodes of the scale runs, which are measured in the place of everything else. */
   readonly scale: readonly number[];
   readonly packageMb: number;
+  /** Folder of this machine below which the nodes' homes lie; volumes of Docker's own when undefined. */
+  readonly disk: string | undefined;
   /** Further variables of the job, such as FANOUT=direct. */
   readonly env: Readonly<Record<string, string>>;
   /** Takes what was measured into docs/performance.md. */
@@ -42,6 +46,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       runs: { ...list, default: '3' },
       scale: { ...list, default: '' },
       'package-mb': { ...list, default: '150' },
+      disk: list,
       env: { ...list, multiple: true, default: [] },
       all: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
@@ -56,6 +61,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     runs: number('--runs', values.runs),
     scale: values.scale === '' ? [] : numbers('--scale', values.scale),
     packageMb: number('--package-mb', values['package-mb']),
+    disk: values.disk === undefined ? undefined : folder('--disk', values.disk),
     env: Object.fromEntries(values.env.map(variable)),
     publish: values.publish,
     render: values.render,
@@ -65,6 +71,11 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 function number(option: string, text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
   throw new Error(`${option}: ${text} is not a number from 1 to 99999.`);
+}
+
+function folder(option: string, place: string): string {
+  if (isAbsolute(place) && statSync(place, { throwIfNoEntry: false })?.isDirectory()) return place;
+  throw new Error(`${option}: ${place} is not the absolute path of a folder.`);
 }
 
 function numbers(option: string, text: string): number[] {

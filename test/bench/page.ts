@@ -3,10 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chart, lineChart } from './charts.ts';
-import { caseTitles, medians, networkTitles, toolTitles } from './figures.ts';
+import { caseTitles, chartNames, disksOf, type Figures, medians, networkTitles } from './figures.ts';
 import { scaleSlopes, scaleTable, slopesTable } from './growth.ts';
 import { caseNames, networkNames, toolNames } from './options.ts';
-import type { Cell, Measurement, Results } from './results.ts';
+import type { Cell, Results } from './results.ts';
 import { cellsTable, machineTable } from './tables.ts';
 import { targetsTable } from './targets.ts';
 
@@ -45,14 +45,11 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
       }),
     ),
     section('What is to be reached', targetsTable(cells)),
-    ...caseNames.flatMap((name) =>
-      networkNames.map((network) => {
-        const own = cells.filter((cell) => cell.case === name && cell.network === network);
-        const pictures = [...charts.keys()].filter((file) => file.endsWith(`-${name}-${network}.svg`));
-        const images = pictures.map((file) => `![${charts.get(file)?.title ?? ''}](performance/${file})\n`).join('');
-        return section(titleOf(name, network), `${images && `${images}\n`}${cellsTable(own)}`);
-      }),
-    ),
+    ...kindsOf(cells).map((kind) => {
+      const pictures = [...charts].filter(([file]) => file.endsWith(`-${slugOf(kind)}.svg`));
+      const images = pictures.map(([file, { title }]) => `![${title}](performance/${file})\n`).join('');
+      return section(titleOf(kind), `${images && `${images}\n`}${cellsTable(kind.cells)}`);
+    }),
     section('Growth with the cluster', slopesTable(cells)),
     ...(scale.length > 0 ? [section('Scale', `${scaleTable(scale)}\n${scaleSlopes(scale)}`)] : []),
   ].join('');
@@ -61,37 +58,53 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
 /** Nothing where there is nothing to tell. */
 const section = (title: string, text: string) => (text === '' ? '' : `\n## ${title}\n\n${text}`);
 
-const titleOf = (name: Cell['case'], network: Cell['network']) => `${caseTitles[name]}, ${networkTitles[network]}`;
+/** What stands in one table. */
+interface Kind extends Pick<Cell, 'disk' | 'case' | 'network'> {
+  /** By the number of nodes. */
+  readonly cells: readonly Cell[];
+}
+
+function kindsOf(cells: readonly Cell[]): Kind[] {
+  const all = disksOf(cells).flatMap((disk) =>
+    caseNames.flatMap((name) => networkNames.map((network) => ({ disk, case: name, network }))),
+  );
+  return all
+    .map((kind) => ({
+      ...kind,
+      cells: cells
+        .filter((cell) => cell.disk === kind.disk && cell.case === kind.case && cell.network === kind.network)
+        .toSorted((a, b) => a.nodes - b.nodes),
+    }))
+    .filter((kind) => kind.cells.length > 0);
+}
+
+const titleOf = (kind: Kind) => `${caseTitles[kind.case]}, ${networkTitles[kind.network]}, ${kind.disk}`;
+
+const slugOf = (kind: Kind) => `${kind.case}-${kind.network}-${kind.disk.replaceAll(/[^a-z0-9]+/g, '-')}`;
 
 function chartsOf(cells: readonly Cell[]): Map<string, Chart> {
   const charts = new Map<string, Chart>();
-  for (const name of caseNames) {
-    for (const network of networkNames) {
-      const own = cells
-        .filter((cell) => cell.case === name && cell.network === network)
-        .toSorted((a, b) => a.nodes - b.nodes);
-      if (own.length === 0) continue;
-      const chart = (what: string, unit: string, read: (figures: Omit<Measurement, 'tool'>) => number): Chart => ({
-        title: `${titleOf(name, network)}: ${what}`,
-        unit,
-        series: toolNames.flatMap((tool) => {
-          const points = own.flatMap((cell) => {
-            const figures = medians(cell, tool);
-            return figures ? [[cell.nodes, read(figures)] as const] : [];
-          });
-          return points.length > 0 ? [{ name: toolTitles[tool].replace(/, 8 in parallel/, ''), points }] : [];
-        }),
-      });
-      charts.set(
-        `wall-${name}-${network}.svg`,
-        chart('time', 'seconds', ({ wallMs }) => wallMs / 1000),
-      );
-      if (name !== 'full') continue;
-      charts.set(
-        `sent-${name}-${network}.svg`,
-        chart('out of the runner', 'MB', ({ runnerSentBytes }) => runnerSentBytes / 1e6),
-      );
-    }
+  for (const kind of kindsOf(cells)) {
+    const chart = (what: string, unit: string, read: (figures: Figures) => number): Chart => ({
+      title: `${titleOf(kind)}: ${what}`,
+      unit,
+      series: toolNames.flatMap((tool) => {
+        const points = kind.cells.flatMap((cell) => {
+          const figures = medians(cell, tool);
+          return figures ? [[cell.nodes, read(figures)] as const] : [];
+        });
+        return points.length > 0 ? [{ name: chartNames[tool], points }] : [];
+      }),
+    });
+    charts.set(
+      `wall-${slugOf(kind)}.svg`,
+      chart('time', 'seconds', ({ wallMs }) => wallMs / 1000),
+    );
+    if (kind.case !== 'full') continue;
+    charts.set(
+      `sent-${slugOf(kind)}.svg`,
+      chart('out of the runner', 'MB', ({ runnerSentBytes }) => runnerSentBytes / 1e6),
+    );
   }
   return charts;
 }

@@ -23,6 +23,8 @@ export interface Measurement {
 
 /** One cell of the matrix: the tools took turns. */
 export interface Cell {
+  /** See `describeDisk`. */
+  readonly disk: string;
   readonly nodes: number;
   readonly case: CaseName;
   readonly network: NetworkName;
@@ -36,6 +38,7 @@ export interface Cell {
 }
 
 export interface ScaleRun {
+  readonly disk: string;
   readonly nodes: number;
   readonly packageBytes: number;
   readonly measured: string;
@@ -59,11 +62,11 @@ export interface Results {
   readonly scale: readonly ScaleRun[];
 }
 
-const cellKey = ({ nodes, case: name, network }: Pick<Cell, 'nodes' | 'case' | 'network'>) =>
-  `${name} ${network} ${String(nodes).padStart(5)}`;
+const cellKey = ({ disk, nodes, case: name, network }: Cell) =>
+  `${disk} ${name} ${network} ${String(nodes).padStart(5)}`;
 
-const scaleKey = ({ nodes, packageBytes }: ScaleRun) =>
-  `${String(packageBytes).padStart(12)} ${String(nodes).padStart(5)}`;
+const scaleKey = ({ disk, nodes, packageBytes }: ScaleRun) =>
+  `${disk} ${String(packageBytes).padStart(12)} ${String(nodes).padStart(5)}`;
 
 /** What is newer takes the place of the same cell; what was measured on another machine is dropped as a whole. */
 export function mergeResults(before: Results | undefined, after: Results): Results {

@@ -3,6 +3,7 @@
 
 import { type BenchContainer, inAll, withCluster } from './containers.ts';
 import { type BenchHost, writeFixture } from './fixture.ts';
+import { describeDisk } from './machine.ts';
 import type { Place } from './matrix.ts';
 import { timeTask } from './measure.ts';
 import type { BenchOptions } from './options.ts';
@@ -18,11 +19,13 @@ export async function measureScale(place: Place, options: BenchOptions, onRun: (
   place.say(`writing homes and a package of ${options.packageMb} MB`);
   const plan = { dir: place.dir, image: place.image, hosts, packageBytes: options.packageMb * 1e6, isBare: true };
   const { packageBytes } = await writeFixture(plan);
+  const disk = await describeDisk(place.image, options.disk);
   for (const count of options.scale) {
     place.say(`${count} nodes in ${Math.ceil(count / nodesEach)} containers`);
-    const figures = await measureOne(place, hosts.slice(0, count), options.env);
+    const figures = await measureOne(place, hosts.slice(0, count), options);
     place.say(`  ${(figures.wallMs / 1000).toFixed(1)} s`);
     onRun({
+      disk,
       nodes: count,
       packageBytes,
       measured: new Date().toISOString(),
@@ -40,10 +43,10 @@ function hostsOf(count: number): BenchHost[] {
   }));
 }
 
-async function measureOne(place: Place, hosts: readonly BenchHost[], env: BenchOptions['env']): Promise<Figures> {
+async function measureOne(place: Place, hosts: readonly BenchHost[], { env, disk }: BenchOptions): Promise<Figures> {
   const ports = Map.groupBy(hosts, ({ container }) => container);
   const nodes = new Map([...ports].map(([name, own]) => [name, own.map(({ port }) => port)]));
-  return withCluster({ ...place, nodes }, async (cluster) => {
+  return withCluster({ ...place, disk, nodes }, async (cluster) => {
     await eachHome(cluster.nodes, nodes, (homes) => ['bench-reset', 'old', ...homes]);
     const task = taskOf('ours', 'full', `hosts-${hosts.length}`, env);
     const { figures } = await timeTask(cluster, cluster.nodes, task);

@@ -71,6 +71,7 @@ export function targetsTable(cells: readonly Cell[]): string {
             [
               text,
               networkTitles[network],
+              cell.disk,
               String(cell.nodes),
               `≤ ${most}${unit}`,
               `${found.toFixed(unit ? 1 : 3)}${unit}`,
@@ -80,5 +81,5 @@ export function targetsTable(cells: readonly Cell[]): string {
         }),
     ),
   );
-  return table(['figure', 'network', 'nodes', 'wanted', 'measured', ''], rows);
+  return table(['figure', 'network', 'disk of the nodes', 'nodes', 'wanted', 'measured', ''], rows);
 }

@@ -28,6 +28,7 @@ export function aRun(tool: ToolName, changes: Partial<Measurement> = {}): Measur
 }
 
 export const aCell = (changes: Partial<Cell> = {}): Cell => ({
+  disk: 'ext4 without reflinks',
   nodes: 4,
   case: 'full',
   network: 'none',
@@ -41,5 +42,14 @@ export const aCell = (changes: Partial<Cell> = {}): Cell => ({
 
 export const aScaleRun = (changes: Partial<ScaleRun> = {}): ScaleRun => {
   const { tool: _, mixedMs: __, longestMixedMs: ___, downtimeMs: ____, ...figures } = aRun('ours');
-  return { nodes: 200, packageBytes: 150_000_000, measured: '', commit: 'abc1234', env: {}, ...figures, ...changes };
+  return {
+    disk: 'ext4 without reflinks',
+    nodes: 200,
+    packageBytes: 150_000_000,
+    measured: '',
+    commit: 'abc1234',
+    env: {},
+    ...figures,
+    ...changes,
+  };
 };

@@ -8,7 +8,7 @@ describe('the command line of the benchmark', () => {
       nodes: [1, 4, 16, 32],
       cases: ['full', 'small', 'nothing'],
       networks: ['none', '1gbit', '200mbit'],
-      tools: ['ours', 'rsync', 'tar', 'ansible', 'clush'],
+      tools: ['ours', 'rsync', 'rsync-safe', 'tar', 'ansible', 'clush'],
     });
   });
 
@@ -32,7 +32,9 @@ describe('the command line of the benchmark', () => {
       env: { FANOUT: 'direct', A: 'b=c' },
       scale: [200],
       packageMb: 2,
+      disk: undefined,
     });
+    expect(parseOptions(['--disk', '/'])).toMatchObject({ disk: '/' });
   });
 
   it.each([
@@ -43,6 +45,8 @@ describe('the command line of the benchmark', () => {
     [['--tool', 'scp'], '--tool: scp'],
     [['--env', 'FANOUT'], '--env: FANOUT'],
     [['--nods', '4'], '--nods'],
+    [['--disk', 'relative'], '--disk: relative'],
+    [['--disk', '/nowhere/at/all'], '--disk: /nowhere/at/all'],
     [['4'], '4'],
   ])('%j is refused with the option named', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);

@@ -41,7 +41,7 @@ describe('the targets', () => {
 
   it('are reached at the limit, and missed above it', () => {
     expect(wall(targetsTable([cell(600)]))).toBe(
-      '| full upgrade, wall × rsync | no limit | 16 | ≤ 0.6 | 0.600 | reached |',
+      '| full upgrade, wall × rsync | no limit | ext4 without reflinks | 16 | ≤ 0.6 | 0.600 | reached |',
     );
     expect(wall(targetsTable([cell(601)]))).toContain('**missed**');
   });
@@ -62,10 +62,14 @@ describe('the targets', () => {
 it('growth is told from two sizes of the cluster on', () => {
   const cells = [4, 16].map((nodes) => aCell({ nodes, runs: [aRun('ours', { wallMs: 1000 + 50 * nodes })] }));
   const limited = cells.map((cell) => ({ ...cell, network: '1gbit' as const, runs: [aRun('ours', { wallMs: 9000 })] }));
-  expect(slopesTable([...cells, ...limited])).toContain('| no limit | eggroll-upgrade | 50 ms | 0.0 MB |');
+  expect(slopesTable([...cells, ...limited])).toContain(
+    '| no limit | ext4 without reflinks | eggroll-upgrade | 50 ms | 0.0 MB |',
+  );
   expect(slopesTable(cells.slice(1))).not.toContain('eggroll-upgrade');
   const runs = [50, 200].map((nodes) => aScaleRun({ nodes, wallMs: 100 * nodes, runnerSentBytes: 1e6 * nodes }));
-  expect(scaleSlopes(runs)).toBe('Package of 150 MB: each node more costs 100 ms and 1.0 MB out of the runner.\n');
+  expect(scaleSlopes(runs)).toBe(
+    'Package of 150 MB, ext4 without reflinks: each node more costs 100 ms and 1.0 MB out of the runner.\n',
+  );
   expect(scaleSlopes([aScaleRun(), aScaleRun({ nodes: 1000, packageBytes: 2e6 })])).toBe('');
 });
 
@@ -83,6 +87,12 @@ describe('the page', () => {
     expect(() => pageWithResults('# no marks', '')).toThrow('marks');
   });
 
+  it('keeps disks apart', () => {
+    const text = textOf(aResult({ cells: [aCell(), aCell({ disk: 'xfs with reflinks', runs: [aRun('tar')] })] }));
+    expect(text).toContain('## Full upgrade, no limit, xfs with reflinks\n');
+    expect(text.match(/tar over ssh/g)).toHaveLength(1);
+  });
+
   it('says on what, with which variables and of which commits it was measured', () => {
     const text = textOf(
       aResult({ cells: [aCell({ env: { FANOUT: 'direct' } })], scale: [aScaleRun({ commit: 'def' })] }),
@@ -90,7 +100,7 @@ describe('the page', () => {
     expect(text).toContain('| processors | 2 × made up |');
     expect(text).toContain('| commit | abc1234, def |');
     expect(text).toContain('| variables | FANOUT=direct |');
-    expect(text).toContain('## Full upgrade, no limit');
+    expect(text).toContain('## Full upgrade, no limit, ext4 without reflinks\n');
     expect(text).not.toContain('1 Gbit');
   });
 });
