@@ -22,24 +22,25 @@ const coarseStepSeconds = 2;
 /** With `trustsRecords` false, what runs before have recorded does not count. */
 export function knownHashes(trustsRecords: boolean): KnownHashes {
   const known = new Map<string, string>();
-  // Of files that are gone nothing is recorded any more.
-  const seen = new Set<string>();
+  // What was recorded of files that nobody has asked for yet: of those that are gone nothing is recorded any more.
+  const recorded = new Map<string, string>();
   let learnt = false;
   return {
-    learn({ recorded }) {
+    learn(listing) {
       if (learnt || !trustsRecords) return;
       learnt = true;
-      for (const [identity, sha256] of recorded) if (!known.has(identity)) known.set(identity, sha256);
+      for (const [identity, sha256] of listing.recorded) recorded.set(identity, sha256);
     },
     get({ identity }) {
-      seen.add(identity);
-      return known.get(identity);
+      const sha256 = known.get(identity) ?? recorded.get(identity);
+      if (sha256 !== undefined) known.set(identity, sha256);
+      recorded.delete(identity);
+      return sha256;
     },
     add({ identity, changedSeconds }, sha256, { nowSeconds }) {
       const step = Number.isInteger(changedSeconds) ? coarseStepSeconds : stepSeconds;
       if (nowSeconds - changedSeconds > step) known.set(identity, sha256);
     },
-    lines: () =>
-      [...known].flatMap(([identity, sha256]) => (seen.has(identity) ? [`${identity} ${sha256}\n`] : [])).join(''),
+    lines: () => [...known].map(([identity, sha256]) => `${identity} ${sha256}\n`).join(''),
   };
 }

@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { TreeEntry } from '../eggroll/tree.ts';
+import { flat, interned } from './interned.ts';
 
 const types = { f: 'file', d: 'directory', l: 'symlink' } as const;
 
@@ -60,15 +61,15 @@ function entryOf(facts: string, path: string, target: string): ListedEntry {
   const type = types[letter as keyof typeof types];
   if (type === undefined) throw new Error(`${path} is neither a file, a folder nor a link.`);
   const entry = {
-    path,
+    path: interned(path),
     type,
     mode: Number.parseInt(mode, 8),
     sizeBytes: Number(size),
     modifiedSeconds: wholeSeconds(modified),
   };
   return {
-    entry: type === 'symlink' ? { ...entry, target } : entry,
-    identity: `${inode} ${size} ${modified} ${changed}`,
+    entry: type === 'symlink' ? { ...entry, target: interned(target) } : entry,
+    identity: flat(`${inode} ${size} ${modified} ${changed}`),
     changedSeconds: Number(changed),
   };
 }
@@ -83,7 +84,7 @@ function parseRecorded(text: string): Map<string, string> {
   return new Map(
     text.split('\n').flatMap((line) => {
       const [, identity, sha256] = /^(\d+ \d+ \S+ \S+) ([0-9a-f]{64})$/.exec(line) ?? [];
-      return identity !== undefined && sha256 !== undefined ? [[identity, sha256]] : [];
+      return identity !== undefined && sha256 !== undefined ? [[flat(identity), interned(sha256)]] : [];
     }),
   );
 }
@@ -99,7 +100,8 @@ export function parseHashes(output: Buffer): Map<string, string> {
       const escaped = line.startsWith('\\');
       const text = escaped ? line.slice(1) : line;
       const path = text.slice(66);
-      return [escaped ? path.replace(/\\([\\n])/g, (_, c) => (c === 'n' ? '\n' : '\\')) : path, text.slice(0, 64)];
+      const name = escaped ? path.replace(/\\([\\n])/g, (_, c) => (c === 'n' ? '\n' : '\\')) : path;
+      return [interned(name), interned(text.slice(0, 64))];
     }),
   );
 }

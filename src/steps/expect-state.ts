@@ -3,6 +3,7 @@
 
 import { compareTrees, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import { expectedTree, type HomePlan } from '../eggroll/home-plan.ts';
 import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
 import { type Finding, throwFindings } from '../engine/errors.ts';
@@ -12,7 +13,7 @@ import { planNode, readSwitchState, runFolder, switchBegun, topFolder } from './
 import { onNodes } from './nodes.ts';
 import { acceptRemedy, oldTreeDifferences } from './old-tree.ts';
 import { shortList } from './stage.ts';
-import { currentRun, type NodePlan, type World } from './world.ts';
+import { currentRun, type World } from './world.ts';
 
 /** For `upgrade`, before it goes on. Reads the folders of nodes whose switch has begun. Throws STATE_UNEXPECTED with every finding. */
 export async function expectResumable(world: World): Promise<void> {
@@ -167,7 +168,8 @@ async function contentFindings(world: World, node: ClusterNode, state: SwitchSta
     return places?.live && places.backup && !places.staged;
   });
   const live = isNew.length > 0 ? await readTree(node, node.home, isNew) : new Map();
-  const differences = newTreeDifferences(await planNode(world, node, []), live, isNew);
+  const { plan } = await planNode(world, node, []);
+  const differences = newTreeDifferences(plan, live, isNew);
   if (differences.length === 0) return backup;
   const found = `Files of the new version were changed since the run stopped: ${shortList(differences)}.`;
   const remedy =
@@ -177,7 +179,7 @@ async function contentFindings(world: World, node: ClusterNode, state: SwitchSta
 
 /** How live folders differ from what they shall be. The site's own files may change as soon as services run; they have to be there. */
 export function newTreeDifferences(
-  { plan, expected }: Pick<NodePlan, 'plan' | 'expected'>,
+  plan: HomePlan,
   live: Tree,
   folders: readonly ProgramFolder[] = programFolders,
 ): string[] {
@@ -188,7 +190,7 @@ export function newTreeDifferences(
   const inFolders = (path: string) => folders.includes(topFolder(path));
   const compared = (tree: Tree): Tree => new Map([...tree].filter(([path]) => inFolders(path) && !siteFiles.has(path)));
   return [
-    ...compareTrees(compared(expected), compared(found), { times: false }),
+    ...compareTrees(compared(expectedTree(plan)), compared(found), { times: false }),
     ...[...siteFiles].filter((path) => inFolders(path) && !found.has(path)).map((path) => `${path}: missing`),
   ];
 }

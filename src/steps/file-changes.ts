@@ -2,6 +2,7 @@
 
 import { compareTrees } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import { expectedTree } from '../eggroll/home-plan.ts';
 import type { PropertiesMerge } from '../eggroll/properties.ts';
 import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import type { Tree } from '../eggroll/tree.ts';
@@ -38,9 +39,9 @@ async function changesOf(world: World, node: ClusterNode): Promise<PlannedFiles>
   return { hosts: [node.name], added, changed, removed, conf, notes };
 }
 
-export function changesIn({ old: before, expected }: NodePlan): Changes {
+export function changesIn({ old: before, plan }: NodePlan): Changes {
   const old = filesOf(withoutRunTimeFiles(before));
-  const next = filesOf(expected);
+  const next = filesOf(expectedTree(plan));
   const added = [...next.keys()].filter((path) => !old.has(path)).sort();
   const removed = [...old.keys()].filter((path) => !next.has(path)).sort();
   const kept = [...next].filter(([path]) => old.has(path));

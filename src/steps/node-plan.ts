@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { readSmallFile } from '../cluster/facts.ts';
 import { type ReadOptions, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { expectedTree } from '../eggroll/home-plan.ts';
 import { planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
 import { ownHostKey } from '../eggroll/property-facts.ts';
@@ -125,7 +124,7 @@ async function planFrom(
       ? { properties: { home: homeProperties, package: await readFile(join(root, propertiesPath)) } }
       : {}),
   });
-  return { old, plan, expected: expectedTree(plan) };
+  return { old, plan };
 }
 
 // A list names a node as the cluster knows it; a host that runs RollSite alone has no NodeManager.

@@ -7,6 +7,7 @@ import {
   expectResumableMigration,
   refuseUnknownMigration,
 } from '../database/expect-migration.ts';
+import { expectedTree } from '../eggroll/home-plan.ts';
 import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/record.ts';
@@ -138,8 +139,8 @@ function sequenceOf(records: readonly RunRecord[]): number {
 export async function isUpToDate(world: World): Promise<boolean> {
   if (!(await isMigrated(world))) return false;
   const same = await onNodes(world, async (node) => {
-    const { old, expected } = await planLive(world, node);
-    return compareTrees(expected, withoutRunTimeFiles(old), { times: false }).length === 0;
+    const { old, plan } = await planLive(world, node);
+    return compareTrees(expectedTree(plan), withoutRunTimeFiles(old), { times: false }).length === 0;
   });
   return same.every(Boolean);
 }

@@ -4,6 +4,7 @@ import { compareTrees, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { transferOf } from '../cluster/transfer.ts';
 import type { TransferItem } from '../cluster/transfer-item.ts';
+import { expectedTree } from '../eggroll/home-plan.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
@@ -32,9 +33,9 @@ export const stage: Step<World> = {
 
 /** Is the staged tree what it should be? A node whose switch has begun was staged and verified before. */
 async function isStaged(world: World, node: ClusterNode): Promise<boolean> {
-  const { expected } = await planNode(world, node, []);
+  const { plan } = await planNode(world, node, []);
   if (switchBegun(await readSwitchState(world, node))) return true;
-  return compareTrees(expected, await stagedTree(world, node), { times: true }).length === 0;
+  return compareTrees(expectedTree(plan), await stagedTree(world, node), { times: true }).length === 0;
 }
 
 async function stagedTree(world: World, node: ClusterNode): Promise<Tree> {
@@ -89,9 +90,9 @@ async function beginStaging(world: World, node: ClusterNode): Promise<Tree | und
  * more: RollSite rewrites its route table while it runs.
  */
 export async function refreshStaged(world: World, node: ClusterNode): Promise<void> {
-  const { expected } = await planNode(world, node, []);
+  const { plan: staged } = await planNode(world, node, []);
   await planNode(world, node, ['bin', 'conf']);
-  await carryOut(world, node, await workLeft(world, node, expected));
+  await carryOut(world, node, await workLeft(world, node, expectedTree(staged)));
   await proveStaged(world, node);
 }
 
@@ -109,8 +110,8 @@ async function carryOut(world: World, node: ClusterNode, { remove, send, own, co
 }
 
 async function proveStaged(world: World, node: ClusterNode): Promise<void> {
-  const { expected } = await planNode(world, node, []);
-  const differences = compareTrees(expected, await stagedTree(world, node), { times: true });
+  const { plan } = await planNode(world, node, []);
+  const differences = compareTrees(expectedTree(plan), await stagedTree(world, node), { times: true });
   if (differences.length === 0) return;
   const found = `The staged tree differs: ${shortList(differences)}.`;
   throw new UpgradeError({ code: 'STAGE_MISMATCH', where: node.name, found });

@@ -35,7 +35,8 @@ async function verifyNode(world: World, node: ClusterNode): Promise<void> {
     throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found });
   }
   const live = await readTree(node, node.home, programFolders, { anew: world.config.verify === 'full' });
-  const differences = newTreeDifferences(await planNode(world, node, []), live);
+  const { plan } = await planNode(world, node, []);
+  const differences = newTreeDifferences(plan, live);
   if (differences.length === 0) return;
   throw new UpgradeError({
     code: 'VERIFY_FAILED',

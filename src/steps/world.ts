@@ -67,7 +67,6 @@ export interface NodePlan {
   /** The five folders as they were before the switch. */
   readonly old: Tree;
   readonly plan: HomePlan;
-  readonly expected: Tree;
 }
 
 export interface World {

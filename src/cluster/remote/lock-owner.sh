@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # lock-owner.sh HOME: who holds the lock of this node; nothing when nobody does, or when he is dead.
 main() {
-  newest=$(newest_token "$1")
+  find_newest "$1"
   [ "$newest" -gt 0 ] || return 0
   # shellcheck disable=SC2154 # work comes from prelude.sh
   lock=$1/$work/locks/$newest

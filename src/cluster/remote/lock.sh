@@ -10,7 +10,7 @@ main() {
   cd "$home"
   (umask 077 && mkdir -p "$home/$work")
   mkdir -p "$locks"
-  newest=$(newest_token "$home")
+  find_newest "$home"
   if [ "$newest" -gt 0 ] && alive "$locks/$newest" "$patience"; then
     held "$(cat "$locks/$newest/owner" 2>/dev/null || echo 'a run that is just starting')"
   fi
@@ -26,7 +26,8 @@ main() {
     exit 1
   fi
   # Others may have come and gone while this one looked at a silent owner, or taken this one for dead.
-  if [ "$(newest_token "$home")" -ne "$token" ]; then
+  find_newest "$home"
+  if [ "$newest" -ne "$token" ]; then
     rm -rf "$lock"
     held 'a run that is just starting'
   fi
@@ -42,10 +43,11 @@ main() {
   echo "acquired $token"
   while read -r line && [ "$line" != release ]; do
     # Of an owner that was frozen and wakes up, another may have taken the lock.
-    [ "$(newest_token "$home")" -eq "$token" ] || exit 75
-    # A time stamp needs no room. Where it fails all the same (read-only for a while), the lock stays ours: the next owner's folder
-    # cannot be made there either.
-    touch -c "$lock/beat" 2>/dev/null || true
+    find_newest "$home"
+    [ "$newest" -eq "$token" ] || exit 75
+    # Every second, so by the shell itself. Emptying an empty file is a new time stamp, which needs no room. Where it fails all the same
+    # (read-only for a while), the lock stays ours: the next owner's folder cannot be made there either.
+    true 2>/dev/null >"$lock/beat" || true
   done
   release
 }

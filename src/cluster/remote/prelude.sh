@@ -14,7 +14,7 @@ printf '\001begin\001\n'
 fence() {
   first=
   [ -n "$work_entry" ] || { first=yes && begin_work "$1/$work/locks/$2"; }
-  newest=$(newest_token "$1")
+  find_newest "$1"
   if [ "$newest" != "$2" ] || [ -e "$1/$work/locks/$2/released" ]; then
     echo "fenced: token $2, newest $newest" >&2
     exit 75
@@ -197,15 +197,13 @@ call_bash() {
   fi
 }
 
-# newest_token HOME: the highest lock number that was ever given out; 0 when none was.
-newest_token() {
-  token=0
+# find_newest HOME: gives in `newest` the highest lock number that was ever given out; 0 when none was.
+find_newest() {
+  newest=0
   for taken in "$1/$work/locks"/[0-9]*; do
     [ -d "$taken" ] || continue
-    number=${taken##*/}
-    [ "$number" -le "$token" ] || token=$number
+    [ "${taken##*/}" -le "$newest" ] || newest=${taken##*/}
   done
-  echo "$token"
 }
 
 # The path of the run's own folder: run_folder HOME RUN.

@@ -44,6 +44,13 @@ describe('readTree', () => {
     expect(hashed).toHaveLength(2);
   });
 
+  it('records what was read anew, whatever an earlier run has recorded', async () => {
+    const { read, node } = nodeWith(lines, `1 1 1.0 1.5 ${hash('c')}\n`);
+    await read({ anew: true });
+    expect(node.hashes.lines()).toBe(`1 1 1.0 1.5 ${hash('a')}\n2 2 1.0 1.5 ${hash('b')}\n`);
+    expect((await read()).get('bin/a')?.sha256).toBe(hash('a'));
+  });
+
   it('hashes what is wanted, and leaves the rest without a hash', async () => {
     const { read, hashed } = nodeWith(lines);
     const tree = await read({ wants: ({ sizeBytes }) => sizeBytes === 2 });

@@ -63,7 +63,7 @@ describe('newTreeDifferences', () => {
   const plan = planHome({ package: packaged, home, policy: 'merge', targetVersion: '2.2.1', perNode: new Map() });
   const expected = expectedTree(plan);
   const differences = (...changes: TreeEntry[]) =>
-    newTreeDifferences({ plan, expected }, new Map([...expected, ...tree(...changes)]));
+    newTreeDifferences(plan, new Map([...expected, ...tree(...changes)]));
 
   it('finds none in what the plan asks for', () => {
     expect(differences()).toEqual([]);
@@ -79,13 +79,10 @@ describe('newTreeDifferences', () => {
       'bin/more: not expected',
     ]);
     const live = new Map([...expected].filter(([path]) => path === 'bin' || path === 'conf'));
-    expect(newTreeDifferences({ plan, expected }, live)).toEqual([
-      'bin/eggroll.sh: missing',
-      'conf/route_table.json: missing',
-    ]);
+    expect(newTreeDifferences(plan, live)).toEqual(['bin/eggroll.sh: missing', 'conf/route_table.json: missing']);
   });
 
   it('looks at the folders that it is asked for', () => {
-    expect(newTreeDifferences({ plan, expected }, new Map(), ['lib'])).toEqual([]);
+    expect(newTreeDifferences(plan, new Map(), ['lib'])).toEqual([]);
   });
 });
