@@ -236,6 +236,21 @@ describe('a new owner', () => {
     expect(await writeWith(second.token)).toBe(0);
   });
 
+  it('first ends the login of the node before it in a pipeline, which has gone without a word', async () => {
+    const source = '0123456789abcdef';
+    const first = await take(await ssh.connect(), 'the first', silent);
+    const staging = [node.home, String(first.token), 'run-1', source, 'plain'];
+    (await (await ssh.connect()).open('stage-receive', staging)).resume();
+    // Its standard input stays open, as that of a login does whose other end is gone.
+    (await (await ssh.connect()).open('stage-incoming', [node.home, 'run-1', source])).resume();
+    await expect.poll(() => runs('^tar -x'), soon).toBe(true);
+    await expect.poll(() => runs('^cat$'), soon).toBe(true);
+    await take(await ssh.connect(), 'the second', silent);
+    expect(await runs('^tar -x')).toBe(false);
+    expect(await runs('^cat$')).toBe(false);
+    expect(await runs('eggroll-upgrade-stage-incoming')).toBe(false);
+  });
+
   it('first ends what a script has started whose shell is gone', async () => {
     await siteScript('sleep 71; touch data/late');
     const first = await take(await ssh.connect(), 'the first', silent);

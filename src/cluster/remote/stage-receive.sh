@@ -14,6 +14,7 @@ main() {
   mkdir -p "$staged" "$stream"
   exec 3>&1
   if [ "$source" != - ]; then
+    echo "$EGGROLL_UPGRADE_WORK" >"$stream/work"
     mkfifo -m 0600 "$stream/$source"
     exec <"$stream/$source"
   fi
