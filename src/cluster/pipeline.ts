@@ -7,7 +7,7 @@ import { UpgradeError } from '../engine/errors.ts';
 import { knownHostsLine } from './host-keys.ts';
 import type { ClusterNode } from './node.ts';
 import { invocation } from './remote-scripts.ts';
-import { slowNode } from './slow-node.ts';
+import { type Sample, slowNode } from './slow-node.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface PipelineOptions {
@@ -28,7 +28,7 @@ export interface PipelineOutcome {
 /** What has become of the nodes while the stream was on its way; by place. */
 interface Course {
   /** Bytes that each node has taken, once a second; anew once a node was found slow. */
-  readonly received: number[][];
+  readonly received: Sample[][];
   readonly failed: Map<number, string>;
   readonly silent: Map<number, string>;
   slow: { readonly place: number; readonly reason: string } | undefined;
@@ -54,7 +54,7 @@ export async function sendThrough(
   function heed(line: string, place: number): void {
     const [, bytes, refusal] = /^(?:received (\d+)|not passed on: *(.*))$/.exec(line) ?? [];
     if (bytes !== undefined) {
-      course.received[place]?.push(Number(bytes));
+      course.received[place]?.push({ seconds: performance.now() / 1000, bytes: Number(bytes) });
       const found = slowNode(course.received.slice(0, course.slow?.place), totalBytes);
       if (found === undefined) return;
       // A node that neither takes nor passes on much is found second, as bytes pile up on both sides of it: what counts then is new.

@@ -4,6 +4,7 @@
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterPlan, isListed } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
@@ -237,16 +238,22 @@ async function startHost(
   return container.start();
 }
 
-/** Removes what a test that failed has left there: a job that waits, or a relay. */
+/**
+ * Removes what a test that failed has left there: a job that waits, or a relay. A container that is being removed already leaves a moment
+ * later.
+ */
 async function emptyNetwork(name: string): Promise<void> {
-  const { stdout } = await docker([
-    'network',
-    'inspect',
-    '--format={{range $id, $_ := .Containers}}{{$id}} {{end}}',
-    name,
-  ]);
-  const left = stdout.split(/\s+/).filter((id) => id !== '');
-  if (left.length > 0) await docker(['rm', '--force', ...left]);
+  const format = '--format={{range $id, $_ := .Containers}}{{$id}} {{end}}';
+  const left = async () => {
+    const { stdout } = await docker(['network', 'inspect', format, name]);
+    return stdout.split(/\s+/).filter((id) => id !== '');
+  };
+  const deadline = performance.now() + 60_000;
+  for (let ids = await left(); ids.length > 0; ids = await left()) {
+    if (performance.now() > deadline) throw new Error(`Containers stay in the network ${name}: ${ids.join(', ')}`);
+    await docker(['rm', '--force', ...ids]);
+    await sleep(200);
+  }
 }
 
 async function emptyState(stateDir: string): Promise<void> {
