@@ -83,8 +83,11 @@ function imageOf(variable: string, tag: string, folder: string): string {
   return tag;
 }
 
+/** What is measured comes from this commit; `-dirty` when files have changed since, but for documentation, which results go into. */
 function commit(): string {
-  return execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim();
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const isClean = git('status', '--porcelain', '--', '.', ':!docs') === '';
+  return `${git('rev-parse', '--short', 'HEAD')}${isClean ? '' : '-dirty'}`;
 }
 
 function say(text: string): void {

@@ -16,6 +16,19 @@ describe('results', () => {
     expect(readResults(file)).toEqual(results);
   });
 
+  it('of a tool in the same cell are replaced, those of other tools stay', () => {
+    const [run] = aCell().runs;
+    if (!run) throw new Error('no run');
+    const ours = { ...run, tool: 'ours' as const };
+    const tar = { ...run, tool: 'tar' as const };
+    const newer = { ...ours, wallMs: 1 };
+    const merged = mergeResults(
+      aResult({ cells: [aCell({ runs: [ours, ours, tar] })] }),
+      aResult({ cells: [aCell({ runs: [newer] })] }),
+    );
+    expect(merged.cells.map(({ runs }) => runs)).toEqual([[tar, newer]]);
+  });
+
   it('of the same cell are replaced, those of others stay', () => {
     const before = aResult({ cells: [aCell(), aCell({ nodes: 16 })], scale: [aScaleRun()] });
     const newer: Cell = aCell({ nodes: 16, commit: 'newer' });
