@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import type { Clock } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { knownHostsLine } from './host-keys.ts';
 import type { ClusterNode } from './node.ts';
@@ -16,6 +17,7 @@ export interface PipelineOptions {
   readonly limitMs: number;
   /** Size of its content. */
   readonly totalBytes: number;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 export interface PipelineOutcome {
@@ -41,7 +43,7 @@ interface Course {
 export async function sendThrough(
   chain: readonly ClusterNode[],
   { stream, form }: Transfer,
-  { run, signal, limitMs, totalBytes }: PipelineOptions,
+  { run, signal, limitMs, totalBytes, clock }: PipelineOptions,
 ): Promise<PipelineOutcome> {
   const source = randomBytes(8).toString('hex');
   const course: Course = { received: chain.map(() => []), failed: new Map(), silent: new Map(), slow: undefined };
@@ -54,7 +56,7 @@ export async function sendThrough(
   function heed(line: string, place: number): void {
     const [, bytes, refusal] = /^(?:received (\d+)|not passed on: *(.*))$/.exec(line) ?? [];
     if (bytes !== undefined) {
-      course.received[place]?.push({ seconds: performance.now() / 1000, bytes: Number(bytes) });
+      course.received[place]?.push({ seconds: clock.monotonicMs() / 1000, bytes: Number(bytes) });
       const found = slowNode(course.received.slice(0, course.slow?.place), totalBytes);
       if (found === undefined) return;
       // A node that neither takes nor passes on much is found second, as bytes pile up on both sides of it: what counts then is new.

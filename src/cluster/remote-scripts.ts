@@ -76,9 +76,12 @@ export interface Questions extends Invocation {
 export function questions(scripts: readonly Question[]): Questions {
   // Whoever can choose the name of a file or a process must not be able to make an answer look ended.
   const word = randomBytes(8).toString('hex');
-  const texts = scripts.map(([name, args]) => `(\n${textOf(name, args)})\nprintf '\\001${word} %s\\001' "$?"\n`);
+  // Each in a shell of its own, which alone ends where it fails.
+  const texts = scripts.map(
+    ([name, args]) => `(\nset -e\n${argumentsOf(args)}${load(name)})\nprintf '\\001${word} %s\\001' "$?"\n`,
+  );
   return {
-    ...invocationOf(scripts.map(([name]) => name).join('-'), Buffer.from(texts.join(''))),
+    ...invocationOf(scripts.map(([name]) => name).join('-'), Buffer.from(`${prelude}set +e\n${texts.join('')}`)),
     answersIn: (output) => answersIn(output, word),
   };
 }
@@ -91,14 +94,17 @@ function answersIn(output: Buffer, word: string): Answer[] {
     const after = output.indexOf(1, at + 1);
     if (at < 0 || after < 0) return answers;
     const exitCode = Number(output.subarray(at + end.length, after).toString('latin1'));
-    const printed = output.subarray(start, at);
-    answers.push({ stdout: start === 0 ? printed : afterMark(printed), exitCode });
+    answers.push({ stdout: output.subarray(start, at), exitCode });
     start = after + 1;
   }
 }
 
 function textOf(name: ScriptName, args: readonly string[]): string {
-  return `set -- ${args.map(shellWord).join(' ')}\n${prelude}\n${load(name)}`;
+  return `${argumentsOf(args)}${prelude}${load(name)}`;
+}
+
+function argumentsOf(args: readonly string[]): string {
+  return `set -- ${args.map(shellWord).join(' ')}\n`;
 }
 
 function invocationOf(name: string, text: Buffer): Invocation {
@@ -114,6 +120,12 @@ export function afterMark(output: Buffer): Buffer {
   return at < 0 ? Buffer.alloc(0) : output.subarray(at + mark.length);
 }
 
+/**
+ * The text of a script without comments and indentation, as it goes to every node with every command. No line of a text in quotes may
+ * need its leading blanks, or begin with `#`.
+ */
 function load(name: string): string {
-  return readFileSync(new URL(`./remote/${name}.sh`, import.meta.url), 'utf8');
+  const lines = readFileSync(new URL(`./remote/${name}.sh`, import.meta.url), 'utf8').split('\n');
+  const kept = lines.map((line) => line.trimStart()).filter((line) => line !== '' && !line.startsWith('#'));
+  return `${kept.join('\n')}\n`;
 }

@@ -144,6 +144,7 @@ async function serveChain(
     signal: world.signal,
     limitMs: streamLimitMs,
     totalBytes: contentBytes(items),
+    clock: world.clock,
   });
   if (culprit) {
     const message = `It leaves its pipeline: ${culprit.reason}. The nodes after it are served by another way.`;

@@ -1,8 +1,10 @@
 import { PassThrough, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../../src/cluster/command.ts';
 import type { ClusterNode } from '../../../src/cluster/node.ts';
 import { sendThrough } from '../../../src/cluster/pipeline.ts';
+import { testClock } from '../../support/clock.ts';
 
 const mebibyte = 1_048_576;
 
@@ -35,27 +37,39 @@ function fakeNode(name: string) {
   };
 }
 
+const clock = testClock();
+
 const send = (nodes: readonly ReturnType<typeof fakeNode>[]) =>
   sendThrough(
     nodes.map(({ node }) => node),
     { stream: Readable.from([]), form: 'plain' },
-    { run: 'run-1', signal: new AbortController().signal, limitMs: 1000, totalBytes: 1000 * mebibyte },
+    { run: 'run-1', signal: new AbortController().signal, limitMs: 1000, totalBytes: 1000 * mebibyte, clock },
   );
+
+/** What the nodes tell, second by second. */
+async function tell(
+  nodes: readonly ReturnType<typeof fakeNode>[],
+  count: number,
+  taken: (second: number) => readonly number[],
+): Promise<void> {
+  for (let second = 0; second < count; second += 1) {
+    for (const [place, mebibytes] of taken(second).entries()) nodes[place]?.takes(mebibytes);
+    // Until it was heard.
+    await setImmediate();
+    clock.advance(1000);
+  }
+}
 
 describe('sendThrough', () => {
   it('leaves out the node that is slow on both sides, when first the one after it seems to be the slow one', async () => {
     const nodes = ['first', 'second', 'third', 'fourth'].map(fakeNode);
     const [, , third, fourth] = nodes;
     const sending = send(nodes);
-    const seconds = (count: number, taken: (second: number) => readonly number[]) => {
-      for (let second = 0; second < count; second += 1)
-        for (const [place, bytes] of taken(second).entries()) nodes[place]?.takes(bytes);
-    };
-    seconds(10, (second) => [8 + second, 6 + second, 3 + second, 1 + second]);
+    await tell(nodes, 10, (second) => [8 + second, 6 + second, 3 + second, 1 + second]);
     await expect.poll(() => fourth?.changes).toEqual(['stage-receive', 'confirm-lock']);
-    seconds(9, (second) => [18 + second, 16 + second, 13 + second]);
+    await tell(nodes, 9, (second) => [18 + second, 16 + second, 13 + second]);
     expect(third?.changes).toEqual(['stage-receive']);
-    seconds(1, () => [27, 25, 22]);
+    await tell(nodes, 1, () => [27, 25, 22]);
     await expect.poll(() => third?.changes).toEqual(['stage-receive', 'confirm-lock']);
     for (const { end } of nodes.slice(0, 2)) end();
     const { served, culprit } = await sending;
@@ -66,13 +80,9 @@ describe('sendThrough', () => {
   it('keeps the nodes before a slow one when the rest goes fast without it', async () => {
     const nodes = ['first', 'second', 'third'].map(fakeNode);
     const sending = send(nodes);
-    for (let second = 0; second < 10; second += 1) {
-      for (const [place, bytes] of [6, 3, 1].entries()) nodes[place]?.takes(bytes + second);
-    }
+    await tell(nodes, 10, (second) => [6 + second, 3 + second, 1 + second]);
     await expect.poll(() => nodes[2]?.changes).toEqual(['stage-receive', 'confirm-lock']);
-    for (let second = 1; second <= 12; second += 1) {
-      for (const [place, bytes] of [6, 3].entries()) nodes[place]?.takes(bytes + 60 * second);
-    }
+    await tell(nodes, 12, (second) => [66 + 60 * second, 63 + 60 * second]);
     for (const { end } of nodes.slice(0, 2)) end();
     const { served, culprit } = await sending;
     expect(served.map(({ name }) => name)).toEqual(['first', 'second']);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -15,28 +15,42 @@ const names = readdirSync('src/cluster/remote')
   .filter((file) => file.endsWith('.sh') && file !== 'prelude.sh')
   .map((file) => file.slice(0, -'.sh'.length) as ScriptName);
 
+const sourceOf = (name: string) => readFileSync(`src/cluster/remote/${name}.sh`, 'utf8');
+
+/** The functions that a script defines, as bash understands them: its own form of them, without comments. */
+function functionsIn(text: string): string {
+  const definitions = text.replace(/main "\$@"\n$/, 'declare -f\n');
+  const { stdout, stderr } = spawnSync('bash', ['--norc'], { input: definitions, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
 describe('invocation', () => {
-  it.each(names)('sends %s behind the prelude, by standard input alone', (name) => {
+  it.each(names)('sends %s behind the prelude, by standard input alone, without comments', (name) => {
     const { command, text } = invocation(name, ['/home of it', '']);
     expect(command).toBe(`sh -c 'eval "$(head -c ${text.length})"' eggroll-upgrade-${name}`);
     expect(text.toString('utf8')).toMatch(
-      /^set -- '\/home of it' ''\n# [\s\S]*set -eu[\s\S]*\nmain\(\) \{\n[\s\S]*\nmain "\$@"\n$/,
+      /^set -- '\/home of it' ''\nset -eu\n[\s\S]*\nmain\(\) \{\n[\s\S]*\nmain "\$@"\n$/,
     );
+    expect(text.toString('utf8')).not.toMatch(/^\s*#/m);
+  });
+
+  it.each(names)('leaves out of %s nothing that a shell would see', (name) => {
+    const written = `${sourceOf('prelude')}\n${sourceOf(name)}`;
+    const sent = invocation(name, []).text.toString('utf8');
+    expect(functionsIn(sent)).toBe(functionsIn(written));
+    expect(functionsIn(sent)).toContain('main ()');
   });
 
   it.each(names)('gives %s a last line that alone does something', (name) => {
-    const own = invocation(name, []).text.toString('utf8').split(`# ${name}.sh`)[1] ?? '';
-    const outside = own.replaceAll(/^[a-z_]+\(\) \{\n[\s\S]*?^\}\n/gm, '').replaceAll(/^#.*\n/gm, '');
-    expect(
-      outside
-        .split('\n')
-        .filter((line) => line !== '' && !line.startsWith('#'))
-        .slice(1),
-    ).toEqual(['main "$@"']);
+    const outside = sourceOf(name)
+      .replaceAll(/^[a-z_]+\(\) \{\n[\s\S]*?^\}\n/gm, '')
+      .split('\n');
+    expect(outside.filter((line) => line !== '' && !line.startsWith('#'))).toEqual(['main "$@"']);
   });
 
   it('counts bytes, not characters', () => {
-    const { command, text } = invocation('switch', []);
+    const { command, text } = invocation('switch', ['/home/中']);
     expect(text.length).toBeGreaterThan(text.toString('utf8').length);
     expect(command).toContain(`head -c ${text.length})`);
   });
