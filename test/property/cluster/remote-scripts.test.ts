@@ -7,7 +7,7 @@ import { invocation } from '../../../src/cluster/remote-scripts.ts';
 
 // The script behind the arguments is replaced by one that prints them.
 const printer = Buffer.from('for word; do printf "%s\\0" "$word"; done');
-const prelude = Buffer.from('\n# shellcheck shell=sh\n');
+const prelude = Buffer.from('\nset -eu\n');
 
 function echoed(words: readonly string[]): string[] {
   const { command, text } = invocation('read-file', words);
