@@ -97,7 +97,7 @@ test('a program that ends in start is FATAL for supervisord while its service li
     services: ['clustermanager'],
     environment: { SUPERVISED: 'start' },
   });
-  await expect.poll(() => state(simulated, 'fate-clustermanager'), { timeout: 60_000 }).toBe('FATAL');
+  await expect.poll(() => state(simulated, 'fate-clustermanager'), { timeout: 240_000 }).toBe('FATAL');
   const { ssh, node } = await connected(simulated);
   expect((await activityOf(node)).services).toMatchObject([{ module: 'clustermanager', process: { supervisor: 0 } }]);
   await ssh.close();
