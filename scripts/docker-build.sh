@@ -10,11 +10,19 @@ settings="$root/.cache/build"
 mkdir -p "$settings"
 
 # Certificates and registry go to the build stage as files: no secret mounts in the old builder, and no trace in an image's history.
+# Several builds may run at once: each file comes whole, by a rename.
+setting() {
+  local new
+  new=$(mktemp "$root/.cache/$1.XXXXXX")
+  cat >"$new"
+  chmod 644 "$new"
+  mv -f "$new" "$settings/$1"
+}
 npm_setting() { npm config get "$1" 2>/dev/null | grep -v -x -e null -e undefined || true; }
 ca=$(npm_setting cafile)
-ca=${ca:-${NODE_EXTRA_CA_CERTS:-}}
-if [ -n "$ca" ]; then cp "$ca" "$settings/ca.crt"; else : >"$settings/ca.crt"; fi
-printf 'registry=%s\n' "$(npm_setting registry)" >"$settings/npmrc"
+ca=${ca:-${NODE_EXTRA_CA_CERTS:-/dev/null}}
+setting ca.crt <"$ca"
+printf 'registry=%s\n' "$(npm_setting registry)" | setting npmrc
 
 arguments=()
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
