@@ -25,6 +25,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY scripts/build.ts scripts/
 COPY src src
+COPY images/node images/node
 RUN node scripts/build.ts
 
 # MySQL's own client beside MariaDB's: each server is dumped by the client of its own kind.

@@ -21,3 +21,4 @@ await build({
 // Where the code looks for them: beside the file that it is in.
 cpSync(join(root, 'src/cluster/remote'), join(dist, 'remote'), { recursive: true });
 cpSync(join(root, 'src/rehearsal/assets'), join(dist, 'assets'), { recursive: true });
+cpSync(join(root, 'images/node'), join(dist, 'node-image'), { recursive: true });

@@ -11,6 +11,7 @@ import { importArgsCommand } from './import-args.ts';
 import { planCommand } from './plan.ts';
 import { pruneCommand } from './prune.ts';
 import { recoverCommand } from './recover.ts';
+import { rehearseCommand } from './rehearse.ts';
 import { statusCommand } from './status.ts';
 import { upgradeCommand } from './upgrade.ts';
 import { version } from './version.ts';
@@ -59,6 +60,7 @@ const app = subcommands({
     plan: planCommand(edge),
     status: statusCommand(edge),
     prune: pruneCommand(edge),
+    rehearse: rehearseCommand(edge),
     'import-args': importArgsCommand(edge),
   },
 });

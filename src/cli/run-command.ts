@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../config/config.ts';
 import { endsWithContainer } from '../config/files.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import type { Result } from '../engine/events.ts';
+import type { Emit, Result } from '../engine/events.ts';
 import { notify } from '../report/notify.ts';
 import {
   keepResult,
@@ -32,88 +32,139 @@ export interface CommandPlan {
   readonly isRun: boolean;
 }
 
-/** Runs a command to its end; never throws. */
-export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCode> {
+/** What of a configuration is needed around any command. */
+type CommonConfig = Pick<Config, 'hosts' | 'output' | 'secrets' | 'stateDir' | 'notifyUrl'>;
+
+/** A command as what goes on around it sees it. */
+export interface Task<C extends CommonConfig> extends Pick<CommandPlan, 'name' | 'looksOnly' | 'isRun'> {
+  readonly load: (env: Edge['env']) => Promise<C>;
+  readonly work: (config: C, tools: Tools) => Promise<Result>;
+  /** Called with the result before it is shown, to keep more than the result itself. */
+  readonly keep?: (result: KeptResult, config: C) => Promise<void>;
+}
+
+export interface Tools {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly newRunId: string;
+  readonly adoptRun: (id: string) => void;
+  readonly addSecrets: (secrets: readonly string[]) => void;
+}
+
+export type KeptResult = Result & { readonly time: string; readonly run: string };
+
+/** Runs a command of a cluster to its end; never throws. */
+export function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCode> {
+  return runTask(edge, { ...plan, load: loadConfig, work: (config, tools) => workOn(edge, plan, config, tools) });
+}
+
+async function workOn(edge: Edge, plan: CommandPlan, config: Config, tools: Tools): Promise<Result> {
+  const { emit, signal, newRunId, adoptRun } = tools;
+  if (plan.isRun && (await endsWithContainer(config.stateDir))) {
+    const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
+    emit({ type: 'warning', message });
+  }
+  warnOfSlowCrypto(emit);
+  const inputs = await plan.loadInputs(config);
+  try {
+    let underWay = false;
+    const ids = [newRunId];
+    const given: Given = {
+      config,
+      inputs,
+      emit,
+      clock: edge.clock,
+      signal,
+      looksOnly: plan.looksOnly,
+      runner: `${plan.name}, ${edge.owner}`,
+      makeRunId: () => ids.pop() ?? runId(edge.clock.date()),
+      adoptRun(id) {
+        if (!plan.isRun) return;
+        underWay = true;
+        adoptRun(id);
+      },
+    };
+    const abandoned = graceOver(edge, signal).then(() => abandonedResult(plan.name, given, underWay));
+    return await Promise.race([plan.execute(given), abandoned]);
+  } finally {
+    await inputs?.package.dispose();
+  }
+}
+
+/** Runs a task to its end; never throws. */
+export async function runTask<C extends CommonConfig>(edge: Edge, task: Task<C>): Promise<ExitCode> {
   const newRunId = runId(edge.clock.date());
-  let config: Config | undefined;
+  let config: C | undefined;
   let report: Report | undefined;
   let run = newRunId;
+  const learned: string[] = [];
+  const context = () => ({ config, run, task, secrets: [...(config?.secrets ?? []), ...learned] });
   try {
-    config = await loadConfig(edge.env);
+    config = await task.load(edge.env);
     const opened = open(edge, newRunId, config.output, config.secrets);
     report = opened;
-    opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
-    if (plan.isRun && (await endsWithContainer(config.stateDir))) {
-      const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
-      opened.emit({ type: 'warning', message });
-    }
-    warnOfSlowCrypto(opened);
-    const signal = stopSignal(edge, opened);
-    const inputs = await plan.loadInputs(config);
-    try {
-      let underWay = false;
-      const ids = [newRunId];
-      const given: Given = {
-        config,
-        inputs,
-        emit: opened.emit,
-        clock: edge.clock,
-        signal,
-        looksOnly: plan.looksOnly,
-        runner: `${plan.name}, ${edge.owner}`,
-        makeRunId: () => ids.pop() ?? runId(edge.clock.date()),
-        adoptRun(id) {
-          if (!plan.isRun) return;
-          underWay = true;
-          run = id;
-          opened.adoptRun(id);
-        },
-      };
-      const abandoned = graceOver(edge, signal).then(() => abandonedResult(plan.name, given, underWay));
-      return await end(opened, await Promise.race([plan.execute(given), abandoned]), { config, run, plan }, edge);
-    } finally {
-      await inputs?.package.dispose();
-    }
+    opened.emit({ type: 'run-started', command: task.name, version, nodes: config.hosts.length });
+    const tools: Tools = {
+      emit: opened.emit,
+      signal: stopSignal(edge, opened),
+      newRunId,
+      adoptRun(id) {
+        run = id;
+        opened.adoptRun(id);
+      },
+      addSecrets(secrets) {
+        learned.push(...secrets);
+        opened.addSecrets(secrets);
+      },
+    };
+    return await end(opened, await task.work(config, tools), context(), edge);
   } catch (error) {
     report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
-    return await end(report, failedResult(plan.name, error), { config, run, plan }, edge);
+    return await end(report, failedResult(task.name, error), context(), edge);
   } finally {
     report?.close();
   }
 }
 
-interface Context {
-  readonly config: Config | undefined;
+interface Context<C extends CommonConfig> {
+  readonly config: C | undefined;
   readonly run: string;
-  readonly plan: CommandPlan;
+  readonly task: Task<C>;
+  readonly secrets: readonly string[];
 }
 
-async function end(report: Report, result: Result, { config, run, plan }: Context, edge: Edge): Promise<ExitCode> {
+async function end<C extends CommonConfig>(
+  report: Report,
+  result: Result,
+  { config, run, task, secrets }: Context<C>,
+  edge: Edge,
+): Promise<ExitCode> {
   for (const finding of result.findings) report.emit({ type: 'finding', ...finding });
   if (config) {
-    const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
+    const kept = redactor(secrets)({ time: edge.clock.date().toISOString(), run, ...result });
     try {
-      if (plan.isRun) await keepResult(kept, config.stateDir);
+      if (task.isRun) await keepResult(kept, config.stateDir);
+      await task.keep?.(kept, config);
       await leaveTerminationMessage(kept);
     } catch (error) {
       report.emit({ type: 'warning', message: `The result could not be kept: ${String(error)}` });
     }
   }
-  if (config?.notifyUrl && !plan.looksOnly) await tell(report, config, result, edge);
+  if (config?.notifyUrl && !task.looksOnly) await tell(report, config.notifyUrl, redactor(secrets)(result), edge);
   report.emit(result);
   return result.exitCode;
 }
 
-function warnOfSlowCrypto(report: Report): void {
+function warnOfSlowCrypto(emit: Emit): void {
   const problem = nativeCryptoProblem();
   if (problem === undefined) return;
   const remedy = 'Use the image, or install once more where `npm` may build it (a C++ compiler, make, Python 3).';
   const message = `The native part of ssh2 is missing, so files are encrypted several times slower: ${problem}. ${remedy}`;
-  report.emit({ type: 'warning', message });
+  emit({ type: 'warning', message });
 }
 
-async function tell(report: Report, { notifyUrl = '', secrets }: Config, result: Result, edge: Edge): Promise<void> {
-  const problem = await notify(notifyUrl, redactor(secrets)(result), edge.clock);
+async function tell(report: Report, notifyUrl: string, result: Result, edge: Edge): Promise<void> {
+  const problem = await notify(notifyUrl, result, edge.clock);
   if (problem === undefined) return;
   report.emit({ type: 'warning', message: `The result could not be posted to NOTIFY_URL: ${problem}.` });
 }

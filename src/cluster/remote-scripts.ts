@@ -27,6 +27,7 @@ const scriptNames = [
   'put-aside',
   'reach',
   'read-file',
+  'read-home',
   'service',
   'stage-copy',
   'stage-incoming',

@@ -15,13 +15,22 @@ export interface VariablesReading {
   readonly usesDatabase: boolean;
 }
 
-/** Reads everything but the secrets. Never prints, exits or throws. */
-export function readVariables(env: Environment): VariablesReading {
+/**
+ * Reads everything but the secrets. Never prints, exits or throws. A rehearsal has variables of its own, and requires none: it builds
+ * its cluster itself.
+ */
+export function readVariables(env: Environment, isRehearsal = false): VariablesReading {
   const usesDatabase = given(env, 'MYSQL_FILE') !== 'none';
-  const names = variableNames.filter((name) => !isSecret(name) && (usesDatabase || !isDatabaseOnly(name)));
+  const names = variableNames.filter(
+    (name) =>
+      !isSecret(name) && (usesDatabase || !isDatabaseOnly(name)) && (isRehearsal || variable(name).only !== 'rehearse'),
+  );
   const input = Object.fromEntries(names.map((name) => [name, given(env, name) ?? variable(name).default]));
   const specifications = Object.fromEntries(
-    names.map((name) => [name, { ...specificationOf(variable(name)), requiredWhen: () => isRequired(name, input) }]),
+    names.map((name) => [
+      name,
+      { ...specificationOf(variable(name)), requiredWhen: () => !isRehearsal && isRequired(name, input) },
+    ]),
   );
   const findings: Finding[] = [];
   const reporter = ({ errors }: { errors: Partial<Record<string, Error>> }) => {

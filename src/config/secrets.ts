@@ -8,10 +8,11 @@ import { isSecret, type SecretName, variableNames } from './variables.ts';
 
 export type Secrets = { [N in SecretName]?: string };
 
-/** Reads every secret; the database's is required when there is database work, and not read otherwise. Findings are all CONFIG_INVALID. */
+/** Reads every secret; the database's is required when there is database work, and not read otherwise; a rehearsal requires none. Findings are all CONFIG_INVALID. */
 export async function readSecrets(
   env: Environment,
   usesDatabase: boolean,
+  isRehearsal = false,
 ): Promise<{ values: Secrets; findings: readonly Finding[] }> {
   const values: Secrets = {};
   const findings: Finding[] = [];
@@ -19,7 +20,7 @@ export async function readSecrets(
     if (isDatabaseOnly(name) && !usesDatabase) continue;
     const reading = await readSecret(name, env);
     if (reading.value !== undefined) values[name] = reading.value;
-    if (reading.value === undefined && reading.findings.length === 0 && isDatabaseOnly(name)) {
+    if (reading.value === undefined && reading.findings.length === 0 && isDatabaseOnly(name) && !isRehearsal) {
       findings.push(missingFinding(name));
     }
     findings.push(...reading.findings);

@@ -5,7 +5,7 @@ import { onOneLine } from './shown.ts';
 import { knownNames } from './variables.ts';
 
 /** First words that no other program uses for variables of its own in a job's container; any unknown name of these is reported. */
-const ownPrefixes = ['NM_', 'RS_', 'EGGROLL_', 'PKG_', 'MYSQL_', 'SSH_', 'SUPERVISORD_', 'FATE_FLOW_'];
+const ownPrefixes = ['NM_', 'RS_', 'EGGROLL_', 'PKG_', 'MYSQL_', 'SSH_', 'SUPERVISORD_', 'FATE_FLOW_', 'REHEARSE_'];
 
 const foreignNames = new Set([
   ...[

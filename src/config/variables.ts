@@ -22,6 +22,8 @@ export interface Variable {
   readonly defaultText?: string;
   /** `withDatabase`: unless MYSQL_FILE is `none`; `withTcp`: and there is no MYSQL_SOCK. */
   readonly required?: 'always' | 'withDatabase' | 'withTcp';
+  /** Counts for that command alone. */
+  readonly only?: 'rehearse';
   /** One of `kind: 'choice'`. */
   readonly choices?: readonly string[];
   /** Has a twin NAME_FILE that names a file with the value; never shown. */
@@ -218,6 +220,66 @@ export const variables = {
     meaning: 'put everything back when the upgrade fails after the switch began',
   },
   OUTPUT: { kind: 'choice', choices: ['auto', 'tty', 'plain', 'json'], default: 'auto', meaning: 'form of the output' },
+  REHEARSE_HOME: {
+    kind: 'localPath',
+    only: 'rehearse',
+    defaultText: 'a simulated home',
+    meaning:
+      '`rehearse`: archive (`.tar`, `.tar.gz`, `.tgz`) of the EGGROLL_HOME that every node of the rehearsal gets',
+  },
+  REHEARSE_FROM_VERSION: {
+    kind: 'text',
+    only: 'rehearse',
+    default: '2.0.2',
+    meaning: '`rehearse`: EggRoll version of the simulated homes and of the simulated database',
+  },
+  REHEARSE_DUMP: {
+    kind: 'localPath',
+    only: 'rehearse',
+    defaultText: 'the schema of that version with made-up rows',
+    meaning: '`rehearse`: dump of the database, as `mysqldump` makes it, also with gzip',
+  },
+  REHEARSE_NODES: {
+    kind: 'count',
+    only: 'rehearse',
+    defaultText: 'as many as the lists name, at most 50',
+    meaning: '`rehearse`: number of nodes; where there are no lists, they are made up',
+  },
+  REHEARSE_FAULTS: {
+    kind: 'count',
+    only: 'rehearse',
+    meaning: '`rehearse`: how often an upgrade is killed at a random moment, and resumed, after all else went well',
+  },
+  REHEARSE_FROM_CLUSTER: {
+    kind: 'flag',
+    only: 'rehearse',
+    default: 'false',
+    meaning: '`rehearse`: read homes (without data and logs) and database from the real cluster; changes nothing there',
+  },
+  REHEARSE_KEEP: {
+    kind: 'flag',
+    only: 'rehearse',
+    default: 'false',
+    meaning: '`rehearse`: leave the cluster of the rehearsal running, and say how to look around and how to remove it',
+  },
+  REHEARSE_JOB_IMAGE: {
+    kind: 'text',
+    only: 'rehearse',
+    defaultText: 'the image it runs from, else `eggroll-upgrade:local`',
+    meaning: '`rehearse`: image of the jobs',
+  },
+  REHEARSE_NODE_IMAGE: {
+    kind: 'text',
+    only: 'rehearse',
+    default: 'eggroll-upgrade-node:local',
+    meaning: '`rehearse`: image of the nodes; built where the engine has none of that name',
+  },
+  MYSQL_IMAGE: {
+    kind: 'text',
+    only: 'rehearse',
+    defaultText: '`eggroll-upgrade-base/mysql:local`, where the engine has it, else `mysql:8.4`',
+    meaning: '`rehearse`: image of the database server, MySQL or MariaDB of the version that you run',
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;

@@ -20,7 +20,7 @@ import {
   renameDurably,
   writeBackup,
 } from './backup.ts';
-import { type ClientTools, defaultTools, findDumpClient, runDump } from './client.ts';
+import { type ClientTools, type DumpClient, defaultTools, findDumpClient, runDump } from './client.ts';
 import type { Database } from './database.ts';
 import { tableNames } from './fingerprint.ts';
 import { exactFloats } from './float-values.ts';
@@ -63,26 +63,9 @@ export async function dumpSchema(
   const tables = await describe();
   const ignored = what.tables ? [] : (await tableNames(db, what.schema, true)).filter(isOwnTable);
   const partial = `${dumpFile(dir)}.partial`;
-  let written: Written | undefined;
   const source = { schema: what.schema, tables: what.tables ?? [], ignored };
-  try {
-    await runDump(db, config, tools, client, source, async (output) => {
-      const content = withExactFloats(
-        output,
-        exactFloats(
-          db,
-          what.schema,
-          tables.map(({ name }) => name),
-        ),
-      );
-      written = await onDisk(partial, () => writeDump(content, partial));
-    });
-  } catch (error) {
-    // Half a dump is worth nothing, and its room may be needed. That it cannot be removed is of no consequence.
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw error;
-  }
-  if (!written || !isComplete(written.tail)) throw failed(what.schema, 'The dump lacks its last line.');
+  const names = tables.map(({ name }) => name);
+  const written = await dumpInto(partial, { db, config, tools, client, source, names });
   const changed = compareTables(tables, await describe());
   if (changed.length) {
     const remedy = 'Stop whatever writes to it, then run the same command again.';
@@ -104,6 +87,49 @@ export async function dumpSchema(
   };
   await writeBackup(backup);
   return backup;
+}
+
+/**
+ * Dumps MYSQL_DB without our own book-keeping into a file, as it is at one moment, while others go on writing to it: a copy to work with,
+ * and no backup. Throws BACKUP_FAILED, DUMP_CLIENT_MISSING, DISK_FULL, DISK_FAILED.
+ */
+export async function copyDatabase(
+  db: Database,
+  config: DatabaseConfig,
+  file: string,
+  tools: ClientTools = defaultTools,
+): Promise<void> {
+  const client = await findDumpClient(db, config, tools);
+  const all = await tableNames(db, db.name, true);
+  const source = { schema: db.name, tables: [], ignored: all.filter(isOwnTable) };
+  const names = all.filter((name) => !isOwnTable(name));
+  await dumpInto(file, { db, config, tools, client, source, names });
+}
+
+interface DumpWork {
+  readonly db: Database;
+  readonly config: DatabaseConfig;
+  readonly tools: ClientTools;
+  readonly client: DumpClient;
+  readonly source: { readonly schema: string; readonly tables: readonly string[]; readonly ignored: readonly string[] };
+  /** Of the tables that are dumped. */
+  readonly names: readonly string[];
+}
+
+async function dumpInto(file: string, { db, config, tools, client, source, names }: DumpWork): Promise<Written> {
+  let written: Written | undefined;
+  try {
+    await runDump(db, config, tools, client, source, async (output) => {
+      const content = withExactFloats(output, exactFloats(db, source.schema, names));
+      written = await onDisk(file, () => writeDump(content, file));
+    });
+  } catch (error) {
+    // Half a dump is worth nothing, and its room may be needed. That it cannot be removed is of no consequence.
+    await rm(file, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  if (!written || !isComplete(written.tail)) throw failed(source.schema, 'The dump lacks its last line.');
+  return written;
 }
 
 /** The dump, and behind its last line what it lacks. Half a dump is left as it is, to be told by its missing last line. */

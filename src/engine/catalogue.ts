@@ -275,6 +275,31 @@ export const catalogue = {
     summary: 'The database account lacks a right that the run needs.',
     remedy: 'Run the GRANT statement that is shown, as an administrator of the server.',
   },
+  ENGINE_UNREACHABLE: {
+    exitCode: unreachable,
+    summary: 'The Docker engine of a rehearsal cannot be reached.',
+    remedy: 'Start it, mount its socket, or name it in DOCKER_HOST; then run the same command again.',
+  },
+  ENGINE_REFUSED: {
+    exitCode: refused,
+    summary: 'The Docker engine refuses its service, or its host key is not known.',
+    remedy: 'Run as an account that may use the engine; in a container, with --group-add and the group of the socket.',
+  },
+  ENGINE_FAILED: {
+    exitCode: rolledBack,
+    summary: 'The Docker engine could not do what a rehearsal needs.',
+    remedy: 'Look at the message of the engine, and run the same command again.',
+  },
+  IMAGE_MISSING: {
+    exitCode: badConfig,
+    summary: 'An image that a rehearsal needs is not on the engine, and it cannot be pulled or built.',
+    remedy: 'Load the image into the engine (docker load), or name another one in the variable.',
+  },
+  REHEARSAL_INPUT_INVALID: {
+    exitCode: badInput,
+    summary: 'What a rehearsal was given to build its cluster from cannot be used.',
+    remedy: 'Correct the dump or the archive that is named.',
+  },
   DEFECT: {
     exitCode: defect,
     summary: 'This program has a defect.',

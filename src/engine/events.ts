@@ -3,6 +3,7 @@
 import type { ExitCode } from './catalogue.ts';
 import type { Finding } from './errors.ts';
 import type { Plan } from './plan.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import type { Status } from './status.ts';
 
 export type Outcome = 'succeeded' | 'unchanged' | 'rolled-back' | 'failed' | 'interrupted';
@@ -48,6 +49,8 @@ export interface Result {
   readonly plan?: Plan;
   /** Of the command `status`. */
   readonly status?: Status;
+  /** Of the command `rehearse`. */
+  readonly rehearsal?: Rehearsal;
   /** Services stopped to services started; 0 when nothing was stopped. Of a run that is resumed, what this process has seen of it. */
   readonly downtimeMs: number;
   /** How it divides into steps. The parts add up to it. */
@@ -91,6 +94,8 @@ export type EventBody =
   /** A line of a hook's output. */
   | { readonly type: 'hook'; readonly step: string; readonly moment: 'before' | 'after'; readonly message: string }
   | { readonly type: 'database'; readonly step: string; readonly message: string }
+  /** What a job of a rehearsal tells, `command` being that job's; or, as `rehearse`, the rehearsal itself. */
+  | { readonly type: 'job'; readonly command: string; readonly message: string }
   /** A passage through a door of changes: on a node a script with its arguments, in the database a statement, shortened. */
   | { readonly type: 'change'; readonly phase: 'begins' | 'ends'; readonly where: string; readonly what: string }
   | { readonly type: 'downtime-started' }

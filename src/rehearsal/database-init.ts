@@ -4,11 +4,16 @@ import type { Release } from './releases.ts';
 import { schemaSql } from './schema.ts';
 import { type SeedOptions, seedSql } from './seed.ts';
 
-export interface DatabaseInit extends SeedOptions {
-  readonly version: Release;
+export interface Account {
   readonly database: string;
   readonly user: string;
   readonly password: string;
+  /** Scratch schema; that of the database's name when absent. */
+  readonly scratch?: string;
+}
+
+export interface DatabaseInit extends SeedOptions, Account {
+  readonly version: Release;
 }
 
 /** File name to SQL; the names sort in the order in which the files must run, as an administrator. */
@@ -21,12 +26,14 @@ export function databaseInitFiles(init: DatabaseInit): ReadonlyMap<string, strin
   ]);
 }
 
-// The metadata, the scratch schema that proves backups, and FATE's own database, which PURGE may be asked to clean.
-function accountSql({ database, user, password }: DatabaseInit): string {
-  const account = `'${user}'@'%'`;
-  const schemas = [database, `${database}_scratch`, 'fate_flow'];
+/** The metadata, the scratch schema that proves backups, and FATE's own database, which PURGE may be asked to clean. */
+export function accountSql({ database, user, password, scratch = `${database}_scratch` }: Account): string {
+  const account = `'${user.replaceAll("'", "''")}'@'%'`;
+  const schemas = [database, scratch, 'fate_flow'];
   return [
     `CREATE DATABASE IF NOT EXISTS \`${database}\` DEFAULT CHARACTER SET latin1 COLLATE latin1_swedish_ci;`,
+    // An entrypoint that has made it already gave it the server's own.
+    `ALTER DATABASE \`${database}\` DEFAULT CHARACTER SET latin1 COLLATE latin1_swedish_ci;`,
     `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}';`,
     ...schemas.map((schema) => `GRANT ALL PRIVILEGES ON \`${schema}\`.* TO ${account};`),
     '',

@@ -78,6 +78,8 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
       return [];
     case 'hook':
       return detail(view, `hook: ${event.message}`);
+    case 'job':
+      return detail(view, `${event.command}: ${event.message}`);
     case 'database':
       return detail(view, `database: ${event.message}`);
     case 'downtime-started':

@@ -3,6 +3,7 @@
 import { describeFinding } from '../engine/errors.ts';
 import type { Event, Result } from '../engine/events.ts';
 import { planLines } from './plan-page.ts';
+import { rehearsalLines } from './rehearsal-page.ts';
 import { statusLines } from './status-page.ts';
 import { durationText } from './units.ts';
 
@@ -31,6 +32,8 @@ function describe(event: Event): string | undefined {
       return `    ${event.host}: ${event.service} ${event.state}`;
     case 'hook':
       return `    hook: ${event.message}`;
+    case 'job':
+      return `    ${event.command}: ${event.message}`;
     case 'database':
       return `    database: ${event.message}`;
     case 'downtime-started':
@@ -58,6 +61,7 @@ export function resultLines(result: Result): string[] {
   return [
     `${command}: ${outcome} (exit code ${exitCode}${codes.length > 0 ? `, ${codes.join(', ')}` : ''})`,
     ...message.split('\n').map((line) => `  ${line}`),
+    ...(result.rehearsal ? rehearsalLines(result.rehearsal) : []),
     ...(plan ? planLines(plan) : status ? statusLines(status) : stateLines(result)),
     `  next: ${next}`,
   ];

@@ -28,6 +28,8 @@ export interface ReportOptions {
 export interface Report {
   readonly emit: Emit;
   adoptRun(id: string): void;
+  /** Keeps more texts out of what is shown from now on. */
+  addSecrets(secrets: readonly string[]): void;
   /** Ends the display. */
   close(): void;
 }
@@ -38,7 +40,8 @@ const ticksMs = 250;
 export function openReport(options: ReportOptions): Report {
   const { clock, write } = options;
   let run = options.run;
-  const redact = redactor(options.secrets);
+  let { secrets } = options;
+  let redact = redactor(secrets);
   const screen = {
     write,
     colour: options.colour,
@@ -74,6 +77,10 @@ export function openReport(options: ReportOptions): Report {
     },
     adoptRun: (id) => {
       run = id;
+    },
+    addSecrets: (more) => {
+      secrets = [...secrets, ...more];
+      redact = redactor(secrets);
     },
     close: () => clearInterval(ticking),
   };

@@ -1,7 +1,7 @@
 // What an upgrade is given: the package and the statements. Validated as a whole before any connection is made.
 
 import { tmpdir } from 'node:os';
-import type { Config } from '../config/config.ts';
+import type { Config, DatabaseConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
 import { openPackage } from '../config/package.ts';
 import { parseStatements, type Statement } from '../database/statements.ts';
@@ -9,8 +9,13 @@ import { UpgradeError } from '../engine/errors.ts';
 import { together } from './nodes.ts';
 import type { Inputs } from './world.ts';
 
+/** What of a configuration they are found by. */
+interface InputPlaces extends Pick<Config, 'packagePath' | 'packageSha256'> {
+  readonly database?: Pick<DatabaseConfig, 'name' | 'migration'>;
+}
+
 /** Throws PACKAGE_INVALID and SQL_INVALID with all findings of both. The caller disposes of the package. */
-export async function loadInputs(config: Config): Promise<Inputs> {
+export async function loadInputs(config: InputPlaces): Promise<Inputs> {
   const options = { tmpDir: tmpdir(), ...(config.packageSha256 ? { sha256: config.packageSha256 } : {}) };
   const [opened, statements] = await Promise.allSettled([
     openPackage(config.packagePath, options),
@@ -23,7 +28,7 @@ export async function loadInputs(config: Config): Promise<Inputs> {
   throw together([opened, statements].flatMap((part) => (part.status === 'rejected' ? [part.reason] : [])));
 }
 
-async function readStatements({ database }: Config): Promise<readonly Statement[] | undefined> {
+async function readStatements({ database }: InputPlaces): Promise<readonly Statement[] | undefined> {
   if (!database) return [];
   if (database.migration.kind === 'auto') return undefined;
   const { path } = database.migration;

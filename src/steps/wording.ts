@@ -9,7 +9,7 @@ import type { Status } from '../engine/status.ts';
 import { isDown } from './downtime.ts';
 import { currentPackage, type World } from './world.ts';
 
-export type CommandName = 'upgrade' | 'recover' | 'plan' | 'status' | 'prune';
+export type CommandName = 'upgrade' | 'recover' | 'plan' | 'status' | 'prune' | 'rehearse';
 
 /** How a command ended, as its steps tell. */
 export interface Ending {

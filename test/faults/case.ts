@@ -1,12 +1,13 @@
 // One case: a run that is killed, what a person does then, and what the oracle says of it.
 
 import { chmod, mkdir, rm } from 'node:fs/promises';
+import { differences } from '../../src/rehearsal/differences.ts';
 import { checkResult } from '../support/check-result.ts';
 import type { Snapshot, TestCluster } from '../support/cluster.ts';
 import { docker } from '../support/docker.ts';
 import type { JobOptions, JobRun } from '../support/job.ts';
 import { findSecrets, watchProcesses } from '../support/secrets.ts';
-import { differences, leftovers } from '../support/violations.ts';
+import { leftovers } from '../support/violations.ts';
 import { hold, isHeld, release } from './hold.ts';
 import { describePoint, type KillPoint, withKill } from './points.ts';
 import { prepareData } from './reference.ts';

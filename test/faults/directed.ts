@@ -1,10 +1,11 @@
 // Faults that strike exactly at a point of a run and pass again, and what the oracle says of the run that met them.
 
+import { differences } from '../../src/rehearsal/differences.ts';
 import { checkResult } from '../support/check-result.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import type { JobOptions, JobRun } from '../support/job.ts';
 import { findSecrets } from '../support/secrets.ts';
-import { differences, leftovers } from '../support/violations.ts';
+import { leftovers } from '../support/violations.ts';
 import type { Ends, Verdict } from './case.ts';
 import { waitUntilReady } from './faults.ts';
 import { type HeldJob, startHeld } from './held.ts';

@@ -4,12 +4,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differences } from '../../src/rehearsal/differences.ts';
 import { checkResult } from '../support/check-result.ts';
 import { type Snapshot, startCluster, type TestCluster } from '../support/cluster.ts';
 import { differencesFromPackage } from '../support/expected-tree.ts';
 import type { JobOutcome, JobRun } from '../support/job.ts';
 import { findSecrets, logStatements, watchProcesses } from '../support/secrets.ts';
-import { differences, leftovers, leftoversNow } from '../support/violations.ts';
+import { leftovers, leftoversNow } from '../support/violations.ts';
 
 describe('the oracle', () => {
   let cluster: TestCluster;

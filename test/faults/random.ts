@@ -1,12 +1,13 @@
 // The random mode: a random fault at a random moment of a random run, sometimes a second one in the run that follows, then the same
 // command until it is done, and the oracle.
 
+import { differences } from '../../src/rehearsal/differences.ts';
 import { checkResult } from '../support/check-result.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { docker } from '../support/docker.ts';
 import type { JobRun, RunningJob } from '../support/job.ts';
 import { findSecrets } from '../support/secrets.ts';
-import { differences, leftovers } from '../support/violations.ts';
+import { leftovers } from '../support/violations.ts';
 import type { Ends, Verdict } from './case.ts';
 import { type Fault, waitUntilReady } from './faults.ts';
 import { isWanted, keyOf } from './job/event-key.mts';

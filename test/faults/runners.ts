@@ -2,9 +2,10 @@
 // changes nothing; the locks of a dead one are free at once.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { differences } from '../../src/rehearsal/differences.ts';
 import type { Snapshot, TestCluster } from '../support/cluster.ts';
 import type { JobOptions, JobRun } from '../support/job.ts';
-import { differences, leftovers } from '../support/violations.ts';
+import { leftovers } from '../support/violations.ts';
 import { seconds } from './directed.ts';
 import { freeze, signal, wake } from './disturb.ts';
 import { startHeld } from './held.ts';

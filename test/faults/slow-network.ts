@@ -1,8 +1,9 @@
 // A network that is late and loses, and connections that break in the middle of what they carry.
 
+import { differences } from '../../src/rehearsal/differences.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { type JobRun, startJob } from '../support/job.ts';
-import { differences, leftovers } from '../support/violations.ts';
+import { leftovers } from '../support/violations.ts';
 import { retriesOf, seconds, wentOn } from './directed.ts';
 import { type RelayPlan, type Relays, startRelays } from './relays.ts';
 import type { Story } from './story.ts';

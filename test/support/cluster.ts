@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterPlan, isListed } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
+import { type Snapshot, takeSnapshot } from '../../src/rehearsal/snapshot.ts';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
 import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startJob, withResult } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
-import { type Snapshot, takeSnapshot } from './snapshot.ts';
 
+export type { Snapshot } from '../../src/rehearsal/snapshot.ts';
 export type { JobOptions, JobOutcome } from './job.ts';
-export type { Snapshot } from './snapshot.ts';
 
 const databaseImages = {
   mysql: process.env['MYSQL_IMAGE'] ?? 'eggroll-upgrade-base/mysql:local',
@@ -157,7 +157,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       if (!over) await docker(['kill', name]);
       return running;
     },
-    snapshot: () => takeSnapshot({ home, hosts, flavour, exec, inDatabase }),
+    snapshot: () =>
+      takeSnapshot({
+        home,
+        hosts,
+        detail: 'rows',
+        exec: (host, command) =>
+          container(host).exec(['timeout', String(execLimitSeconds), ...command], { user: 'root' }),
+        inDatabase: (command) => docker(['exec', '-e', `MYSQL_PWD=${rootPassword}`, database.getId(), ...command]),
+      }),
     async reset() {
       const name = prepared.database.name;
       // One that outlived its runner would hold the lock.

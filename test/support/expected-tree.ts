@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { byPath } from '../../src/rehearsal/snapshot.ts';
 import type { Snapshot, TestCluster } from './cluster.ts';
 
 const programFolders = ['bin', 'conf', 'deploy', 'lib', 'python'];
@@ -122,14 +123,4 @@ async function lineOf(folder: string, path: string): Promise<string> {
 
 function isProgram(path: string): boolean {
   return programFolders.some((name) => path === `./${name}` || path.startsWith(`./${name}/`));
-}
-
-/** Paths hold blanks: the type and the mode behind a path tell where it ends. */
-function byPath(lines: string): Map<string, string> {
-  return new Map(
-    lines.split('\n').flatMap((line) => {
-      const end = / [dflpsbc] [0-7]+ [^ ]+:[^ ]+/.exec(line)?.index;
-      return end === undefined ? [] : [[line.slice(0, end), line]];
-    }),
-  );
 }

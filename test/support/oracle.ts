@@ -2,9 +2,10 @@
 // is anywhere it does not belong, and the result says what is there.
 
 import { expect } from 'vitest';
+import { differences } from '../../src/rehearsal/differences.ts';
 import type { Snapshot, TestCluster } from './cluster.ts';
 import { differencesFromPackage } from './expected-tree.ts';
-import { differences, leftovers } from './violations.ts';
+import { leftovers } from './violations.ts';
 
 /** Every node and the database are what they were: content, modes, owners, links, times; the same services run. */
 export async function expectOld(cluster: TestCluster, before: Snapshot): Promise<void> {

@@ -1,0 +1,78 @@
+// Phase: the cluster of the rehearsal is made and its first state kept.
+
+import { randomBytes } from 'node:crypto';
+import type { RehearsalConfig } from '../config/rehearsal.ts';
+import { snapshotOf } from './compare.ts';
+import { dumpedDatabase, simulatedDatabase } from './database-source.ts';
+import { archivedHomes, type SimulatedDatabase, simulatedHomes, simulatedRelease } from './homes.ts';
+import { databaseName, rehearsalHosts } from './host-names.ts';
+import { prepareJobs } from './job.ts';
+import { phase } from './phase.ts';
+import { since } from './releases.ts';
+import { defaultEggrollHome } from './site.ts';
+import { startThrowaway } from './throwaway.ts';
+import { known, type Sources } from './world.ts';
+
+export const buildCluster = phase('build-cluster', 'build the throwaway cluster', async (world) => {
+  const { engine, config, run, inputs } = world;
+  // A phase before this one may have taken them from the real cluster.
+  const sources = world.sources ?? (await ownSources(config));
+  world.sources = sources;
+  const { hosts, homes, database, home, password } = sources;
+  for (const name of config.leftOut) {
+    world.emit({ type: 'warning', message: `${name} does not count in a rehearsal: its nodes have nothing of that.` });
+  }
+  if (config.hosts.length > hosts.length) {
+    const message = `The lists name ${config.hosts.length} hosts; ${hosts.length} of them are rehearsed.`;
+    world.emit({ type: 'warning', message });
+  }
+  const plan = {
+    ...{ run, keep: config.keep, images: known(world.images, 'images'), hosts, homes, home },
+    nodeEnvironment: nodeEnvironment(config),
+    ...(database ? { database } : {}),
+  };
+  world.throwaway = await startThrowaway(engine, plan, world);
+  world.jobs = await prepareJobs(engine, { config, package: inputs.package, throwaway: world.throwaway, password });
+  world.before = await snapshotOf(world);
+  return `${hosts.length} nodes${database ? ' and a database server' : ''}: ${describeSources(sources)}`;
+});
+
+function describeSources({ homes, database }: Sources): string {
+  return `homes: ${homes.source}${database ? `; database: ${database.source}` : ''}`;
+}
+
+// With supervisord, the nodes have one, and the service.sh of it.
+function nodeEnvironment({ serviceControl, policies }: RehearsalConfig): Record<string, string> {
+  if (serviceControl !== 'supervisord') return {};
+  const prefix = policies['SUPERVISORD_PREFIX'];
+  return { SUPERVISED: 'starting', ...(prefix === undefined ? {} : { SUPERVISED_PREFIX: prefix }) };
+}
+
+/** From what the user gives, and the simulated releases. Throws CONFIG_INVALID, REHEARSAL_INPUT_INVALID. */
+async function ownSources(config: RehearsalConfig): Promise<Sources> {
+  const { homeArchive, database } = config;
+  const release = simulatedRelease(config.fromVersion);
+  const hosts = rehearsalHosts(config.hosts, config.nodes, !since(release, '3.0.0'));
+  const home = config.eggrollHome ?? defaultEggrollHome;
+  const account = accountFor(config);
+  const homes =
+    homeArchive === undefined ? simulatedHomes(release, hosts, home, account) : await archivedHomes(homeArchive, hosts);
+  const managers = hosts.flatMap(({ name, role }) => (role === 'nodemanager' ? [name] : []));
+  const source =
+    database?.dump === undefined
+      ? simulatedDatabase(release, account, managers)
+      : await dumpedDatabase(database.dump, account, 'REHEARSE_DUMP');
+  return { hosts, home, homes, password: account.password, ...(database ? { database: source } : {}) };
+}
+
+/** The account of the rehearsal's database, with a password of its own. */
+export function accountFor({ database, policies }: RehearsalConfig): SimulatedDatabase {
+  const scratch = policies['MYSQL_SCRATCH_DB'];
+  return {
+    host: databaseName,
+    name: database?.name ?? 'eggroll_meta',
+    user: database?.user ?? 'fate',
+    password: randomBytes(12).toString('hex'),
+    ...(scratch === undefined ? {} : { scratch }),
+  };
+}

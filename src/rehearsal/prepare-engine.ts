@@ -1,0 +1,28 @@
+// Phase: what earlier rehearsals have left is removed, the images are provided, and others see that this rehearsal is alive.
+
+import { provideImages } from './images.ts';
+import { startKeeper } from './keeper.ts';
+import { phase } from './phase.ts';
+import { removeAbandoned } from './removal.ts';
+
+export const prepareEngine = phase('prepare-engine', 'look at the engine and its images', async (world) => {
+  const { engine, config, run, emit, signal } = world;
+  const tell = (message: string) => emit({ type: 'job', command: 'rehearse', message });
+  const abandoned = await removeAbandoned(engine);
+  for (const earlier of abandoned) tell(`what rehearsal ${earlier} has left is removed`);
+  const { database, nodeImage, jobImage, keep } = config;
+  world.images = await provideImages(
+    engine,
+    {
+      nodeImage,
+      usesDatabase: database !== undefined,
+      proxies: config.engine.proxies,
+      ...(jobImage === undefined ? {} : { jobImage }),
+      ...(database?.image === undefined ? {} : { databaseImage: database.image }),
+    },
+    tell,
+    signal,
+  );
+  world.keeper = await startKeeper(engine, world.images.node, run, keep);
+  return [world.images.job, world.images.node, world.images.database].filter((name) => name !== undefined).join(', ');
+});
