@@ -5,13 +5,15 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type ClusterNode, nodeName } from '../cluster/node.ts';
+import { connect } from '../cluster/connection.ts';
+import { loadHostKeys } from '../cluster/host-keys.ts';
+import { type ClusterNode, clusterNode, nodeName } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
 import { copyDatabase } from '../database/dump.ts';
-import { modulesOf } from '../steps/activity.ts';
+import { throwIfStopped } from '../engine/runner.ts';
+import { activityOf, modulesOf } from '../steps/activity.ts';
 import { copyLimitMs } from '../steps/backup-copies.ts';
-import { onNodes } from '../steps/nodes.ts';
-import { connectNodes } from '../steps/preflight.ts';
+import { inParallel, onNodes } from '../steps/nodes.ts';
 import { connectToDatabase } from '../steps/preflight-database.ts';
 import { newWorld, type World } from '../steps/world.ts';
 import { accountFor } from './build-cluster.ts';
@@ -32,7 +34,7 @@ export const readCluster = phase('read-cluster', 'read homes and database of the
   world.temporary.push(folder);
   const real = openWorld(world, chosen);
   try {
-    await connectNodes(real);
+    real.nodes = await connectNodes(real);
     const homes = await readHomes(real, hosts, folder);
     world.addSecrets(homes.archives.flatMap(({ properties }) => secretsIn(properties)));
     const account = accountFor(world.config);
@@ -44,20 +46,36 @@ export const readCluster = phase('read-cluster', 'read homes and database of the
     return `${hosts.length} nodes with ${homes.archives.length} different homes${dump ? ', and a dump' : ''}`;
   } finally {
     for (const node of real.nodes) node.close();
-    real.fateFlow?.close();
     await real.database?.close();
   }
 });
 
 /** A world that looks: whatever would change something in it is a defect, and fails. */
 function openWorld({ clock, emit, signal, run }: RehearsalWorld, config: Config): World {
-  const { fateFlow: _, ...rest } = config;
   return newWorld({
-    ...{ config: rest, inputs: undefined, clock, emit, signal, looksOnly: true },
+    ...{ config, inputs: undefined, clock, emit, signal, looksOnly: true },
     runner: 'rehearse',
     adoptRun: () => undefined,
     makeRunId: () => run,
   });
+}
+
+/** Logs in and no more: the preflight of an upgrade tries out renames on the nodes. */
+async function connectNodes({ config, signal, looksOnly }: World): Promise<ClusterNode[]> {
+  const { ssh, stateDir, eggrollHome, concurrency } = config;
+  const hostKeys = await loadHostKeys([ssh.knownHostsFile], `${stateDir}/known_hosts`);
+  const nodes: ClusterNode[] = [];
+  try {
+    return await inParallel(config.hosts, concurrency, async (host) => {
+      throwIfStopped(signal);
+      const node = clusterNode(host, eggrollHome, await connect(host, ssh, hostKeys), { looksOnly });
+      nodes.push(node);
+      return node;
+    });
+  } catch (error) {
+    for (const node of nodes) node.close();
+    throw error;
+  }
 }
 
 interface ReadHomes {
@@ -69,6 +87,7 @@ interface ReadHomes {
 /** Every home that is like another one is read once. */
 async function readHomes(real: World, hosts: readonly RehearsalHost[], folder: string): Promise<ReadHomes> {
   const digests = await onNodes(real, (node) => digestOf(real, node));
+  const activities = await onNodes(real, activityOf);
   const byDigest = new Map(real.nodes.map((node, index) => [digests[index] ?? '', node]));
   const archives = new Map<string, HomeArchive>();
   await onNodes(
@@ -87,7 +106,7 @@ async function readHomes(real: World, hosts: readonly RehearsalHost[], folder: s
   );
   const nodes = hosts.map(({ listed }) => {
     const index = real.nodes.findIndex(({ name }) => name === listed);
-    const activity = known(real.activities.get(listed), `activity of ${listed}`);
+    const activity = known(activities[index], `activity of ${listed}`);
     return nodeHome(known(archives.get(digests[index] ?? ''), `home of ${listed}`), modulesOf(activity));
   });
   return { homes: { source: 'those of the real cluster', nodes }, archives: [...archives.values()] };

@@ -18,7 +18,9 @@ tables=$("$client" -uroot -N --default-character-set=utf8mb4 <<'SQL'
   ORDER BY 1
 SQL
 )
-for schema in $(cut -d ' ' -f 1 <<<"$tables" | sort -u); do
+mapfile -t schemas < <(cut -d ' ' -f 1 <<<"$tables" | sort -u)
+for schema in "${schemas[@]}"; do
+  [ -n "$schema" ] || continue
   echo "database $schema"
   mapfile -t names < <(sed -n "s/^$schema //p" <<<"$tables")
   if [ "$1" = rows ]; then
