@@ -1,6 +1,7 @@
 // The Docker engine of a rehearsal (or Podman's, which speaks the same language): a client for its address, and what goes wrong as
 // errors of the catalogue.
 
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import Docker from 'dockerode';
 import { loadHostKeys } from '../cluster/host-keys.ts';
@@ -90,20 +91,22 @@ function reasonOf(error: Error): string {
   return said.trim().replace(/\s+/g, ' ').replace(/\.$/, '');
 }
 
-/** Something that may be gone already, or is on its way out. */
+/** Something that may be gone already, or is on its way out; or a network that is let go only once its containers are. */
 export async function unlessGone(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const status = statusOf(error);
-    if (status !== 404 && status !== 409) throw error;
+    if (![403, 404, 409].includes(statusOf(error) ?? 0)) throw error;
   }
 }
 
 /** The container that this process runs in, when the engine knows it. */
 export async function ownContainer(engine: Engine): Promise<Docker.ContainerInspectInfo | undefined> {
-  const name = hostname();
-  if (!/^[0-9a-f]{12}$/.test(name)) return undefined;
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  // A CI system may have given the container another hostname; its files are mounted from a folder that bears its id all the same.
+  const [, id] = /\/(?:overlay-)?containers\/([0-9a-f]{64})\//.exec(mounts) ?? [];
+  const name = id ?? hostname();
+  if (!/^[0-9a-f]{12}/.test(name)) return undefined;
   return engine
     .getContainer(name)
     .inspect()

@@ -6,6 +6,7 @@ import { type Engine, onEngine } from './engine.ts';
 import { labelsFor, partLabel } from './labels.ts';
 
 const part = 'keeper';
+const beatMs = 30_000;
 
 export interface Keeper {
   /** Lets the container end. */
@@ -31,7 +32,14 @@ export async function startKeeper(engine: Engine, image: string, run: string, ke
     connection.on('error', () => undefined);
     connection.resume();
     await container.start();
-    return { release: () => connection.end() };
+    // What lies between may close a connection that says nothing.
+    const beat = setInterval(() => connection.write('\n'), beatMs).unref();
+    return {
+      release() {
+        clearInterval(beat);
+        connection.end();
+      },
+    };
   });
 }
 

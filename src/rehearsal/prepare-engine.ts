@@ -1,14 +1,19 @@
 // Phase: what earlier rehearsals have left is removed, the images are provided, and others see that this rehearsal is alive.
 
+import { summaryOf } from '../steps/wording.ts';
 import { provideImages } from './images.ts';
 import { startKeeper } from './keeper.ts';
 import { phase } from './phase.ts';
 import { removeAbandoned } from './removal.ts';
 
 export const prepareEngine = phase('prepare-engine', 'look at the engine and its images', async (world) => {
-  const { engine, config, run, emit, signal } = world;
+  const { engine, config, run, emit, signal, clock } = world;
   const tell = (message: string) => emit({ type: 'job', command: 'rehearse', message });
-  const abandoned = await removeAbandoned(engine);
+  // Another rehearsal may be at the same; and what cannot be removed is no reason not to rehearse.
+  const abandoned = await removeAbandoned(engine, clock).catch((error: unknown) => {
+    emit({ type: 'warning', message: `What an earlier rehearsal has left stays: ${summaryOf(error)}` });
+    return [];
+  });
   for (const earlier of abandoned) tell(`what rehearsal ${earlier} has left is removed`);
   const { database, nodeImage, jobImage, keep } = config;
   world.images = await provideImages(

@@ -2,21 +2,23 @@
 
 import type { ContainerInfo } from 'dockerode';
 import pLimit from 'p-limit';
+import { type Clock, poll } from '../engine/clock.ts';
 import { type Engine, onEngine, unlessGone } from './engine.ts';
 import { isKeeper } from './keeper.ts';
 import { filterFor, isKept, runLabel } from './labels.ts';
 
 const atOnce = 8;
-const rounds = 5;
+const attempts = { everyMs: 500, limitMs: 30_000 };
 
 /** Removes every container, network and volume of a run; goes on until none is left. Throws ENGINE_UNREACHABLE, ENGINE_FAILED. */
-export async function removeRun(engine: Engine, run: string): Promise<void> {
+export async function removeRun(engine: Engine, run: string, clock: Clock): Promise<void> {
   await onEngine('remove a rehearsal', async () => {
-    for (let round = 1; ; round += 1) {
-      const left = await removeOnce(engine, run);
-      if (left === 0) return;
-      if (round === rounds) throw new Error(`${left} containers, networks or volumes of rehearsal ${run} are left`);
-    }
+    let left = 0;
+    const isRemoved = await poll(clock, attempts, async () => {
+      left = await removeOnce(engine, run);
+      return left === 0 ? true : undefined;
+    });
+    if (!isRemoved) throw new Error(`${left} containers, networks or volumes of rehearsal ${run} are left`);
   });
 }
 
@@ -47,9 +49,9 @@ async function countLeft(engine: Engine, run: string): Promise<number> {
 }
 
 /** Removes what earlier rehearsals have left whose process is gone; gives their runs. What is kept on purpose stays. */
-export async function removeAbandoned(engine: Engine): Promise<string[]> {
+export async function removeAbandoned(engine: Engine, clock: Clock): Promise<string[]> {
   const abandoned = await onEngine('list what earlier rehearsals have left', () => findAbandoned(engine));
-  for (const run of abandoned) await removeRun(engine, run);
+  for (const run of abandoned) await removeRun(engine, run, clock);
   return abandoned;
 }
 

@@ -1,6 +1,7 @@
 // The ways to an engine: its socket, TCP with TLS, and SSH, each with a command whose output and end come back.
 
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,11 +9,13 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineAddress } from '../../../src/config/engine.ts';
+import { type EngineAddress, readEngine } from '../../../src/config/engine.ts';
 import { openEngine } from '../../../src/rehearsal/engine.ts';
 import { execIn } from '../../../src/rehearsal/exec.ts';
+import { provideImages } from '../../../src/rehearsal/images.ts';
 import { knownHostsLine, makeSshKey } from '../../../src/rehearsal/ssh-keys.ts';
 import { upload } from '../../../src/rehearsal/upload.ts';
+import { jobImage } from '../../support/job.ts';
 import { nodeImage } from '../../support/simulated-node.ts';
 
 const path = '/var/run/docker.sock';
@@ -73,6 +76,23 @@ describe('openEngine', () => {
     await tryOut(address);
     await writeFile(knownHostsFile, knownHostsLine('127.0.0.1', port, stranger));
     await expect(openEngine(address)).rejects.toMatchObject({ code: 'ENGINE_REFUSED' });
+  });
+});
+
+describe('provideImages', { timeout: 1_200_000 }, () => {
+  it('builds the image of the nodes where the engine has none', async () => {
+    const engine = await openEngine({ kind: 'socket', path });
+    const nodeImage = `eggroll-upgrade-node:${randomUUID()}`;
+    const {
+      engine: { proxies },
+    } = await readEngine(process.env);
+    const told: string[] = [];
+    const wanted = { jobImage, nodeImage, usesDatabase: false, proxies };
+    await provideImages(engine, wanted, (message) => told.push(message), new AbortController().signal);
+    expect(told.join()).toContain(`the engine has no image ${nodeImage}; it is built`);
+    const { Config: config } = await engine.getImage(nodeImage).inspect();
+    expect(config.Entrypoint).toContain('node-entrypoint');
+    await engine.getImage(nodeImage).remove();
   });
 });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-describe('rehearse from the real cluster', () => {
+describe('rehearse from the real cluster', { timeout: 1_200_000 }, () => {
   it('reads homes and database, changes nothing there, and shows no secret of its files', async () => {
     // A file that one node alone has, and a row that no seed has.
     await cluster.exec(

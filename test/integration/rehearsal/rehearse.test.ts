@@ -24,7 +24,7 @@ const write = async (name: string, content: string | Buffer) => {
   return file;
 };
 
-describe('rehearse', () => {
+describe('rehearse', { timeout: 1_200_000 }, () => {
   it('tells that an upgrade works, and for how long services are down, also when it is killed; and leaves nothing', async () => {
     const env = {
       NM_FILE: await write('addresses', '10.255.0.1\n'),

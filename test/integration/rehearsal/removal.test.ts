@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.dispose());
 
-describe('what a rehearsal has made', () => {
+describe('what a rehearsal has made', { timeout: 1_200_000 }, () => {
   it.each([
     ['SIGINT', 'build-cluster'],
     ['SIGTERM', 'upgrade'],
