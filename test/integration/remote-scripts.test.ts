@@ -1,9 +1,10 @@
 // Every script that runs on nodes, by every shell that may be a node's sh, on a real file system.
 
 import { readdirSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { extract, pack } from 'tar-stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inspectArguments } from '../../src/cluster/facts.ts';
 import { parseHashes, parseListing } from '../../src/cluster/listing.ts';
@@ -69,6 +70,53 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
     const { entries } = parseListing((await box.script(shell, 'manifest', [home, root, ...folders])).stdout);
     return new Map(entries.map(({ entry }) => [entry.path, entry]));
   };
+
+  describe('read-home', () => {
+    const digest = async () => {
+      const { exitCode, stdout } = await box.script(shell, 'read-home', [home, 'digest']);
+      expect(exitCode).toBe(0);
+      return stdout.toString('utf8');
+    };
+
+    test('its digest tells homes apart by content, names, modes and links, and by nothing of data, logs or pids', async () => {
+      const first = await digest();
+      expect(first).toMatch(/^[0-9a-f]{64}\n$/);
+      await box.bash(
+        `cd '${home}'; mkdir -p logs bin/pid; echo 1 >data/x; echo 1 >logs/x; echo 1 >bin/pid/x; echo 1 >bin/rollsite`,
+      );
+      expect(await digest()).toBe(first);
+      const seen = new Set([first]);
+      for (const change of [
+        'echo other >lib/file',
+        'chmod 600 lib/file',
+        'mv lib/file lib/files',
+        'ln -s x lib/link',
+      ]) {
+        await box.bash(`cd '${home}'; ${change}`);
+        seen.add(await digest());
+      }
+      expect(seen.size).toBe(5);
+    });
+
+    test('its archive holds the home as it is, without data, logs and our own folder, and nothing is changed', async () => {
+      await box.bash(
+        `cd '${home}'; mkdir -p logs lib/data; echo 1 >logs/x; echo 1 >lib/data/kept; touch 'conf/中文 证书.pem'`,
+      );
+      const before = await listing();
+      const { exitCode, stdout } = await box.script(shell, 'read-home', [home, 'archive']);
+      expect(exitCode).toBe(0);
+      expect(await listing()).toBe(before);
+      const names: string[] = [];
+      for await (const entry of Readable.from([gunzipSync(stdout)]).pipe(extract())) {
+        names.push(entry.header.name.replace(/^\.\//, '').replace(/\/$/, ''));
+        entry.resume();
+      }
+      const wanted = programFolders.flatMap((name) => [name, `${name}/file`]);
+      expect(names.filter((name) => name !== '' && name !== '.').sort()).toEqual(
+        [...wanted, 'lib/data', 'lib/data/kept', 'conf/中文 证书.pem'].sort(),
+      );
+    });
+  });
 
   describe('switch and switch-back', () => {
     // The renames in order, as shell commands, to stop between any two of them.
@@ -203,6 +251,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
         'processes',
         'reach',
         'read-file',
+        'read-home',
         'stage-incoming',
         'switch-state',
       ];
