@@ -3,8 +3,8 @@
 # byte; or, for a database of any size, a line for each table with the digest of them. MYSQL_PWD is the password of root.
 set -euo pipefail
 
-client=$(command -v mysql || command -v mariadb)
-dump=$(command -v mysqldump || command -v mariadb-dump)
+client=$(command -v mariadb || command -v mysql)
+dump=$(command -v mariadb-dump || command -v mysqldump)
 options=(-uroot --skip-comments --skip-extended-insert --no-tablespaces)
 case $client in
   */mysql) options+=(--set-gtid-purged=OFF) ;;

@@ -37,6 +37,19 @@ function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
 describe('openReport', () => {
   const warning = { type: 'warning', message: 'Careful.' } as const;
 
+  it('keeps back what is learned to be secret on the way, from then on', () => {
+    const written: string[] = [];
+    const report = openReport({ ...options, secrets: ['known'], write: (text) => void written.push(text) });
+    report.emit({ type: 'warning', message: 'known and learned' });
+    report.addSecrets(['learned']);
+    report.emit({ type: 'warning', message: 'known and learned' });
+    report.close();
+    expect(written.map((line) => line.slice(line.indexOf('WARNING')))).toEqual([
+      'WARNING *** and learned\n',
+      'WARNING *** and ***\n',
+    ]);
+  });
+
   it.each<[Partial<ReportOptions>, string]>([
     [{ mode: 'auto' }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
     [{ mode: 'plain', isTerminal: true }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
