@@ -25,6 +25,7 @@ function rehearse(edge: Edge): Promise<ExitCode> {
     name: 'rehearse',
     load: loadRehearsalConfig,
     work: (config, tools) => work(edge, config, tools),
+    nodesOf: ({ nodes }) => nodes,
     keep: keepJunit,
     looksOnly: true,
     isRun: true,

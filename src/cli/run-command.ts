@@ -39,6 +39,8 @@ type CommonConfig = Pick<Config, 'hosts' | 'output' | 'secrets' | 'stateDir' | '
 export interface Task<C extends CommonConfig> extends Pick<CommandPlan, 'name' | 'looksOnly' | 'isRun'> {
   readonly load: (env: Edge['env']) => Promise<C>;
   readonly work: (config: C, tools: Tools) => Promise<Result>;
+  /** How many nodes it is about; absent: all of the lists. */
+  readonly nodesOf?: (config: C) => number;
   /** Called with the result before it is shown, to keep more than the result itself. */
   readonly keep?: (result: KeptResult, config: C) => Promise<void>;
 }
@@ -103,7 +105,12 @@ export async function runTask<C extends CommonConfig>(edge: Edge, task: Task<C>)
     config = await task.load(edge.env);
     const opened = open(edge, newRunId, config.output, config.secrets);
     report = opened;
-    opened.emit({ type: 'run-started', command: task.name, version, nodes: config.hosts.length });
+    opened.emit({
+      type: 'run-started',
+      command: task.name,
+      version,
+      nodes: task.nodesOf?.(config) ?? config.hosts.length,
+    });
     const tools: Tools = {
       emit: opened.emit,
       signal: stopSignal(edge, opened),

@@ -63,6 +63,8 @@ export async function startDatabase(
 }
 
 function refused({ where }: DatabaseSource, image: string, printed: string): UpgradeError {
-  const found = `The server of ${image} did not take it in. It said: ${printed}.`;
+  // What comes before the client's own word is the server's start.
+  const said = /\bERROR \d+ .*/.exec(printed)?.[0] ?? printed;
+  const found = `The server of ${image} did not take it in. It said: ${said}.`;
   return new UpgradeError({ code: 'REHEARSAL_INPUT_INVALID', where, found });
 }
