@@ -7,6 +7,7 @@ import { endsWithContainer } from '../config/files.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
+import { keepFinalResult, readFinalResult } from '../report/final-result.ts';
 import { notify } from '../report/notify.ts';
 import {
   keepResult,
@@ -47,6 +48,9 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
       const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
       opened.emit({ type: 'warning', message });
     }
+    const { retryOf, stateDir } = config;
+    const over = retryOf === undefined ? undefined : await readFinalResult(stateDir, retryOf);
+    if (over) return await again(opened, over);
     warnOfSlowCrypto(opened);
     const signal = stopSignal(edge, opened);
     const inputs = await plan.loadInputs(config);
@@ -94,12 +98,21 @@ async function end(report: Report, result: Result, { config, run, plan }: Contex
     const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
     try {
       if (plan.isRun) await keepResult(kept, config.stateDir);
+      if (config.retryOf !== undefined) await keepFinalResult(kept, config.stateDir, config.retryOf);
       await leaveTerminationMessage(kept);
     } catch (error) {
       report.emit({ type: 'warning', message: `The result could not be kept: ${String(error)}` });
     }
   }
   if (config?.notifyUrl && !plan.looksOnly) await tell(report, config, result, edge);
+  report.emit(result);
+  return result.exitCode;
+}
+
+/** The end of an earlier try once more, without its traces being kept twice. */
+async function again(report: Report, result: Result): Promise<ExitCode> {
+  for (const finding of result.findings) report.emit({ type: 'finding', ...finding });
+  await leaveTerminationMessage(result);
   report.emit(result);
   return result.exitCode;
 }

@@ -62,6 +62,8 @@ export async function loadConfig(env: Environment): Promise<Config> {
     verify: complete.VERIFY,
     backupKeep: complete.BACKUP_KEEP,
     autoRecover: complete.AUTO_RECOVER,
+    lockWaitMs: (complete.LOCK_WAIT_SECONDS ?? 0) * 1000,
+    ...(complete.RETRY_OF !== undefined && { retryOf: complete.RETRY_OF }),
     output: complete.OUTPUT,
     hooks: hooks.hooks,
     ...(secrets.values.NOTIFY_URL !== undefined && { notifyUrl: secrets.values.NOTIFY_URL }),

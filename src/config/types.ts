@@ -95,6 +95,10 @@ export interface Config {
   readonly verify: 'changed' | 'full';
   readonly backupKeep: number;
   readonly autoRecover: boolean;
+  /** How long to wait for another run that holds the lock; 0: not at all. */
+  readonly lockWaitMs: number;
+  /** Tries under this name end for good with the first one that another try would not change. */
+  readonly retryOf?: string;
   readonly output: 'auto' | 'tty' | 'plain' | 'json';
   readonly hooks: HookConfig;
   /** Where the result is posted to; may hold a token. */

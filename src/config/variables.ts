@@ -12,6 +12,7 @@ export type VariableKind =
   | 'count'
   | 'flag'
   | 'sha256'
+  | 'jobName'
   | 'choice';
 
 export interface Variable {
@@ -216,6 +217,16 @@ export const variables = {
     kind: 'flag',
     default: 'true',
     meaning: 'put everything back when the upgrade fails after the switch began',
+  },
+  LOCK_WAIT_SECONDS: {
+    kind: 'count',
+    defaultText: 'not at all',
+    meaning: 'how long to wait for another run that holds the lock, before giving up (75)',
+  },
+  RETRY_OF: {
+    kind: 'jobName',
+    meaning:
+      'name of the job, where what starts it again cannot tell exit codes apart: once a try has ended so that another one changes nothing (10, 11, 64, 65, 77, 78), further tries repeat that result and do nothing',
   },
   OUTPUT: { kind: 'choice', choices: ['auto', 'tty', 'plain', 'json'], default: 'auto', meaning: 'form of the output' },
 } as const satisfies Record<string, Variable>;

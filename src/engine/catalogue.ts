@@ -17,6 +17,16 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Ends that trying the same again does not change: a person must do something first. */
+export const finalExitCodes: readonly ExitCode[] = [
+  exitCodes.rolledBack,
+  exitCodes.needsDecision,
+  exitCodes.usage,
+  exitCodes.badInput,
+  exitCodes.refused,
+  exitCodes.badConfig,
+];
+
 export interface CatalogueEntry {
   readonly exitCode: ExitCode;
   /** What went wrong, in general. */

@@ -16,9 +16,11 @@ export interface RetryLimits {
 
 const retryLimits: RetryLimits = { forMs: 120_000, tries: 10, waitsMs: [1_000, 2_000, 5_000, 10_000] };
 
+// Another run is at work.
+const busy: readonly string[] = ['LOCK_HELD'];
 // What a connection that breaks looks like, and what comes after it while the other side is not back yet.
 const broken: readonly string[] = ['NODE_LOST', 'DATABASE_LOST'];
-const notBackYet: readonly string[] = [...broken, 'NODE_UNREACHABLE', 'DATABASE_UNREACHABLE', 'LOCK_HELD'];
+const notBackYet: readonly string[] = [...broken, 'NODE_UNREACHABLE', 'DATABASE_UNREACHABLE', ...busy];
 // Another run works on the cluster.
 const taken: readonly string[] = ['LOCK_LOST'];
 
@@ -31,7 +33,9 @@ export async function withRetries(
   const { clock, emit, signal } = given;
   const results: Result[] = [];
   let underWay: Result | undefined;
-  let sinceMs = clock.monotonicMs();
+  let waitsForLock = 0;
+  const beganMs = clock.monotonicMs();
+  let sinceMs = beganMs;
   for (let world = newWorld(given); ; world = newWorld(given, world)) {
     const result = await attempt(world);
     results.push(result);
@@ -39,11 +43,19 @@ export async function withRetries(
       underWay = result;
       sinceMs = clock.monotonicMs();
     }
+    const tries = results.length - waitsForLock;
     const waitMs = limits.waitsMs[Math.min(results.length, limits.waitsMs.length) - 1] ?? 0;
-    const inTime = results.length < limits.tries && clock.monotonicMs() + waitMs - sinceMs <= limits.forMs;
-    const mayPass = isPassing(result) && hasAny(results.length > 1 ? notBackYet : broken, result);
-    const last = !mayPass || hasAny(taken, result) || !inTime || signal.aborted || !(await waited(given, waitMs));
-    if (last) return together(results, world.run ? result : underWay);
+    const afterMs = clock.monotonicMs() + waitMs;
+    const isBusy = !underWay && isPassing(result) && hasAny(busy, result) && afterMs - beganMs <= given.config.lockWaitMs;
+    if (isBusy) {
+      waitsForLock += 1;
+      sinceMs = afterMs;
+    }
+    const inTime = isBusy || (tries < limits.tries && afterMs - sinceMs <= limits.forMs);
+    const mayPass = isBusy || (isPassing(result) && hasAny(tries > 1 ? notBackYet : broken, result));
+    const reason = isBusy ? 'Another run holds the lock' : 'A fault that may pass';
+    const goesOn = mayPass && !hasAny(taken, result) && inTime && !signal.aborted;
+    if (!goesOn || !(await waited(given, reason, waitMs))) return together(results, world.run ? result : underWay);
     emit({ type: 'warning', message: `The same again from the first step (try ${results.length + 1}).` });
   }
 }
@@ -63,8 +75,8 @@ function hasAny(codes: readonly string[], { findings }: Pick<Result, 'findings'>
 }
 
 /** Tells what is waited for, and waits; false when a signal cut it short. */
-async function waited({ clock, emit, signal }: Given, ms: number): Promise<boolean> {
-  emit({ type: 'warning', message: `A fault that may pass; waiting ${ms / 1000} s.` });
+async function waited({ clock, emit, signal }: Given, reason: string, ms: number): Promise<boolean> {
+  emit({ type: 'warning', message: `${reason}; waiting ${ms / 1000} s.` });
   return clock.sleep(ms, signal).then(
     () => true,
     (error: unknown) => {

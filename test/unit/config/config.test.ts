@@ -26,6 +26,7 @@ describe('loadConfig', () => {
       concurrency: 16,
       fanout: 'auto',
       backupKeep: 3,
+      lockWaitMs: 0,
       autoRecover: true,
       output: 'auto',
       database: {
@@ -81,6 +82,8 @@ describe('loadConfig', () => {
       CONCURRENCY: '4',
       FANOUT: 'direct',
       BACKUP_KEEP: '7',
+      LOCK_WAIT_SECONDS: '90',
+      RETRY_OF: 'eggroll-upgrade-1a2b',
       AUTO_RECOVER: '0',
       OUTPUT: 'json',
     });
@@ -109,6 +112,8 @@ describe('loadConfig', () => {
       concurrency: 4,
       fanout: 'direct',
       backupKeep: 7,
+      lockWaitMs: 90_000,
+      retryOf: 'eggroll-upgrade-1a2b',
       autoRecover: false,
       output: 'json',
     });
