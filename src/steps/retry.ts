@@ -31,33 +31,54 @@ export async function withRetries(
   limits: RetryLimits = retryLimits,
 ): Promise<Result> {
   const { clock, emit, signal } = given;
-  const results: Result[] = [];
-  let underWay: Result | undefined;
-  let waitsForLock = 0;
-  const beganMs = clock.monotonicMs();
-  let sinceMs = beganMs;
+  const nowMs = clock.monotonicMs();
+  const tries: Tries = { results: [], underWay: undefined, lockWaits: 0, beganMs: nowMs, sinceMs: nowMs };
   for (let world = newWorld(given); ; world = newWorld(given, world)) {
     const result = await attempt(world);
-    results.push(result);
+    tries.results.push(result);
     if (world.run) {
-      underWay = result;
-      sinceMs = clock.monotonicMs();
+      tries.underWay = result;
+      tries.sinceMs = clock.monotonicMs();
     }
-    const tries = results.length - waitsForLock;
-    const waitMs = limits.waitsMs[Math.min(results.length, limits.waitsMs.length) - 1] ?? 0;
-    const afterMs = clock.monotonicMs() + waitMs;
-    const isBusy = !underWay && isPassing(result) && hasAny(busy, result) && afterMs - beganMs <= given.config.lockWaitMs;
-    if (isBusy) {
-      waitsForLock += 1;
-      sinceMs = afterMs;
+    const wait = waitFor(tries, result, given, limits);
+    if (!wait || signal.aborted || !(await waited(given, wait))) {
+      return together(tries.results, world.run ? result : tries.underWay);
     }
-    const inTime = isBusy || (tries < limits.tries && afterMs - sinceMs <= limits.forMs);
-    const mayPass = isBusy || (isPassing(result) && hasAny(tries > 1 ? notBackYet : broken, result));
-    const reason = isBusy ? 'Another run holds the lock' : 'A fault that may pass';
-    const goesOn = mayPass && !hasAny(taken, result) && inTime && !signal.aborted;
-    if (!goesOn || !(await waited(given, reason, waitMs))) return together(results, world.run ? result : underWay);
-    emit({ type: 'warning', message: `The same again from the first step (try ${results.length + 1}).` });
+    emit({ type: 'warning', message: `The same again from the first step (try ${tries.results.length + 1}).` });
   }
+}
+
+interface Tries {
+  readonly results: Result[];
+  /** Of the last try that had a run under way. */
+  underWay: Result | undefined;
+  /** Tries that met another run's lock before anything was under way. */
+  lockWaits: number;
+  readonly beganMs: number;
+  /** From when on the limits count. */
+  sinceMs: number;
+}
+
+interface Wait {
+  readonly reason: string;
+  readonly ms: number;
+}
+
+/** What to wait for before another try; undefined when the result is the last word. */
+function waitFor(tries: Tries, result: Result, { clock, config }: Given, limits: RetryLimits): Wait | undefined {
+  if (!isPassing(result) || hasAny(taken, result)) return undefined;
+  const count = tries.results.length;
+  const ms = limits.waitsMs[Math.min(count, limits.waitsMs.length) - 1] ?? 0;
+  const afterMs = clock.monotonicMs() + ms;
+  if (!tries.underWay && hasAny(busy, result) && afterMs - tries.beganMs <= config.lockWaitMs) {
+    tries.lockWaits += 1;
+    tries.sinceMs = afterMs;
+    return { reason: 'Another run holds the lock', ms };
+  }
+  const own = count - tries.lockWaits;
+  const inTime = own < limits.tries && afterMs - tries.sinceMs <= limits.forMs;
+  if (!inTime || !hasAny(own > 1 ? notBackYet : broken, result)) return undefined;
+  return { reason: 'A fault that may pass', ms };
 }
 
 /** Is it a fault that another try may not meet again? */
@@ -75,7 +96,7 @@ function hasAny(codes: readonly string[], { findings }: Pick<Result, 'findings'>
 }
 
 /** Tells what is waited for, and waits; false when a signal cut it short. */
-async function waited({ clock, emit, signal }: Given, reason: string, ms: number): Promise<boolean> {
+async function waited({ clock, emit, signal }: Given, { reason, ms }: Wait): Promise<boolean> {
   emit({ type: 'warning', message: `${reason}; waiting ${ms / 1000} s.` });
   return clock.sleep(ms, signal).then(
     () => true,

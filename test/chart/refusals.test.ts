@@ -3,8 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { chartReadmeWithTable, schemaWithVariables } from '../../scripts/chart-reference.ts';
 import { isSecret, variableNames } from '../../src/config/variables.ts';
+import { finalExitCodes } from '../../src/engine/catalogue.ts';
 import { cases, chart, helm } from './helm.ts';
 
 const claim = cases.find(({ name }) => name.startsWith('claim'))?.file ?? '';
@@ -77,6 +79,22 @@ it.each([
   ['state.emptyDir=true', 'state: set either'],
 ])('refuses %s, which contradicts itself', async (sets, named) => {
   expect(await refusal(...sets.split(','))).toContain(named);
+});
+
+it('is of the version of the program', () => {
+  const { version } = JSON.parse(readFileSync(join(chart, '..', '..', 'package.json'), 'utf8'));
+  const { appVersion, annotations } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'));
+  expect(appVersion).toBe(version);
+  expect(annotations['artifacthub.io/images']).toContain(`image: eggroll-upgrade:${version}\n`);
+});
+
+it('says how to follow, what to do on each outcome, and how to go back', async () => {
+  const { stdout } = await helm('install', 'r', chart, '--values', claim, '--dry-run=client', '--namespace', 'site');
+  const notes = stdout.slice(stdout.indexOf('NOTES:'));
+  const name = /The Job (\S+) runs/.exec(notes)?.[1];
+  expect(notes).toContain(`kubectl -n site logs -f job/${name}`);
+  for (const code of finalExitCodes) expect(notes).toMatch(new RegExp(`\\b${code}\\b`));
+  expect(notes).toContain('-n site --reuse-values --set action=recover');
 });
 
 describe('what is generated', () => {
