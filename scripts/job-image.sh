@@ -54,6 +54,17 @@ build_here() {
   put_out_parts
 }
 
+# A folder for each platform, but none when there is one platform only.
+name_parts() {
+  local file platform
+  for file in "$out"/parts/*/sbom.cdx.json "$out"/parts/sbom.cdx.json; do
+    [ -f "$file" ] || continue
+    platform=$(basename "$(dirname "$file")" | tr _ -)
+    [ "$platform" != parts ] || platform=${platforms//\//-}
+    mv "$file" "$name-$platform.cdx.json"
+  done
+}
+
 build_for() {
   local own
   own=$(docker version --format '{{.Server.Os}}/{{.Server.Arch}}')
@@ -64,15 +75,13 @@ build_for() {
     return
   fi
   bash scripts/check-builder.sh "$platforms"
+  rm -rf "$out/parts"
   say "building for $platforms"
   BUILDX=1 quietly "$out/build.log" bash scripts/docker-build.sh "${arguments[@]}" --platform "$platforms" \
     --tag "$tag" --output "type=oci,dest=$name.oci.tar" .
   BUILDX=1 quietly "$out/build.log" bash scripts/docker-build.sh "${arguments[@]}" --platform "$platforms" \
     --target sbom-file --output "type=local,dest=$out/parts" .
-  local folder
-  for folder in "$out"/parts/*/; do
-    mv "$folder/sbom.cdx.json" "$name-$(basename "$folder" | tr _ -).cdx.json"
-  done
+  name_parts
   rm -r "$out/parts"
   say "the image as a file: ${name#"$root"/}.oci.tar; what it is made of: a file for each platform beside it"
 }
