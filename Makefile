@@ -14,8 +14,9 @@ setup: ## Install what is missing on this machine: Docker engine, compose, npm p
 bases: ## Provide the base images: pulled, or made from Debian packages
 	@bash images/bases/bases.sh
 
-image: ## Build the job's image
-	@bash scripts/build-image.sh $(IMAGE) .
+PLATFORMS ?=
+image: ## Build the job's image; PLATFORMS=… makes a file with several
+	@bash scripts/job-image.sh $(IMAGE) $(PLATFORMS)
 
 node-image: ## Build the image of a simulated EggRoll node
 	@bash scripts/build-image.sh $(NODE_TEST_IMAGE) images/node

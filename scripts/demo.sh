@@ -48,7 +48,7 @@ in_container() { docker exec -i --user "$2" "$(container "$1")" bash -s <"$root/
 make_ready() {
   bash "$root/scripts/setup.sh"
   bash "$root/images/bases/bases.sh" >/dev/null
-  (cd "$root" && bash scripts/build-image.sh "$JOB_IMAGE" . && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
+  (cd "$root" && bash scripts/job-image.sh "$JOB_IMAGE" && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
 }
 
 # As root the job runs as the image's own user, who is then the owner of what it reads; else as whoever runs the demo.

@@ -2,13 +2,13 @@
 // The edge: command line, environment, signals, streams, exit code. Everything else gets these passed in.
 
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runSafely, subcommands } from 'cmd-ts';
 import { exitCodes } from '../engine/catalogue.ts';
 import type { Edge } from './edge.ts';
 import { importArgsCommand } from './import-args.ts';
 import { planCommand } from './plan.ts';
+import { leave, onStop, processClock } from './process.ts';
 import { pruneCommand } from './prune.ts';
 import { recoverCommand } from './recover.ts';
 import { statusCommand } from './status.ts';
@@ -28,23 +28,9 @@ const edge: Edge = {
   columns: () => process.stdout.columns || 80,
   rows: () => process.stdout.rows || 24,
   colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-  clock: {
-    monotonicMs: () => performance.now(),
-    date: () => new Date(),
-    sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
-  },
+  clock: processClock,
   owner: `process ${process.pid} on ${hostname()}`,
-  onStop(stop) {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        // The second SIGINT ends at once; what is left is resumed by the next run.
-        if (asked && signal === 'SIGINT') process.exit(exitCodes.interrupted);
-        asked = true;
-        stop(signal);
-      });
-    }
-  },
+  onStop,
 };
 
 const app = subcommands({
@@ -78,9 +64,4 @@ if (ended._tag === 'ok') {
   process[into].write(`${message}\n`);
   // The help that comes without being asked for is no success of a job that was given no command.
   leave(exitCode === 0 && words.length > 0 ? exitCodes.ok : exitCodes.usage);
-}
-
-// Once everything is written; a connection whose peer does not answer must not keep the process.
-function leave(exitCode: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }

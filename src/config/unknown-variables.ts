@@ -21,6 +21,8 @@ const foreignNames = new Set([
   ...['SSH_AUTH_INFO_0', 'SSH_SOCKET_DIR', 'MYSQL_HISTFILE', 'MYSQL_HISTIGNORE', 'MYSQL_PS1', 'MYSQL_DEBUG'],
   ...['MYSQL_TCP_PORT', 'MYSQL_UNIX_PORT', 'MYSQL_GROUP_SUFFIX', 'MYSQL_TEST_LOGIN_FILE', 'MYSQL_TEST_TRACE_DEBUG'],
   ...['MYSQL_ENABLE_CLEARTEXT_PLUGIN', 'MYSQL_MAJOR', 'MYSQL_VERSION', 'MYSQL_SHELL_VERSION'],
+  // Of the other program of the image, which may be given the same variables.
+  'PKG_URL_HEADER_FILE',
 ]);
 
 /** Usual names in other tools that no counting of letters would find. */

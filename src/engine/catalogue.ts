@@ -63,6 +63,16 @@ export const catalogue = {
     summary: 'The EggRoll package cannot be used.',
     remedy: 'Mount a complete EggRoll package: bin, conf, deploy, lib and python.',
   },
+  PACKAGE_NOT_SERVED: {
+    exitCode: badInput,
+    summary: 'The server does not give the package under its address.',
+    remedy: 'Correct the address, or what the server expects.',
+  },
+  PACKAGE_UNREACHABLE: {
+    exitCode: unreachable,
+    summary: 'The server of the package cannot be reached, or does not send it to its end.',
+    remedy: 'Check the address, the network and the proxy, then run the same again: it goes on where it stopped.',
+  },
   SQL_INVALID: {
     exitCode: badInput,
     summary: 'The migration SQL cannot be used.',
