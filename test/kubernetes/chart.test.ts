@@ -1,6 +1,7 @@
 // The chart in a real Kubernetes cluster, against simulated nodes and a database beside it.
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
@@ -10,7 +11,7 @@ import { threeHosts } from '../support/hosts.ts';
 import { expectNew, expectOld } from '../support/oracle.ts';
 import { jobsIn, kubectl, type PodObject, podsOf, run, until } from './kubectl.ts';
 import { buildPackageImage } from './package-image.ts';
-import { newRelease, type Release } from './release.ts';
+import { newRelease, type Release, serveFolder } from './release.ts';
 
 describe('the chart', () => {
   const image = `eggroll-upgrade-test-package:${randomUUID().slice(0, 8)}`;
@@ -170,6 +171,34 @@ describe('the chart', () => {
       await cluster.exec('nm2', 'touch /tmp/go; rm -f /usr/local/bin/mv /tmp/go');
     }
     await expectFinishedByTheNext(one, job, pod);
+  });
+
+  it('fetches the package by its address, and refuses another one', async () => {
+    const folder = join(cluster.dir, 'served');
+    await mkdir(folder);
+    const archive = join(folder, 'eggroll.tar.gz');
+    expect(await run('tar', ['-czf', archive, '-C', join(cluster.dir, 'package'), '.'])).toMatchObject({ exitCode: 0 });
+    const sha256 = createHash('sha256')
+      .update(await readFile(archive))
+      .digest('hex');
+    const server = await serveFolder(folder);
+    try {
+      const url = `${server.address}/eggroll.tar.gz`;
+      const one = await install({ package: { url, sha256 }, job: { backoffLimit: 1 } });
+      const planned = await one.apply();
+      await one.ended(planned);
+      expect(await one.resultOf(planned)).toMatchObject({ command: 'plan', outcome: 'succeeded', exitCode: 0 });
+
+      const refused = await one.apply({ package: { sha256: '0'.repeat(64) } });
+      expect((await one.ended(refused)).status.conditions).toMatchObject([{ type: 'Failed' }]);
+      const [pod] = await podsOf(one.namespace, refused);
+      const path = '{.status.initContainerStatuses[0].state.terminated.message}';
+      const text = await kubectl(one.namespace, ['get', 'pod', pod?.metadata.name ?? '', '-o', `jsonpath=${path}`]);
+      expect(JSON.parse(text)).toMatchObject({ command: 'fetch-package', exitCode: 65 });
+      expect(text).toContain(sha256);
+    } finally {
+      await server.stop();
+    }
   });
 
   it('fails at once with a wrong secret, says what is wrong, and does not try again', async () => {

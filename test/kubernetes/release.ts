@@ -129,6 +129,22 @@ function imageValues(image: string): object {
   return { repository: image.slice(0, at), tag: image.slice(at + 1) };
 }
 
+/** Serves a folder by HTTP to Pods, until it is stopped. */
+export async function serveFolder(folder: string): Promise<{ address: string; stop(): Promise<void> }> {
+  const program =
+    "require('http').createServer((q, a) => require('fs').createReadStream('/srv' + q.url).on('error', () => a.writeHead(404).end()).pipe(a)).listen(8080)";
+  const args = ['--detach', '--rm', '--user=0:0', `--network=${podNetwork}`, `--volume=${folder}:/srv:ro`];
+  const { exitCode, stdout, stderr } = await docker(['run', ...args, '--entrypoint=node', jobImage, '-e', program]);
+  if (exitCode !== 0) throw new Error(stderr);
+  const id = stdout.trim();
+  return { address: `http://${await addressOf(id)}:8080`, stop: async () => void (await docker(['kill', id])) };
+}
+
+async function addressOf(container: string): Promise<string> {
+  const format = `{{(index .NetworkSettings.Networks "${podNetwork}").IPAddress}}`;
+  return (await docker(['inspect', '--format', format, container])).stdout.trim();
+}
+
 /** Puts nodes and database into the network of Pods, and gives their names there. */
 async function addresses(cluster: TestCluster): Promise<readonly object[]> {
   const containers = [
@@ -139,9 +155,7 @@ async function addresses(cluster: TestCluster): Promise<readonly object[]> {
     containers.map(async ({ name, id }) => {
       const { exitCode, stderr } = await docker(['network', 'connect', podNetwork, id]);
       if (exitCode !== 0 && !/already exists/.test(stderr)) throw new Error(stderr);
-      const format = `{{(index .NetworkSettings.Networks "${podNetwork}").IPAddress}}`;
-      const { stdout } = await docker(['inspect', '--format', format, id]);
-      return { ip: stdout.trim(), hostnames: [name] };
+      return { ip: await addressOf(id), hostnames: [name] };
     }),
   );
 }

@@ -56,10 +56,15 @@ initContainers:
     imagePullPolicy: {{ .Values.image.pullPolicy }}
     command: [/usr/bin/tini, --, node, /app/dist/fetch-package.js]
     args: [{{ .Values.package.url | quote }}, {{ .Values.package.sha256 | quote }}, /package/package.tar.gz]
-    {{- if .Values.package.urlHeaderSecret }}
+    {{- if or .Values.package.urlHeaderSecret .Values.extraEnv }}
     env:
+      {{- if .Values.package.urlHeaderSecret }}
       - name: PKG_URL_HEADER_FILE
         value: /secrets/package/header
+      {{- end }}
+      {{- with .Values.extraEnv }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
     {{- end }}
     {{- else }}
     image: {{ .Values.package.image.reference | quote }}
@@ -78,6 +83,9 @@ initContainers:
       - name: package-header
         mountPath: /secrets/package
         readOnly: true
+      {{- end }}
+      {{- with .Values.extraVolumeMounts }}
+      {{- toYaml . | nindent 6 }}
       {{- end }}
 {{- end }}
 containers:
