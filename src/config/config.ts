@@ -6,6 +6,7 @@ import { readFateFlow } from './fate-flow.ts';
 import { unwritableReason } from './files.ts';
 import { readHooks } from './hooks.ts';
 import { readHostLists } from './host-lists.ts';
+import { languageOf } from './language.ts';
 import { type Environment, readVariables } from './read-variables.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import { readSshConfig } from './ssh.ts';
@@ -63,6 +64,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     backupKeep: complete.BACKUP_KEEP,
     autoRecover: complete.AUTO_RECOVER,
     output: complete.OUTPUT,
+    language: languageOf(env),
     hooks: hooks.hooks,
     ...(secrets.values.NOTIFY_URL !== undefined && { notifyUrl: secrets.values.NOTIFY_URL }),
     ...(complete.CANARY_HOST !== undefined && { canary: complete.CANARY_HOST }),

@@ -218,6 +218,12 @@ export const variables = {
     meaning: 'put everything back when the upgrade fails after the switch began',
   },
   OUTPUT: { kind: 'choice', choices: ['auto', 'tty', 'plain', 'json'], default: 'auto', meaning: 'form of the output' },
+  MESSAGES: {
+    kind: 'choice',
+    choices: ['auto', 'en', 'zh'],
+    default: 'auto',
+    meaning: 'language of messages; `auto`: Chinese where LC_ALL, LC_MESSAGES or LANG begins with `zh`, else English',
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;

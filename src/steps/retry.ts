@@ -2,8 +2,9 @@
 // command again, from its first step, with new connections and new locks. So there is one way to resume, and no other.
 
 import { exitCodes } from '../engine/catalogue.ts';
-import { UpgradeError } from '../engine/errors.ts';
+import { type Finding, UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
+import { sayIn } from '../messages/phrases.ts';
 import { type Given, newWorld, type World } from './world.ts';
 
 export interface RetryLimits {
@@ -44,7 +45,10 @@ export async function withRetries(
     const mayPass = isPassing(result) && hasAny(results.length > 1 ? notBackYet : broken, result);
     const last = !mayPass || hasAny(taken, result) || !inTime || signal.aborted || !(await waited(given, waitMs));
     if (last) return together(results, world.run ? result : underWay);
-    emit({ type: 'warning', message: `The same again from the first step (try ${results.length + 1}).` });
+    emit({
+      type: 'warning',
+      message: world.say('The same again from the first step (try {count}).', { count: results.length + 1 }),
+    });
   }
 }
 
@@ -58,13 +62,19 @@ function isPassing({ exitCode }: Pick<Result, 'exitCode'>): boolean {
 }
 
 /** Beside what made a step fail there may be what then broke its put-back. */
-function hasAny(codes: readonly string[], { findings }: Pick<Result, 'findings'>): boolean {
+function hasAny(
+  codes: readonly string[],
+  { findings }: { readonly findings: readonly Pick<Finding, 'code'>[] },
+): boolean {
   return findings.some(({ code }) => codes.includes(code));
 }
 
 /** Tells what is waited for, and waits; false when a signal cut it short. */
-async function waited({ clock, emit, signal }: Given, ms: number): Promise<boolean> {
-  emit({ type: 'warning', message: `A fault that may pass; waiting ${ms / 1000} s.` });
+async function waited({ config, clock, emit, signal }: Given, ms: number): Promise<boolean> {
+  emit({
+    type: 'warning',
+    message: sayIn(config.language)('A fault that may pass; waiting {seconds} s.', { seconds: ms / 1000 }),
+  });
   return clock.sleep(ms, signal).then(
     () => true,
     (error: unknown) => {
