@@ -98,7 +98,7 @@ function percent(sent: Sent | undefined): string {
 }
 
 function bar(sent: Sent | undefined, length: number): string {
-  return sent ? '█'.repeat(Math.floor(sent.share * length)).padEnd(length, '░') : '';
+  return sent ? '━'.repeat(Math.floor(sent.share * length)).padEnd(length, '─') : '';
 }
 
 /** How many nodes do what, how far all of them are together, and the slowest of them. */

@@ -76,7 +76,7 @@ describe('terminalReport', () => {
     pass(0);
     expect(live()).toEqual([
       '  … [4/13] stage the new version beside the old one  2 s, 1 of 3 nodes done',
-      '    nm1  nodemanager  receives            ████░░░░░░░░░░░░    1.0 MB of 4.0 MB  500.0 kB/s  6 s left',
+      '    nm1  nodemanager  receives            ━━━━────────────    1.0 MB of 4.0 MB  500.0 kB/s  6 s left',
       '    nm2  nodemanager  staged',
       '    rs1  rollsite     copies what it has',
     ]);
@@ -151,14 +151,15 @@ describe('terminalReport', () => {
     expect(live().slice(0, 5)).toEqual([
       `  … [4/13] ${stage.title}  2 s, 5 of 30 nodes done`,
       '    staged: 5   receives: 15   waits: 10',
-      '    ███████░░░░░░░░░  38.4 MB of 80.0 MB  17.1 MB/s  2 s left',
+      '    ━━━━━━━─────────  38.4 MB of 80.0 MB  17.1 MB/s  2 s left',
       '    the slowest:',
-      '    nm7  nodemanager  receives  █░░░░░░░░░░░░░░░  400.0 kB of 4.0 MB  177.8 kB/s  20 s left',
+      '    nm7  nodemanager  receives  ━───────────────  400.0 kB of 4.0 MB  177.8 kB/s  20 s left',
     ]);
     expect(live()).toHaveLength(7);
   });
 
   it.each([
+    [20, 3],
     [20, 5],
     [40, 10],
     [40, 24],
@@ -326,7 +327,10 @@ describe('terminalReport', () => {
 
   it('hides the cursor while it draws, and gives it back, with the last state, on a close that no result came before', () => {
     const { screen, written, show, pass, report } = session(80);
-    show({ type: 'step-started', ...stage }, progress('nm1', 1_000_000), { type: 'warning', message: 'Careful.' });
+    show({ type: 'step-started', ...stage }, progress('nm1', 1_000_000), {
+      type: 'warning',
+      message: `${'Careful, '.repeat(12)}all of it.`,
+    });
     pass(2000);
     expect(screen.cursorShown).toBe(false);
     report.close();
@@ -334,7 +338,8 @@ describe('terminalReport', () => {
     expect(screen.lines()).toEqual([
       `  … [4/13] ${stage.title}  2 s, 0 of 1 nodes done`,
       expect.stringContaining('nm1'),
-      '  ! Careful.',
+      `  ! ${'Careful, '.repeat(8)}`.trimEnd(),
+      `    ${'Careful, '.repeat(4)}all of it.`,
       '',
     ]);
     const { length } = written;
