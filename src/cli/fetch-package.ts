@@ -98,8 +98,9 @@ function failedResult(error: unknown): Result {
   const { exitCode, findings } = error;
   const outcome = exitCode === exitCodes.interrupted ? 'interrupted' : 'failed';
   const message = findings.map(({ where, found }) => `${where}: ${found}`).join(' ');
-  const next = [...new Set(findings.map(remedyOf))].join(' ');
-  return { ...commonParts, outcome, exitCode, findings, message, next };
+  const next = [...new Set(findings.map((finding) => remedyOf(finding)))].join(' ');
+  const told = findings.map((finding) => ({ ...finding, remedy: remedyOf(finding) }));
+  return { ...commonParts, outcome, exitCode, findings: told, message, next };
 }
 
 leave(await main(process.argv.slice(2), process.env));

@@ -2,6 +2,7 @@
 
 import { command, rest } from 'cmd-ts';
 import { importArgs } from '../config/import-args.ts';
+import { languageOf } from '../config/language.ts';
 import { type ExitCode, exitCodes } from '../engine/catalogue.ts';
 import { describeFinding, UpgradeError } from '../engine/errors.ts';
 import type { Edge } from './edge.ts';
@@ -15,13 +16,14 @@ export function importArgsCommand(edge: Edge) {
   });
 }
 
-function print({ write, writeError }: Edge, words: readonly string[]): ExitCode {
+function print({ env, write, writeError }: Edge, words: readonly string[]): ExitCode {
   try {
     write(importArgs(words));
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof UpgradeError)) throw error;
-    for (const finding of error.findings) writeError(`ERROR ${finding.code} ${describeFinding(finding)}\n`);
+    for (const finding of error.findings)
+      writeError(`ERROR ${finding.code} ${describeFinding(finding, languageOf(env))}\n`);
     return error.exitCode;
   }
 }

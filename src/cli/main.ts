@@ -20,18 +20,27 @@ import { version } from './version.ts';
 setFlagsFromString('--optimize-for-size');
 Buffer.poolSize = 4096;
 
+const leaving: (() => void)[] = [];
+
+function giveBackTerminal(): void {
+  for (const leave of leaving) leave();
+}
+
 const edge: Edge = {
   env: process.env,
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
-  isTerminal: process.stdout.isTTY === true,
+  isTerminal: process.stdout.isTTY === true && process.env['TERM'] !== 'dumb',
   columns: () => process.stdout.columns || 80,
   rows: () => process.stdout.rows || 24,
   colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
   clock: processClock,
   owner: `process ${process.pid} on ${hostname()}`,
   onStop,
+  onExit: (leave) => void leaving.push(leave),
 };
+
+process.on('exit', giveBackTerminal);
 
 const app = subcommands({
   name: 'eggroll-upgrade',
@@ -51,6 +60,7 @@ const app = subcommands({
 
 // An error that reached nobody who waits for it: what the run has done by now is found by the next one.
 process.on('uncaughtException', (error) => {
+  giveBackTerminal();
   process.stderr.write(`A defect in this program: ${error.stack ?? error.message}\n`);
   process.exit(exitCodes.defect);
 });

@@ -2,11 +2,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { nativeCryptoProblem } from '../cluster/native-crypto.ts';
+import { nodeName } from '../cluster/node.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { endsWithContainer } from '../config/files.ts';
+import { languageOf } from '../config/language.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
+import { type Say, sayIn } from '../messages/phrases.ts';
 import { keepFinalResult, readFinalResult } from '../report/final-result.ts';
 import { notify } from '../report/notify.ts';
 import {
@@ -36,6 +39,8 @@ export interface CommandPlan {
 /** Runs a command to its end; never throws. */
 export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCode> {
   const newRunId = runId(edge.clock.date());
+  const language = languageOf(edge.env);
+  const say = sayIn(language);
   let config: Config | undefined;
   let report: Report | undefined;
   let run = newRunId;
@@ -43,16 +48,20 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     config = await loadConfig(edge.env);
     const opened = open(edge, newRunId, config.output, config.secrets);
     report = opened;
-    opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
+    const hosts = config.hosts.map((host) => ({ host: nodeName(host), role: host.role }));
+    opened.emit({ type: 'run-started', command: plan.name, version, nodes: hosts.length, hosts });
     if (plan.isRun && (await endsWithContainer(config.stateDir))) {
-      const message = `STATE_DIR ${config.stateDir} is no mounted volume: the database dump ends with this container, and \`recover\` needs it.`;
+      const message = say(
+        'STATE_DIR {folder} is no mounted volume: the database dump ends with this container, and `recover` needs it.',
+        { folder: config.stateDir },
+      );
       opened.emit({ type: 'warning', message });
     }
     const { retryOf, stateDir } = config;
-    const over = retryOf === undefined ? undefined : await readFinalResult(stateDir, retryOf);
+    const over = retryOf === undefined ? undefined : await readFinalResult(stateDir, retryOf, say);
     if (over) return await again(opened, over);
-    warnOfSlowCrypto(opened);
-    const signal = stopSignal(edge, opened);
+    warnOfSlowCrypto(opened, say);
+    const signal = stopSignal(edge, opened, say);
     const inputs = await plan.loadInputs(config);
     try {
       let underWay = false;
@@ -80,7 +89,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     }
   } catch (error) {
     report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
-    return await end(report, failedResult(plan.name, error), { config, run, plan }, edge);
+    return await end(report, failedResult(plan.name, error, language), { config, run, plan }, edge);
   } finally {
     report?.close();
   }
@@ -93,6 +102,7 @@ interface Context {
 }
 
 async function end(report: Report, result: Result, { config, run, plan }: Context, edge: Edge): Promise<ExitCode> {
+  const say = sayIn(languageOf(edge.env));
   for (const finding of result.findings) report.emit({ type: 'finding', ...finding });
   if (config) {
     const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
@@ -101,7 +111,10 @@ async function end(report: Report, result: Result, { config, run, plan }: Contex
       if (config.retryOf !== undefined) await keepFinalResult(kept, config.stateDir, config.retryOf);
       await leaveTerminationMessage(kept);
     } catch (error) {
-      report.emit({ type: 'warning', message: `The result could not be kept: ${String(error)}` });
+      report.emit({
+        type: 'warning',
+        message: say('The result could not be kept: {problem}', { problem: String(error) }),
+      });
     }
   }
   if (config?.notifyUrl && !plan.looksOnly) await tell(report, config, result, edge);
@@ -117,24 +130,30 @@ async function again(report: Report, result: Result): Promise<ExitCode> {
   return result.exitCode;
 }
 
-function warnOfSlowCrypto(report: Report): void {
+function warnOfSlowCrypto(report: Report, say: Say): void {
   const problem = nativeCryptoProblem();
   if (problem === undefined) return;
-  const remedy = 'Use the image, or install once more where `npm` may build it (a C++ compiler, make, Python 3).';
-  const message = `The native part of ssh2 is missing, so files are encrypted several times slower: ${problem}. ${remedy}`;
+  const message = say(
+    'The native part of ssh2 is missing, so files are encrypted several times slower: {problem}. Use the image, or install once more where `npm` may build it (a C++ compiler, make, Python 3).',
+    { problem },
+  );
   report.emit({ type: 'warning', message });
 }
 
 async function tell(report: Report, { notifyUrl = '', secrets }: Config, result: Result, edge: Edge): Promise<void> {
   const problem = await notify(notifyUrl, redactor(secrets)(result), edge.clock);
   if (problem === undefined) return;
-  report.emit({ type: 'warning', message: `The result could not be posted to NOTIFY_URL: ${problem}.` });
+  const say = sayIn(languageOf(edge.env));
+  report.emit({
+    type: 'warning',
+    message: say('The result could not be posted to NOTIFY_URL: {problem}.', { problem }),
+  });
 }
 
-function stopSignal(edge: Edge, report: Report): AbortSignal {
+function stopSignal(edge: Edge, report: Report, say: Say): AbortSignal {
   const controller = new AbortController();
   edge.onStop((signal) => {
-    report.emit({ type: 'warning', message: `${signal}: the run stops at the next safe point.` });
+    report.emit({ type: 'warning', message: say('{signal}: the run stops at the next safe point.', { signal }) });
     const found = `It was asked to stop by ${signal}.`;
     controller.abort(new UpgradeError({ code: 'INTERRUPTED', where: 'this run', found }));
   });
@@ -157,7 +176,10 @@ function graceOver({ clock }: Edge, signal: AbortSignal): Promise<void> {
 
 function open(edge: Edge, run: string, mode: OutputMode, secrets: readonly string[]): Report {
   const { clock, write, isTerminal, columns, rows, colour } = edge;
-  return openReport({ mode, clock, secrets, run, write, isTerminal, columns, rows, colour });
+  const language = languageOf(edge.env);
+  const report = openReport({ mode, clock, secrets, run, write, isTerminal, columns, rows, colour, language });
+  edge.onExit(report.close);
+  return report;
 }
 
 // Even a report on a wrong configuration comes in the wanted form.

@@ -6,6 +6,7 @@ import { readFateFlow } from './fate-flow.ts';
 import { unwritableReason } from './files.ts';
 import { readHooks } from './hooks.ts';
 import { readHostLists } from './host-lists.ts';
+import { languageOf } from './language.ts';
 import { type Environment, readVariables } from './read-variables.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import { readSshConfig } from './ssh.ts';
@@ -65,6 +66,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     lockWaitMs: (complete.LOCK_WAIT_SECONDS ?? 0) * 1000,
     ...(complete.RETRY_OF !== undefined && { retryOf: complete.RETRY_OF }),
     output: complete.OUTPUT,
+    language: languageOf(env),
     hooks: hooks.hooks,
     ...(secrets.values.NOTIFY_URL !== undefined && { notifyUrl: secrets.values.NOTIFY_URL }),
     ...(complete.CANARY_HOST !== undefined && { canary: complete.CANARY_HOST }),

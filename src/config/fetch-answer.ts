@@ -1,6 +1,7 @@
 // What an HTTP answer, or the lack of one, means for a fetch that may have a part of the file already. Pure.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Fixed } from '../messages/phrases.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -33,7 +34,7 @@ export interface LastingFault {
   /** PACKAGE_NOT_SERVED: a server answered, and will not give the file. */
   readonly code: 'PACKAGE_NOT_SERVED' | 'PACKAGE_UNREACHABLE';
   readonly reason: string;
-  readonly remedy?: string;
+  readonly remedy?: Fixed;
 }
 
 const redirects = [301, 302, 303, 307, 308];
@@ -57,7 +58,7 @@ export function judgeAnswer({ status, headers, url }: HttpAnswer, fromByte: numb
 
 const loginRemedy = 'Name a file with the header that the server expects in PKG_URL_HEADER_FILE, or correct it.';
 const addressRemedy = 'Correct the address.';
-const remedies: Readonly<Record<number, string>> = {
+const remedies: Readonly<Record<number, Fixed>> = {
   401: loginRemedy,
   403: loginRemedy,
   404: addressRemedy,
@@ -112,7 +113,7 @@ function retryAfterMs(text: string | undefined, now: Date): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
 
-function notServed(reason: string, remedy?: string): LastingFault {
+function notServed(reason: string, remedy?: Fixed): LastingFault {
   return { kind: 'lasting', code: 'PACKAGE_NOT_SERVED', reason, ...(remedy === undefined ? {} : { remedy }) };
 }
 
@@ -161,6 +162,6 @@ function judgeTunnel(error: Error): Fault {
   return { kind: 'passing', reason };
 }
 
-function unreachable(reason: string, remedy?: string): LastingFault {
+function unreachable(reason: string, remedy?: Fixed): LastingFault {
   return { kind: 'lasting', code: 'PACKAGE_UNREACHABLE', reason, ...(remedy === undefined ? {} : { remedy }) };
 }

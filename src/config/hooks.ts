@@ -1,6 +1,7 @@
 // The site's own commands around the steps of a run: HOOK_<STEP>_BEFORE and HOOK_<STEP>_AFTER.
 
 import type { Finding } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import type { Environment } from './read-variables.ts';
 import { onOneLine } from './shown.ts';
 import type { HookConfig } from './types.ts';
@@ -48,7 +49,7 @@ function keyOf(name: string): string | undefined {
 
 function unknownHook(name: string): Finding {
   const steps = hookSteps.map((id) => id.toUpperCase().replaceAll('-', '_')).join(', ');
-  const remedy = `A hook is called HOOK_<STEP>_BEFORE or HOOK_<STEP>_AFTER; the steps are ${steps}.`;
+  const remedy = phrase('A hook is called HOOK_<STEP>_BEFORE or HOOK_<STEP>_AFTER; the steps are {steps}.', { steps });
   return { code: 'CONFIG_UNKNOWN', where: onOneLine(name), found: 'There is no such hook.', remedy };
 }
 

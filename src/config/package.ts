@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Tree } from '../eggroll/tree.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/folders.ts';
+import type { Saying } from '../messages/phrases.ts';
 import { extractArchive, packageTops, programEntries, scanArchive } from './archive.ts';
 import { fileProblem } from './files.ts';
 import { checkEntries, digestOf, initPyPath } from './package-entries.ts';
@@ -130,6 +131,6 @@ function asFindings(where: string, problems: readonly string[]): Finding[] {
   return problems.map((found) => ({ code: 'PACKAGE_INVALID', where, found }));
 }
 
-function invalidPackage(where: string, found: string, remedy?: string, cause?: unknown): UpgradeError {
+function invalidPackage(where: string, found: string, remedy?: Saying, cause?: unknown): UpgradeError {
   return new UpgradeError({ code: 'PACKAGE_INVALID', where, found, ...(remedy && { remedy }) }, { cause });
 }

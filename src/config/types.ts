@@ -1,5 +1,7 @@
 // What the configuration of a run consists of. Made by `loadConfig` alone.
 
+import type { Language } from '../messages/phrases.ts';
+
 /** Where a host came from: nm_ip_list (ClusterManager and NodeManager) or rs_ip_list (RollSite alone). */
 export type ListRole = 'nodemanager' | 'rollsite';
 
@@ -100,6 +102,7 @@ export interface Config {
   /** Tries under this name end for good with the first one that another try would not change. */
   readonly retryOf?: string;
   readonly output: 'auto' | 'tty' | 'plain' | 'json';
+  readonly language: Language;
   readonly hooks: HookConfig;
   /** Where the result is posted to; may hold a token. */
   readonly notifyUrl?: string;

@@ -1,6 +1,7 @@
 // Variables that look like ours but are not: likely typing errors. What shells, clients and Kubernetes set by themselves is no error.
 
 import type { Finding } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { onOneLine } from './shown.ts';
 import { knownNames } from './variables.ts';
 
@@ -50,7 +51,7 @@ export function findUnknownVariables(env: Readonly<Record<string, string | undef
     const meant = otherNames[name] ?? nearestName(name);
     if (!meant && !ownPrefixes.some((prefix) => name.startsWith(prefix))) return [];
     const remedy = meant
-      ? `Did you mean ${meant}?`
+      ? phrase('Did you mean {variable}?', { variable: meant })
       : 'Remove it, or correct its spelling; the README lists every variable.';
     return [{ code: 'CONFIG_UNKNOWN', where: onOneLine(name), found: 'This variable is not known.', remedy }];
   });

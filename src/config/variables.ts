@@ -229,6 +229,12 @@ export const variables = {
       'name of the job, where what starts it again cannot tell exit codes apart: once a try has ended so that another one changes nothing (10, 11, 64, 65, 77, 78), further tries repeat that result and do nothing',
   },
   OUTPUT: { kind: 'choice', choices: ['auto', 'tty', 'plain', 'json'], default: 'auto', meaning: 'form of the output' },
+  MESSAGES: {
+    kind: 'choice',
+    choices: ['auto', 'en', 'zh'],
+    default: 'auto',
+    meaning: 'language of messages; `auto`: Chinese where LC_ALL, LC_MESSAGES or LANG begins with `zh`, else English',
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;

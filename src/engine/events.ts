@@ -1,7 +1,7 @@
 // What a run tells the world while it works. Steps emit events; renderers (report/) turn them into text or JSON lines.
 
 import type { ExitCode } from './catalogue.ts';
-import type { Finding } from './errors.ts';
+import type { ToldFinding } from './errors.ts';
 import type { Plan } from './plan.ts';
 import type { Status } from './status.ts';
 
@@ -52,13 +52,20 @@ export interface Result {
   readonly downtimeMs: number;
   /** How it divides into steps. The parts add up to it. */
   readonly downtimeBySteps: readonly StepDowntime[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ToldFinding[];
   readonly message: string;
   readonly next: string;
 }
 
 export type EventBody =
-  | { readonly type: 'run-started'; readonly command: string; readonly version: string; readonly nodes: number }
+  | {
+      readonly type: 'run-started';
+      readonly command: string;
+      readonly version: string;
+      readonly nodes: number;
+      /** The nodes of the lists, in their order. */
+      readonly hosts?: readonly { readonly host: string; readonly role: string }[];
+    }
   | { readonly type: 'run-adopted'; readonly message: string }
   | {
       readonly type: 'step-started';
@@ -96,7 +103,7 @@ export type EventBody =
   | { readonly type: 'downtime-started' }
   | { readonly type: 'downtime-ended'; readonly downtimeMs: number }
   | { readonly type: 'warning'; readonly message: string; readonly host?: string }
-  | ({ readonly type: 'finding' } & Finding)
+  | ({ readonly type: 'finding' } & ToldFinding)
   | Result;
 
 /** An event as renderers get it. */

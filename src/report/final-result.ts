@@ -7,6 +7,7 @@ import { finalExitCodes } from '../engine/catalogue.ts';
 import { onDisk, writeWhole } from '../engine/disk.ts';
 import type { Result } from '../engine/events.ts';
 import { makeFolder } from '../engine/folders.ts';
+import type { Say } from '../messages/phrases.ts';
 
 /** Keeps a result when it is final; does nothing with any other. Throws DISK_FULL, DISK_FAILED. */
 export async function keepFinalResult(result: Result, stateDir: string, name: string): Promise<void> {
@@ -17,13 +18,16 @@ export async function keepFinalResult(result: Result, stateDir: string, name: st
 }
 
 /** How an earlier try under this name ended for good, as the result of this one; undefined when none did. Throws DISK_FAILED. */
-export async function readFinalResult(stateDir: string, name: string): Promise<Result | undefined> {
+export async function readFinalResult(stateDir: string, name: string, say: Say): Promise<Result | undefined> {
   const file = fileOf(stateDir, name);
   const text = await onDisk(file, () => readFile(file, 'utf8').catch(noneIfMissing));
   if (text === undefined) return undefined;
   const { time: _then, ...result } = JSON.parse(text) as Result & { readonly time: string };
-  const message = `An earlier try of ${name} ended so, and another one would change nothing: ${result.message}`;
-  const next = `${result.next} Then start a job of another name; ${name} is over.`;
+  const message = say('An earlier try of {job} ended so, and another one would change nothing: {message}', {
+    job: name,
+    message: result.message,
+  });
+  const next = say('{next} Then start a job of another name; {job} is over.', { job: name, next: result.next });
   return { ...result, message, next };
 }
 

@@ -6,8 +6,10 @@ import type { Clock } from '../engine/clock.ts';
 import { onDisk, writeWhole } from '../engine/disk.ts';
 import type { Emit, Event, EventBody, Result } from '../engine/events.ts';
 import { makeFolder } from '../engine/folders.ts';
+import type { Language } from '../messages/phrases.ts';
 import { jsonLine } from './json.ts';
-import { plainLine } from './plain.ts';
+import { plainReport } from './plain.ts';
+import { safe } from './safe.ts';
 import { terminalReport } from './terminal.ts';
 
 export type OutputMode = 'auto' | 'tty' | 'plain' | 'json';
@@ -23,12 +25,14 @@ export interface ReportOptions {
   readonly columns: () => number;
   readonly rows: () => number;
   readonly colour: boolean;
+  /** Of what people read. */
+  readonly language: Language;
 }
 
 export interface Report {
   readonly emit: Emit;
   adoptRun(id: string): void;
-  /** Ends the display. */
+  /** Ends the display; may be called more than once. */
   close(): void;
 }
 
@@ -50,16 +54,17 @@ export function openReport(options: ReportOptions): Report {
     },
   };
   const mode = options.mode === 'auto' ? (options.isTerminal ? 'tty' : 'plain') : options.mode;
-  const terminal = mode === 'tty' ? terminalReport(screen, clock.monotonicMs) : undefined;
+  const terminal = mode === 'tty' ? terminalReport(screen, clock.monotonicMs, options.language) : undefined;
+  const plain = plainReport(clock.monotonicMs, options.language);
   // A display, even one that was never closed, must not keep the process from ending.
   const ticking = terminal && setInterval(terminal.tick, ticksMs).unref();
 
   function show(event: Event): void {
     if (terminal) {
-      terminal.show(event);
+      terminal.show(safe(event));
       return;
     }
-    const line = mode === 'json' ? jsonLine(event) : plainLine(event);
+    const line = mode === 'json' ? jsonLine(event) : plain.line(safe(event));
     if (line !== undefined) write(`${line}\n`);
   }
 
@@ -75,7 +80,10 @@ export function openReport(options: ReportOptions): Report {
     adoptRun: (id) => {
       run = id;
     },
-    close: () => clearInterval(ticking),
+    close() {
+      clearInterval(ticking);
+      terminal?.close();
+    },
   };
 }
 

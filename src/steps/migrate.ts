@@ -13,11 +13,11 @@ export const migrate: Step<World> = {
   reach: 'cluster',
   probe: async (world) => ((await isMigrated(world)) ? 'done' : 'pending'),
   async apply(world) {
-    const { database, statements, config, emit } = world;
+    const { database, statements, config, emit, say } = world;
     if (!database || !config.database) return;
     await expectStopped(world);
     await runStatements(database, config.database, currentRun(world).id, statements, ({ index, count, durationMs }) => {
-      const message = `statement ${index} of ${count} done in ${Math.round(durationMs)} ms`;
+      const message = say('statement {index} of {count} done in {ms} ms', { index, count, ms: Math.round(durationMs) });
       emit({ type: 'database', step: 'migrate', message });
     });
   },
@@ -28,7 +28,7 @@ export const migrate: Step<World> = {
       const backup = await backupToRestore(world);
       if (!database || !config.database || !backup) return;
       await restoreBackup(database, config.database, backup, currentRun(world).id);
-      emit({ type: 'database', step: 'migrate', message: 'restored, equal to the state at backup time' });
+      emit({ type: 'database', step: 'migrate', message: world.say('restored, equal to the state at backup time') });
     },
   },
 };

@@ -6,6 +6,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { seal, unseal } from '../engine/sealed.ts';
+import { type Phrase, phrase } from '../messages/phrases.ts';
 import { readSwitchState, runFolder, topFolder } from './node-plan.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -58,6 +59,9 @@ export async function oldTreeDifferences(world: World, node: ClusterNode): Promi
 }
 
 /** How a person goes on although the old folders are not what they were. */
-export function acceptRemedy(folder: string): string {
-  return `Put the files right in ${folder}/backup; or, to take the old folders as they are, make an empty file ${folder}/old-tree.accepted. Then run \`recover\` again.`;
+export function acceptRemedy(folder: string): Phrase {
+  return phrase(
+    'Put the files right in {folder}/backup; or, to take the old folders as they are, make an empty file {folder}/old-tree.accepted. Then run `recover` again.',
+    { folder },
+  );
 }

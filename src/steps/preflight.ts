@@ -121,9 +121,11 @@ function agentFor({ config, lending }: World, isKnownHost: (key: Buffer) => bool
   }).agent;
 }
 
-function warnOfWeak({ emit }: World, { name }: ClusterNode, weak: readonly string[]): void {
+function warnOfWeak({ emit, say }: World, { name }: ClusterNode, weak: readonly string[]): void {
   if (weak.length === 0) return;
-  const message = `Its sshd has nothing better than ${weak.join(', ')}, which is known to be weak.`;
+  const message = say('Its sshd has nothing better than {algorithms}, which is known to be weak.', {
+    algorithms: weak.join(', '),
+  });
   emit({ type: 'warning', host: name, message });
 }
 

@@ -2,8 +2,9 @@
 // command again, from its first step, with new connections and new locks. So there is one way to resume, and no other.
 
 import { exitCodes } from '../engine/catalogue.ts';
-import { UpgradeError } from '../engine/errors.ts';
+import { type Finding, UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
+import { sayIn } from '../messages/phrases.ts';
 import { type Given, newWorld, type World } from './world.ts';
 
 export interface RetryLimits {
@@ -44,7 +45,8 @@ export async function withRetries(
     if (!wait || signal.aborted || !(await waited(given, wait))) {
       return together(tries.results, world.run ? result : tries.underWay);
     }
-    emit({ type: 'warning', message: `The same again from the first step (try ${tries.results.length + 1}).` });
+    const count = tries.results.length + 1;
+    emit({ type: 'warning', message: world.say('The same again from the first step (try {count}).', { count }) });
   }
 }
 
@@ -60,7 +62,7 @@ interface Tries {
 }
 
 interface Wait {
-  readonly reason: string;
+  readonly message: 'Another run holds the lock; waiting {seconds} s.' | 'A fault that may pass; waiting {seconds} s.';
   readonly ms: number;
 }
 
@@ -73,12 +75,12 @@ function waitFor(tries: Tries, result: Result, { clock, config }: Given, limits:
   if (!tries.underWay && hasAny(busy, result) && afterMs - tries.beganMs <= config.lockWaitMs) {
     tries.lockWaits += 1;
     tries.sinceMs = afterMs;
-    return { reason: 'Another run holds the lock', ms };
+    return { message: 'Another run holds the lock; waiting {seconds} s.', ms };
   }
   const own = count - tries.lockWaits;
   const inTime = own < limits.tries && afterMs - tries.sinceMs <= limits.forMs;
   if (!inTime || !hasAny(own > 1 ? notBackYet : broken, result)) return undefined;
-  return { reason: 'A fault that may pass', ms };
+  return { message: 'A fault that may pass; waiting {seconds} s.', ms };
 }
 
 /** Is it a fault that another try may not meet again? */
@@ -91,13 +93,16 @@ function isPassing({ exitCode }: Pick<Result, 'exitCode'>): boolean {
 }
 
 /** Beside what made a step fail there may be what then broke its put-back. */
-function hasAny(codes: readonly string[], { findings }: Pick<Result, 'findings'>): boolean {
+function hasAny(
+  codes: readonly string[],
+  { findings }: { readonly findings: readonly Pick<Finding, 'code'>[] },
+): boolean {
   return findings.some(({ code }) => codes.includes(code));
 }
 
 /** Tells what is waited for, and waits; false when a signal cut it short. */
-async function waited({ clock, emit, signal }: Given, { reason, ms }: Wait): Promise<boolean> {
-  emit({ type: 'warning', message: `${reason}; waiting ${ms / 1000} s.` });
+async function waited({ config, clock, emit, signal }: Given, { message, ms }: Wait): Promise<boolean> {
+  emit({ type: 'warning', message: sayIn(config.language)(message, { seconds: ms / 1000 }) });
   return clock.sleep(ms, signal).then(
     () => true,
     (error: unknown) => {

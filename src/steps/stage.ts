@@ -54,7 +54,7 @@ async function stageNodes(world: World, nodes: readonly ClusterNode[]): Promise<
     async (node) => {
       const there = staged.get(node);
       if (there) await finishStaging(world, node, there, outcomes.get(node));
-      world.emit({ type: 'node-done', step: 'stage', host: node.name, message: 'staged and verified' });
+      world.emit({ type: 'node-done', step: 'stage', host: node.name, message: world.say('staged and verified') });
     },
     nodes,
   );

@@ -37,7 +37,12 @@ export const switchFolders: Step<World> = {
       await onNodes(world, async (node) => {
         if (!switchBegun(await readSwitchState(world, node))) return;
         await node.change('switch-back', [currentRun(world).id, ...programFolders]);
-        world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'put back, byte for byte' });
+        world.emit({
+          type: 'node-done',
+          step: 'switch',
+          host: node.name,
+          message: world.say('put back, byte for byte'),
+        });
       });
     },
   },
@@ -48,5 +53,5 @@ async function switchNode(world: World, node: ClusterNode): Promise<void> {
   if (!switchDone(await readSwitchState(world, node))) {
     throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
   }
-  world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });
+  world.emit({ type: 'node-done', step: 'switch', host: node.name, message: world.say('switched') });
 }

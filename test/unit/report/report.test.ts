@@ -12,6 +12,7 @@ import {
   terminationMessage,
 } from '../../../src/report/report.ts';
 import { testClock } from '../../support/clock.ts';
+import { fakeScreen } from '../../support/screen.ts';
 import { event, everyEvent, failed, result } from './events.ts';
 
 const options: ReportOptions = {
@@ -24,6 +25,7 @@ const options: ReportOptions = {
   columns: () => 80,
   rows: () => 24,
   colour: false,
+  language: 'en',
 };
 
 function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
@@ -34,20 +36,29 @@ function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
   return written.join('');
 }
 
+/** What is on a terminal in the end. */
+function lastScreen(text: string): string {
+  const screen = fakeScreen(80);
+  screen.write(text);
+  return screen.lines().join('\n').trimEnd();
+}
+
 describe('openReport', () => {
   const warning = { type: 'warning', message: 'Careful.' } as const;
 
   it.each<[Partial<ReportOptions>, string]>([
     [{ mode: 'auto' }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
     [{ mode: 'plain', isTerminal: true }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
-    [{ mode: 'auto', isTerminal: true }, '  ! Careful.\n'],
-    [{ mode: 'tty' }, '  ! Careful.\n'],
+    [{ mode: 'auto', isTerminal: true }, '  ! Careful.'],
+    [{ mode: 'tty' }, '  ! Careful.'],
     [
       { mode: 'json', isTerminal: true },
       '{"time":"2026-01-02T03:04:05.000Z","type":"warning","run":"r1","message":"Careful."}\n',
     ],
   ])('shows events as %j asks', (parts, text) => {
-    expect(open(parts, warning)).toBe(text);
+    const shown = open(parts, warning);
+    if (text.endsWith('\n')) expect(shown).toBe(text);
+    else expect(lastScreen(shown)).toBe(text);
   });
 
   it('keeps no process from ending, closed or not', () => {
@@ -69,6 +80,25 @@ describe('openReport', () => {
     report.adoptRun('r0');
     report.emit(warning);
     expect(lines.map((line) => JSON.parse(line).run)).toEqual(['r1', 'r0']);
+  });
+
+  it.each(['plain', 'json', 'tty'] as const)('lets nothing that others wrote act on the terminal as %s', (mode) => {
+    const hostile = 'nm1\u001b[2J\u009b2J\u0007\r\u007f\u202e';
+    const title = 'stage';
+    const text = open(
+      { mode },
+      { type: 'run-started', command: 'upgrade', version: '1', nodes: 1, hosts: [{ host: hostile, role: 'rollsite' }] },
+      { type: 'step-started', step: 'stage', title, index: 1, count: 1 },
+      { type: 'node-progress', step: 'stage', host: hostile, bytes: 1, totalBytes: 2 },
+      { type: 'node-done', step: 'stage', host: hostile, message: hostile },
+      { type: 'hook', step: 'stage', moment: 'before', message: hostile },
+      { type: 'warning', host: hostile, message: hostile },
+      { ...failed, message: hostile, findings: [{ code: 'NODE_FAILED', where: hostile, found: hostile }] },
+    );
+    for (const control of ['\u001b[2J', '\u009b', '\u0007', '\u007f', 'nm1\r', '\r\u007f'])
+      expect(text).not.toContain(control);
+    if (mode !== 'json') expect(text).not.toContain('\u202e');
+    expect(text).toContain('nm1\\u001b[2J');
   });
 
   it.each(['plain', 'json', 'tty'] as const)('shows no secret as %s', (mode) => {
