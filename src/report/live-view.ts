@@ -69,6 +69,10 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
       return [];
     }
     case 'change':
+    case 'work':
+    case 'conf-change':
+    case 'statements':
+    case 'statement':
       return [];
     case 'node-done':
       view.nodes.set(event.host, { bytes: 0, totalBytes: 0, startMs: nowMs, done: true });

@@ -24,6 +24,10 @@ function describe(event: Event): string | undefined {
       return stepFinished(event);
     case 'node-progress':
     case 'change':
+    case 'work':
+    case 'conf-change':
+    case 'statements':
+    case 'statement':
       return undefined;
     case 'node-done':
       return `    ${event.host}: ${event.message}`;
