@@ -4,9 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { nativeCryptoProblem } from '../cluster/native-crypto.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { endsWithContainer } from '../config/files.ts';
+import { shownEnvironment } from '../config/shown-environment.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
+import { keepPage } from '../report/html-file.ts';
+import { newStory, type Story, type StoryTeller } from '../report/html-story.ts';
 import { notify } from '../report/notify.ts';
 import {
   keepResult,
@@ -30,6 +33,8 @@ export interface CommandPlan {
   readonly looksOnly: boolean;
   /** Its result belongs to a run, and is kept in STATE_DIR. */
   readonly isRun: boolean;
+  /** What it has found is kept in STATE_DIR as a page to read, as that of a run is. */
+  readonly hasPage?: true;
 }
 
 /** Runs a command to its end; never throws. */
@@ -38,9 +43,10 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
   let config: Config | undefined;
   let report: Report | undefined;
   let run = newRunId;
+  const teller = newStory(edge.clock.monotonicMs);
   try {
     config = await loadConfig(edge.env);
-    const opened = open(edge, newRunId, config.output, config.secrets);
+    const opened = open(edge, newRunId, config.output, config.secrets, keepsPage(plan) ? teller.take : undefined);
     report = opened;
     opened.emit({ type: 'run-started', command: plan.name, version, nodes: config.hosts.length });
     if (plan.isRun && (await endsWithContainer(config.stateDir))) {
@@ -70,13 +76,18 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
         },
       };
       const abandoned = graceOver(edge, signal).then(() => abandonedResult(plan.name, given, underWay));
-      return await end(opened, await Promise.race([plan.execute(given), abandoned]), { config, run, plan }, edge);
+      return await end(
+        opened,
+        await Promise.race([plan.execute(given), abandoned]),
+        { config, run, plan, story: teller.story },
+        edge,
+      );
     } finally {
       await inputs?.package.dispose();
     }
   } catch (error) {
     report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
-    return await end(report, failedResult(plan.name, error), { config, run, plan }, edge);
+    return await end(report, failedResult(plan.name, error), { config, run, plan, story: teller.story }, edge);
   } finally {
     report?.close();
   }
@@ -86,10 +97,14 @@ interface Context {
   readonly config: Config | undefined;
   readonly run: string;
   readonly plan: CommandPlan;
+  readonly story: Story;
 }
 
-async function end(report: Report, result: Result, { config, run, plan }: Context, edge: Edge): Promise<ExitCode> {
-  for (const finding of result.findings) report.emit({ type: 'finding', ...finding });
+async function end(report: Report, ended: Result, context: Context, edge: Edge): Promise<ExitCode> {
+  const { config, run, plan } = context;
+  for (const finding of ended.findings) report.emit({ type: 'finding', ...finding });
+  const page = config && keepsPage(plan) ? await leavePage(report, ended, { ...context, config }, edge) : undefined;
+  const result = page === undefined ? ended : { ...ended, report: page };
   if (config) {
     const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
     try {
@@ -102,6 +117,28 @@ async function end(report: Report, result: Result, { config, run, plan }: Contex
   if (config?.notifyUrl && !plan.looksOnly) await tell(report, config, result, edge);
   report.emit(result);
   return result.exitCode;
+}
+
+function keepsPage({ isRun, hasPage = false }: CommandPlan): boolean {
+  return isRun || hasPage;
+}
+
+/** The name of the page's file. That it could not be written, or made, fails nothing. */
+async function leavePage(
+  report: Report,
+  ended: Result,
+  { config, run, story }: Context & { readonly config: Config },
+  { clock, env }: Edge,
+): Promise<string | undefined> {
+  const redact = redactor(config.secrets);
+  const { settings } = redact({ settings: shownEnvironment(env) });
+  try {
+    const result = redact({ time: clock.date().toISOString(), run, ...ended });
+    return await keepPage({ result, story, settings }, config.stateDir);
+  } catch (error) {
+    report.emit({ type: 'warning', message: `The report could not be written: ${String(error)}` });
+    return undefined;
+  }
 }
 
 function warnOfSlowCrypto(report: Report): void {
@@ -142,9 +179,16 @@ function graceOver({ clock }: Edge, signal: AbortSignal): Promise<void> {
   });
 }
 
-function open(edge: Edge, run: string, mode: OutputMode, secrets: readonly string[]): Report {
+function open(
+  edge: Edge,
+  run: string,
+  mode: OutputMode,
+  secrets: readonly string[],
+  listener?: StoryTeller['take'],
+): Report {
   const { clock, write, isTerminal, columns, rows, colour } = edge;
-  return openReport({ mode, clock, secrets, run, write, isTerminal, columns, rows, colour });
+  const options = { mode, clock, secrets, run, write, isTerminal, columns, rows, colour };
+  return openReport(listener ? { ...options, listener } : options);
 }
 
 // Even a report on a wrong configuration comes in the wanted form.

@@ -71,7 +71,8 @@ export interface StatementText {
 
 export type EventBody =
   | { readonly type: 'run-started'; readonly command: string; readonly version: string; readonly nodes: number }
-  | { readonly type: 'run-adopted'; readonly message: string }
+  /** `resumes`: an earlier process, or an earlier try, has begun what is gone on with now. */
+  | { readonly type: 'run-adopted'; readonly message: string; readonly resumes?: boolean }
   | {
       readonly type: 'step-started';
       readonly step: string;

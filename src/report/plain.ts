@@ -64,6 +64,7 @@ export function resultLines(result: Result): string[] {
     ...message.split('\n').map((line) => `  ${line}`),
     ...(plan ? planLines(plan) : status ? statusLines(status) : stateLines(result)),
     `  next: ${next}`,
+    ...(result.report === undefined ? [] : [`  report: ${result.report}`]),
   ];
 }
 

@@ -1,11 +1,11 @@
 // A plan as a page to read before the night of the upgrade.
 
-import type { Plan, PlannedDatabase, PlannedFateFlow, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
+import type { Plan, PlannedDatabase, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
 import { bytesText, durationText } from './units.ts';
 
 /** The lines of the page, indented below the heading of the result. */
 export function planLines(plan: Plan): string[] {
-  const { nodes, pipelines, fateFlow, groups, database, downtime, state, steps, hash } = plan;
+  const { nodes, pipelines, groups, database, downtime, state, steps, hash } = plan;
   if (plan.action === 'finish-recovery') return [];
   const isIdle = plan.action === 'nothing';
   return [
@@ -16,7 +16,7 @@ export function planLines(plan: Plan): string[] {
     ...pipelines.map((names) => `    passed on: runner -> ${names.join(' -> ')}`),
     ...(isIdle ? [] : groups.flatMap((group) => ['', ...fileLines(group)])),
     ...(database ? ['', ...databaseLines(database)] : []),
-    ...serviceLines(nodes, fateFlow),
+    ...serviceLines(plan),
     '',
     ...(isIdle
       ? []
@@ -42,7 +42,7 @@ function nodeLines(nodes: readonly PlannedNode[]): string[] {
   return rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd());
 }
 
-function roomText({ neededBytes, freeBytes }: Room): string {
+export function roomText({ neededBytes, freeBytes }: Room): string {
   return `${bytesText(neededBytes)} needed, ${freeBytes === undefined ? 'free room unknown' : `${bytesText(freeBytes)} free`}`;
 }
 
@@ -63,7 +63,7 @@ function fileLines({ hosts, added, changed, removed, conf, notes }: PlannedFiles
   ];
 }
 
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.split('/', 1)[0] ?? path;
 }
 
@@ -98,21 +98,24 @@ function oneLine(sql: string): string {
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }
 
-// A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last.
-function serviceLines(nodes: readonly PlannedNode[], fateFlow: PlannedFateFlow | undefined): string[] {
+function serviceLines(plan: Pick<Plan, 'nodes' | 'fateFlow'>): string[] {
+  const lines = serviceCommands(plan).map(({ command, hosts }) => `    ${command}  on ${hosts.join(', ')}`);
+  return lines.length > 0 ? ['', '  services, in this order', ...lines] : [];
+}
+
+/** A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last. */
+export function serviceCommands({
+  nodes,
+  fateFlow,
+}: Pick<Plan, 'nodes' | 'fateFlow'>): { readonly command: string; readonly hosts: readonly string[] }[] {
   const phases = (['stop', 'start'] as const).flatMap((phase) => {
     const commands = [...new Set(nodes.flatMap((node) => node[phase]))];
     return commands.map((command) => {
       const hosts = nodes.filter((node) => node[phase].includes(command)).map(({ host }) => host);
-      return commandLine(command, hosts);
+      return { command: `bash ${command}`, hosts };
     });
   });
   const outer = (commands: readonly string[] = []) =>
-    commands.map((command) => commandLine(command, [fateFlow?.host ?? '']));
-  const lines = [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
-  return lines.length > 0 ? ['', '  services, in this order', ...lines] : [];
-}
-
-function commandLine(command: string, hosts: readonly string[]): string {
-  return `    bash ${command}  on ${hosts.join(', ')}`;
+    commands.map((command) => ({ command: `bash ${command}`, hosts: [fateFlow?.host ?? ''] }));
+  return [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
 }

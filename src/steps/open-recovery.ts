@@ -28,6 +28,7 @@ export const openRecovery: Step<World> = {
     // What is missing, damaged or changed is found now, before anything is touched.
     await expectRecoverable(world, state);
     await requireBackups(world);
-    world.emit({ type: 'run-adopted', message: `Run ${record.run} (${record.from} to ${record.to}) is undone.` });
+    const message = `Run ${record.run} (${record.from} to ${record.to}) is undone.`;
+    world.emit({ type: 'run-adopted', message, resumes: state === 'recovering' });
   },
 };

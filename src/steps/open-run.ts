@@ -69,7 +69,7 @@ async function finishRecovery(
   adopt(world, records);
   await expectRecoverable(world, 'recovering');
   await requireBackups(world);
-  world.emit({ type: 'run-adopted', message: 'A recovery was interrupted; it is finished first.' });
+  world.emit({ type: 'run-adopted', message: 'A recovery was interrupted; it is finished first.', resumes: true });
   await putBack(world);
   world.run = undefined;
   world.plans.clear();
@@ -79,7 +79,8 @@ async function finishRecovery(
 
 async function resume(world: World, records: readonly RunRecord[]): Promise<void> {
   await adoptOpenRun(world, records);
-  world.emit({ type: 'run-adopted', message: `Run ${currentRun(world).id} was interrupted; it is resumed.` });
+  const message = `Run ${currentRun(world).id} was interrupted; it is resumed.`;
+  world.emit({ type: 'run-adopted', message, resumes: true });
   await writeRecords(world, 'open');
 }
 
