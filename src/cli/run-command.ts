@@ -119,8 +119,8 @@ async function end(report: Report, ended: Result, context: Context, edge: Edge):
   return result.exitCode;
 }
 
-function keepsPage({ isRun, hasPage = false }: CommandPlan): boolean {
-  return isRun || hasPage;
+function keepsPage({ isRun, hasPage }: CommandPlan): boolean {
+  return isRun || hasPage === true;
 }
 
 /** The name of the page's file. That it could not be written, or made, fails nothing. */

@@ -12,17 +12,18 @@ type ConfOfHosts = ConfChange & { readonly hosts: readonly string[] };
 /** So few diffs are open from the beginning. */
 const fewDiffs = 3;
 const fewLines = 40;
+const shownHosts = 4;
 
 export function confSection(story: Story, { plan }: Result): Html | undefined {
   const planned = (plan?.groups ?? []).flatMap(({ hosts, conf }) => conf.map((change) => ({ ...change, hosts })));
   const changes = alike([...planned, ...story.conf.items]);
   if (changes.length === 0) return undefined;
   const isOpen = ({ diff }: ConfOfHosts) => changes.length <= fewDiffs && diff.length <= fewLines;
-  const intro = plan ? 'What `upgrade` would change' : 'What was to change, found before the switch';
+  const intro = plan ? 'What an upgrade would change' : 'What was to change, found before the switch';
   return section(
     'conf',
     'Configuration files',
-    html`<p class="quiet">${intro.replaceAll('`', '')}. Values that look secret are ***.</p>`,
+    html`<p class="quiet">${intro}. Values that look secret are ***.</p>`,
     changes.map((change) => confChange(change, isOpen(change))),
     moreOf(story.conf),
   );
@@ -36,17 +37,14 @@ function alike(changes: readonly ConfOfHosts[]): ConfOfHosts[] {
 }
 
 function confChange({ path, hosts, diff }: ConfOfHosts, isOpen: boolean): Html {
-  const summary = html`<code>${path}</code> <span class="quiet">on ${someOf(hosts, 3)}</span>`;
-  const all = hosts.length > 3 ? allOf(hosts, 3) : undefined;
+  const summary = html`<code>${path}</code> <span class="quiet">on ${someOf(hosts, shownHosts)}</span>`;
+  const all = hosts.length > shownHosts ? allOf(hosts, shownHosts) : undefined;
   const text = diff.length === 0 ? html`<p class="quiet">It changes; no diff is shown.</p>` : diffText(diff);
   return folded(summary, html`${all}${text}`, isOpen);
 }
 
 function diffText(lines: readonly string[]): Html {
-  return html`<pre class="diff">${lines.map(
-    (line) => html`<span class="${kindOf(line)}">${line}</span>
-`,
-  )}</pre>`;
+  return html`<pre class="diff">${lines.map((line) => html`<span class="${kindOf(line)}">${line}</span>`)}</pre>`;
 }
 
 function kindOf(line: string): string {

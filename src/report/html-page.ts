@@ -4,7 +4,7 @@ import { remedyOf } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
 import { type Content, type Html, html, prose, trusted } from './html.ts';
 import { confSection, databaseSection } from './html-changes.ts';
-import { versionsSection } from './html-nodes.ts';
+import { toBeRun, versionsSection } from './html-nodes.ts';
 import { dateText, folded, fromTo, markOf, moreOf, plural, section, timeAt, toneOf } from './html-parts.ts';
 import { planSections } from './html-plan.ts';
 import type { Story } from './html-story.ts';
@@ -44,11 +44,7 @@ ${header(result, story, title)}
 ${findingsSection(result)}
 ${warningsSection(story)}
 ${versionsSection(result)}
-${timelineSection(story, result)}
-${downtimeSection(result)}
-${result.plan ? planSections(result.plan) : undefined}
-${confSection(story, result)}
-${databaseSection(story, result)}
+${middleOf(result, story)}
 ${settingsSection(settings)}
 ${logSection(story)}
 </main>
@@ -59,6 +55,13 @@ ${logSection(story)}
   return page.toString();
 }
 
+// Of a plan, how long it took to make is what one asks for last.
+function middleOf(result: Result, story: Story): readonly (Html | undefined)[] {
+  const times = [timelineSection(story, result), downtimeSection(result)];
+  const changes = [confSection(story, result), databaseSection(story, result)];
+  return result.plan ? [...planSections(result.plan), ...changes, ...times] : [...times, ...changes];
+}
+
 const endings: Record<Result['outcome'], string> = {
   succeeded: 'succeeded',
   unchanged: 'found nothing to do',
@@ -67,13 +70,14 @@ const endings: Record<Result['outcome'], string> = {
   interrupted: 'stopped before its end',
 };
 
-function headline({ command, outcome }: Result): string {
+function headline({ command, outcome, plan }: Result): string {
+  if (plan) return plan.action === 'nothing' ? 'Plan: there is nothing to do' : 'Plan of an upgrade';
   return `${command.slice(0, 1).toUpperCase()}${command.slice(1)} ${endings[outcome]}`;
 }
 
 function header(result: Result & { readonly run: string }, story: Story, title: string): Html {
   const { outcome, message, next } = result;
-  return html`<header class="${toneOf(outcome)}">
+  return html`<header class="is-${toneOf(outcome)}">
 <p class="over">eggroll-upgrade ${story.version}</p>
 <h1><span class="mark" aria-hidden="true">${markOf(outcome)}</span> ${title}</h1>
 <p class="message">${prose(message)}</p>
@@ -85,12 +89,12 @@ ${result.planHash === undefined ? undefined : html`<p class="hash"><span>Plan ha
 }
 
 function factsOf(result: Result & { readonly run: string }, story: Story): (readonly [string, Content])[] {
-  const { nodes, database, plan } = result;
+  const { nodes, plan } = result;
   const versions = [...new Set(nodes.map(({ before, after }) => fromTo(before, after)))];
   return [
     ['Version', versions.length === 1 ? versions[0] : undefined],
     ['Nodes', nodes.length > 0 ? nodes.length : undefined],
-    ['Database', database ? fromTo(database.before, database.after) : plan?.database?.before],
+    ['Database', databaseFact(result)],
     plan ? ['Expected downtime', durationText(plan.downtime.expectedMs)] : ['Downtime', downtimeText(result)],
     ['Began', story.startedAt === '' ? undefined : dateText(story.startedAt)],
     ['Took', durationText(story.endMs)],
@@ -99,6 +103,12 @@ function factsOf(result: Result & { readonly run: string }, story: Story): (read
   ].flatMap(([name, value]) =>
     typeof name === 'string' && value !== undefined ? [[name, value as Content] as const] : [],
   );
+}
+
+function databaseFact({ database, plan }: Result): string | undefined {
+  if (!database) return undefined;
+  if (plan) return `${database.before}, ${plural(toBeRun(plan), 'statement')} to run`;
+  return fromTo(database.before, database.after);
 }
 
 function downtimeText({ downtimeMs }: Result): string {

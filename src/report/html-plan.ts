@@ -35,10 +35,7 @@ function folderOfGroup(folder: string, lists: Pick<PlannedFiles, 'added' | 'chan
     ...inside(lists.removed, 'removed', '-'),
   ];
   const more = lines.length - namedPaths;
-  const text = lines.slice(0, namedPaths).map(
-    ({ kind, line }) => html`<span class="${kind}">${line}</span>
-`,
-  );
+  const text = lines.slice(0, namedPaths).map(({ kind, line }) => html`<span class="${kind}">${line}</span>`);
   return folded(
     html`<code>${folder}</code> <span class="quiet">${plural(lines.length, 'file')}</span>`,
     html`<pre class="diff">${text}</pre>${more > 0 ? html`<p class="quiet">And ${more} more; OUTPUT=json names them all.</p>` : undefined}`,
@@ -56,7 +53,7 @@ function transferSection({ nodes, pipelines, state }: Plan): Html | undefined {
   return section(
     'transfer',
     'What is sent, and room',
-    html`<table><thead><tr><th scope="col">Node</th><th scope="col">Sent</th><th scope="col">Stays</th><th scope="col">Disk</th></tr></thead><tbody>${rows.map(transferRow)}</tbody></table>`,
+    html`<table class="stacked"><thead><tr><th scope="col">Node</th><th scope="col">Sent</th><th scope="col">Stays</th><th scope="col">Disk</th></tr></thead><tbody>${rows.map(transferRow)}</tbody></table>`,
     pipelines.map((names) => html`<p class="quiet">Passed on from node to node: ${allOf(names, 12)}</p>`),
     html`<p class="quiet">STATE_DIR: ${roomText(state)}.</p>`,
   );

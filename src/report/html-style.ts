@@ -36,14 +36,14 @@ pre { margin: .5rem 0 .9rem; padding: .7rem .9rem; background: var(--soft); bord
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 
 header { color: var(--text); padding-bottom: 1.5rem; }
-header.good .mark { color: var(--good); } header.bad .mark { color: var(--bad); } header.warn .mark { color: var(--warn); }
-header.good { --tone: var(--good); } header.bad { --tone: var(--bad); } header.warn { --tone: var(--warn); }
+header.is-good .mark { color: var(--good); } header.is-bad .mark { color: var(--bad); } header.is-warn .mark { color: var(--warn); }
+header.is-good { --tone: var(--good); } header.is-bad { --tone: var(--bad); } header.is-warn { --tone: var(--warn); }
 .over { margin: 0 0 .3rem; font-size: .875rem; }
 .message { font-size: 1.06rem; white-space: pre-line; max-width: 46rem; }
 .next { border-left: 3px solid var(--tone); background: var(--soft); padding: .7rem 1rem; border-radius: 0 6px 6px 0; max-width: 46rem; }
 .next strong { display: block; font-size: .8125rem; color: var(--quiet); font-weight: 600; }
 .resumed { border-left: 3px solid var(--warn); padding: .2rem 1rem; max-width: 46rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 1rem 1.5rem; margin: 1.5rem 0 1rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 1rem 1.5rem; margin: 1.5rem 0 1rem; }
 .facts dt { font-size: .8125rem; color: var(--quiet); }
 .facts dd { margin: 0; font-weight: 550; }
 .hash { font-size: .875rem; margin: 0; } .hash span { color: var(--quiet); }
@@ -67,13 +67,14 @@ ul.warnings { border-left: 3px solid var(--warn); padding-left: 1rem; }
 .time { font-size: .8125rem; margin-right: .3rem; }
 details { margin: .2rem 0; } summary { cursor: pointer; padding: .2rem 0; }
 summary:focus-visible { outline: 2px solid var(--switch); outline-offset: 2px; border-radius: 3px; }
+ul.plain { margin-top: .6rem; } table + p { margin-top: .8rem; }
 td details, th details { margin: 0; } th details { display: inline-block; }
 .names { color: var(--quiet); font-size: .875rem; font-weight: 400; margin: .3rem 0; }
 .group { padding-bottom: .6rem; }
 
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: 0 0 .8rem; padding: 0; font-size: .8125rem; color: var(--quiet); }
 .key { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem; vertical-align: -.08em; }
-.row { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 6.5rem; grid-template-areas: "name track note"; align-items: stretch; column-gap: .9rem; font-size: .8125rem; line-height: 1.35; }
+.row { display: grid; grid-template-columns: 19rem minmax(0, 1fr) 6rem; grid-template-areas: "name track note"; align-items: stretch; column-gap: .9rem; font-size: .8125rem; line-height: 1.35; }
 .row-name { grid-area: name; padding: .18rem 0; } .row-note { grid-area: note; padding: .18rem 0; text-align: right; color: var(--quiet); }
 .row-note.bad { color: var(--bad); }
 .track { grid-area: track; width: 100%; height: 100%; min-height: 1.45rem; display: block; }
@@ -85,9 +86,9 @@ details.rows > summary .row-name::before { content: "▸ "; color: var(--quiet);
 path { stroke: none; } .tick { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; fill: none; }
 path.k-prepare { fill: var(--prepare); } path.k-services { fill: var(--services); } path.k-database { fill: var(--database); }
 path.k-switch { fill: var(--switch); } path.k-check { fill: var(--check); } path.k-share { fill: var(--down); opacity: .7; }
-path.k-down { fill: var(--down); opacity: .16; }
+path.k-down { fill: var(--down); opacity: .11; }
 .key.k-prepare { background: var(--prepare); } .key.k-services { background: var(--services); } .key.k-database { background: var(--database); }
-.key.k-switch { background: var(--switch); } .key.k-check { background: var(--check); } .key.k-down { background: var(--down); opacity: .35; }
+.key.k-switch { background: var(--switch); } .key.k-check { background: var(--check); } .key.k-down { background: var(--down); opacity: .3; }
 
 .diff span { display: block; min-height: 1.5em; margin: 0 -.9rem; padding: 0 .9rem; }
 .diff .added { background: var(--added); } .diff .removed { background: var(--removed); } .diff .hunk { color: var(--quiet); }
@@ -103,7 +104,9 @@ ol.statements, ol.commands { padding-left: 1.6rem; margin: 0; } ol.statements > 
   .row { grid-template-columns: minmax(0, 1fr) auto; grid-template-areas: "name note" "track track"; padding: .15rem 0; }
   .track { min-height: .9rem; height: .9rem; } .axis .track { height: 1.3rem; }
   th, td { padding-right: .5rem; } table { font-size: .875rem; }
-  .versions .kind { display: block; font-size: .8125rem; }
+  .stacked thead { display: none; } .stacked tr { display: block; padding: .45rem 0; border-bottom: 1px solid var(--line); } .stacked tr:last-child { border-bottom: 0; }
+  .stacked th, .stacked td { border: 0; padding: 0; } .stacked th { display: block; } .stacked td { display: inline; }
+  .stacked td + td::before { content: "·"; color: var(--quiet); margin: 0 .4rem; } .stacked.versions td:nth-child(3)::before { content: "→"; }
   .shares th { width: auto; } .shares .share { width: 30%; }
   tr > th:first-child code { word-break: break-all; }
 }

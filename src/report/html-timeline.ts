@@ -105,7 +105,7 @@ function groupRow(group: readonly NodeResult[], story: Story, frame: Frame): Con
 
 function workerRow(name: string, worker: Worker | undefined, { endMs }: Story, frame: Frame): Content {
   const bars = (worker?.spans ?? []).map((span) => barOf(span, span.step, endMs));
-  const busyMs = bars.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs), 0);
+  const busyMs = bars.reduce((sum, bar) => sum + shownMs(bar, frame), 0);
   return rowOf({ name: html`<span class="name">${name}</span>`, note: durationText(busyMs), bars }, frame);
 }
 
@@ -117,6 +117,10 @@ function envelope(workers: readonly Worker[], { endMs }: Story): Bar[] {
     fromMs: list.reduce((least, { fromMs }) => Math.min(least, fromMs), endMs),
     toMs: list.reduce((most, { toMs }) => Math.max(most, toMs ?? endMs), 0),
   }));
+}
+
+function shownMs({ fromMs, toMs }: Bar, frame: Frame): number {
+  return Math.max(0, Math.min(toMs, frame.toMs) - Math.max(fromMs, frame.fromMs));
 }
 
 function barOf({ fromMs, toMs }: Span, step: string, endMs: number): Bar {
