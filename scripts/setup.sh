@@ -28,6 +28,18 @@ provide_openssl() {
   quietly "$logs/openssl.log" apt_install openssl
 }
 
+# The tests look at reports with it. CHROMIUM may name another one.
+provide_chromium() {
+  [ -z "${CHROMIUM:-}" ] || return 0
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    ! command -v "$name" >/dev/null || return 0
+  done
+  is_debian || die 'Chromium is needed for the tests; install it first, or name its program in CHROMIUM'
+  say 'installing chromium (Debian package)'
+  quietly "$logs/chromium.log" apt_install chromium
+}
+
 install_engine() {
   is_debian ||
     die 'no Docker engine answers. Start Docker (or Docker Desktop) and run this again; it is installed by itself on Debian only'
@@ -121,6 +133,7 @@ install_packages() {
 
 check_node
 provide_openssl
+provide_chromium
 start_engine
 install_plugins
 install_packages

@@ -53,5 +53,5 @@ part image make --no-print-directory image || finish
 part node-image make --no-print-directory node-image || finish
 part lint npm run --silent lint
 part types npm run --silent types
-for project in unit property fuzz integration faults; do tests "$project"; done
+for project in unit property fuzz browser integration faults; do tests "$project"; done
 finish

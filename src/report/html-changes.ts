@@ -52,15 +52,19 @@ function kindOf(line: string): string {
   return line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : 'same';
 }
 
-export function databaseSection(story: Story, { plan, database }: Result): Html | undefined {
+export function databaseSection(story: Story, { plan, database, command }: Result): Html | undefined {
   const planned = plan?.database;
   const statements: readonly (StatementText | PlannedStatement)[] = planned?.statements ?? story.statements;
   const purged = planned?.purge ?? [];
   if (!planned && !database && story.database.items.length === 0) return undefined;
+  if (command === 'recover' && story.database.items.length === 0) return undefined;
+  const intro = planned
+    ? plannedIntro(statements.length)
+    : introOf(story, { count: statements.length, all: database?.statements ?? 0 });
   return section(
     'database',
     'Database',
-    html`<p class="quiet">${introOf(story, { planned: planned !== undefined, count: statements.length, all: database?.statements ?? 0 })}</p>`,
+    command === 'recover' ? undefined : html`<p class="quiet">${intro}</p>`,
     statements.length > 0
       ? html`<ol class="statements">${statements.map((each) => statementItem(each, story))}</ol>`
       : undefined,
@@ -72,11 +76,11 @@ export function databaseSection(story: Story, { plan, database }: Result): Html 
   );
 }
 
-function introOf(
-  story: Story,
-  { planned, count, all }: { readonly planned: boolean; readonly count: number; readonly all: number },
-): string {
-  if (planned) return count === 0 ? 'No statement is to be run.' : `${plural(count, 'statement')}, in this order.`;
+function plannedIntro(count: number): string {
+  return count === 0 ? 'No statement is to be run.' : `${plural(count, 'statement')}, in this order.`;
+}
+
+function introOf(story: Story, { count, all }: { readonly count: number; readonly all: number }): string {
   if (count === 0 && all === 0) return 'No statement was to be run.';
   if (count === 0) return `${plural(all, 'statement')}; this process has run none of them.`;
   const isBack = story.steps.some(({ step, outcome }) => step === 'migrate' && outcome === 'undone');

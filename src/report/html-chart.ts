@@ -34,7 +34,7 @@ export const kinds = [
   { kind: 'check', label: 'verify, finish', steps: ['verify', 'finish'] },
 ] as const;
 
-function kindOf(step: string): string {
+export function kindOf(step: string): string {
   return kinds.find(({ steps }) => (steps as readonly string[]).includes(step))?.kind ?? 'prepare';
 }
 

@@ -70,9 +70,16 @@ const endings: Record<Result['outcome'], string> = {
   interrupted: 'stopped before its end',
 };
 
+const names: Readonly<Record<string, string>> = {
+  upgrade: 'Upgrade',
+  recover: 'Recovery',
+  plan: 'Plan',
+  rehearse: 'Rehearsal',
+};
+
 function headline({ command, outcome, plan }: Result): string {
   if (plan) return plan.action === 'nothing' ? 'Plan: there is nothing to do' : 'Plan of an upgrade';
-  return `${command.slice(0, 1).toUpperCase()}${command.slice(1)} ${endings[outcome]}`;
+  return `${names[command] ?? command} ${endings[outcome]}`;
 }
 
 function header(result: Result & { readonly run: string }, story: Story, title: string): Html {

@@ -2,7 +2,7 @@
 
 import type { NodeResult, Result } from '../engine/events.ts';
 import { type Content, type Html, html } from './html.ts';
-import { axis, type Bar, type Frame, kinds, type Row, rowOf } from './html-chart.ts';
+import { axis, type Bar, type Frame, kindOf, kinds, type Row, rowOf } from './html-chart.ts';
 import { alikeNodes } from './html-nodes.ts';
 import { lasted, plural, section, someOf, timeAt } from './html-parts.ts';
 import type { Span, StepSpan, Story, Worker } from './html-story.ts';
@@ -35,12 +35,14 @@ function closerLook({ downtime, endMs }: Story, whole: Frame): Frame | undefined
   return { fromMs: Math.max(0, first.fromMs - margin), toMs: Math.min(whole.toMs, toMs + margin), downtime };
 }
 
-function legend({ downtime, startedAt, endMs }: Story): Html {
+function legend({ downtime, startedAt, endMs, steps }: Story): Html {
+  const seen = new Set(steps.map(({ step }) => kindOf(step)));
+  const used = kinds.filter(({ kind }) => seen.has(kind));
   const down = downtime.map(({ fromMs, toMs }) => {
     const until = toMs === undefined ? 'and still are' : `until ${timeAt(startedAt, toMs)}`;
     return html`<li><span class="key k-down"></span>services down for ${lasted(fromMs, toMs ?? endMs)}, from ${timeAt(startedAt, fromMs)} ${until}</li>`;
   });
-  return html`<ul class="legend">${kinds.map(({ kind, label }) => html`<li><span class="key k-${kind}"></span>${label}</li>`)}${down}</ul>`;
+  return html`<ul class="legend">${used.map(({ kind, label }) => html`<li><span class="key k-${kind}"></span>${label}</li>`)}${down}</ul>`;
 }
 
 function chart(story: Story, result: Result, frame: Frame): Html {

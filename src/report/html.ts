@@ -24,7 +24,8 @@ function textOf(value: Content): string {
   if (value === undefined) return '';
   if (typeof value === 'string') return escaped(value);
   if (typeof value === 'number') return String(value);
-  return isList(value) ? value.map(textOf).join('') : value.toString();
+  if (isList(value)) return value.map(textOf).join('');
+  return value[isHtml] ? value.toString() : escaped(String(value));
 }
 
 function isList(value: Html | readonly Content[]): value is readonly Content[] {
