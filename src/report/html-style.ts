@@ -97,7 +97,7 @@ ol.statements, ol.commands { padding-left: 1.6rem; margin: 0; } ol.statements > 
 .statement-head { font-size: .875rem; } .statement-head .quiet { margin-left: .5rem; }
 .sql { margin-top: .25rem; }
 
-@media (max-width: 44rem) {
+@media screen and (max-width: 44rem) {
   main { padding-top: 1.5rem; } main, footer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.5rem; }
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .8rem 1rem; }
@@ -119,6 +119,7 @@ ol.statements, ol.commands { padding-left: 1.6rem; margin: 0; } ol.statements > 
   }
   @page { margin: 14mm; }
   body { font-size: 10.5pt; } main, footer { max-width: none; padding-left: 0; padding-right: 0; } main { padding-top: 0; }
+  .row { grid-template-columns: 15rem minmax(0, 1fr) 5.5rem; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   section { break-inside: auto; padding: 1rem 0; } h2, h3, h4, summary { break-after: avoid; }
   tr, .row, ul.findings > li, .statement-head { break-inside: avoid; }

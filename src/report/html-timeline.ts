@@ -4,7 +4,7 @@ import type { NodeResult, Result } from '../engine/events.ts';
 import { type Content, type Html, html } from './html.ts';
 import { axis, type Bar, type Frame, kindOf, kinds, type Row, rowOf } from './html-chart.ts';
 import { alikeNodes } from './html-nodes.ts';
-import { lasted, plural, section, someOf, timeAt } from './html-parts.ts';
+import { lasted, plural, section, timeAt } from './html-parts.ts';
 import type { Span, StepSpan, Story, Worker } from './html-story.ts';
 import { durationText } from './units.ts';
 
@@ -95,7 +95,7 @@ function groupRow(group: readonly NodeResult[], story: Story, frame: Frame): Con
   if (hosts.length <= 2) return hosts.map((host, index) => workerRow(host, workers[index], story, frame));
   const summary = rowOf(
     {
-      name: html`${plural(hosts.length, 'node')}: ${someOf(hosts, 1)}`,
+      name: html`${plural(hosts.length, 'node')} like <span class="name">${hosts[0]}</span>`,
       note: 'first to last',
       bars: envelope(workers, story),
     },

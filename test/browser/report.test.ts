@@ -24,6 +24,8 @@ const pages: Readonly<Record<string, string>> = {
   hostilePlan: samplePage({ command: 'plan', plan: samplePlan([hostile, 'nm2'], hostile), hosts: [hostile, 'nm2'] }),
 };
 const names = Object.keys(pages);
+/** What its margins leave of a sheet of paper, in CSS pixels. */
+const a4 = { width: 688, height: 1016 };
 
 describe('a report in Chromium', () => {
   let browser: Browser;
@@ -154,7 +156,7 @@ describe('a report in Chromium', () => {
   it.each(['light', 'dark'] as const)(
     'shows all that is folded on paper, dark on white, also where the screen is %s',
     async (colorScheme) => {
-      await open('plan', { colorScheme }, async (page) => {
+      await open('plan', { colorScheme, viewport: a4 }, async (page) => {
         await page.emulateMedia({ media: 'print', colorScheme });
         expect(await page.locator('details:not([open])').count()).toBeGreaterThan(3);
         const hidden = await page.locator('details:not([open]) > :not(summary)').evaluateAll(

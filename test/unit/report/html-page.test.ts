@@ -83,7 +83,7 @@ describe('htmlPage', () => {
     const page = samplePage({ hosts });
     const chart = page.slice(page.indexOf('<h4>Nodes</h4>'), page.indexOf('<h4>Database'));
     expect(chart.match(/<details class="rows">/g)).toHaveLength(1);
-    expect(chart).toContain('199 nodes: ');
+    expect(chart).toContain('199 nodes like ');
     expect(chart.indexOf('>nm1<')).toBeLessThan(chart.indexOf('<details'));
     expect(chart.match(/<svg /g)).toHaveLength(1 + 1 + 199);
     const versions = page.slice(page.indexOf('id="versions"'), page.indexOf('id="timeline"'));
