@@ -45,7 +45,7 @@ trap on_exit EXIT
 in_container() { docker exec -i --user "$2" "$(container "$1")" bash -s <"$root/scripts/demo/$3"; }
 
 make_ready() {
-  bash "$root/scripts/setup.sh"
+  bash "$root/scripts/setup.sh" --without-browser
   bash "$root/images/bases/bases.sh" >/dev/null
   (cd "$root" && bash scripts/job-image.sh "$JOB_IMAGE" && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
 }
@@ -153,9 +153,10 @@ summary() {
     bash .cache/demo/mysql.sh          the database, as root
     bash .cache/demo/job.sh upgrade    the command above; or recover, or --help
 
-  What the job keeps (STATE_DIR), the result of the last run among it:
+  What the job keeps (STATE_DIR): the result of the last run, and the reports
+  of both, to be opened in a browser:
 
-$(cd "$root" && find .cache/demo/state -name result.json | sed 's/^/    /')
+$(cd "$root" && find .cache/demo/state -name result.json -o -name '*.html' | sort | sed 's/^/    /')
 
   make demo-down removes all of it.
 END

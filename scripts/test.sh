@@ -55,7 +55,7 @@ part image make --no-print-directory image || finish
 part node-image make --no-print-directory node-image || finish
 part lint npm run --silent lint
 part types npm run --silent types
-for project in unit property chart fuzz integration; do tests "$project" npm run --silent "test:$project" --; done
+for project in unit property chart fuzz browser integration; do tests "$project" npm run --silent "test:$project" --; done
 # Where a cluster can be had without touching one of the user's: see .ci/run.
 [ -z "${WITH_KUBERNETES:-}" ] || tests kubernetes bash scripts/test-kubernetes.sh
 tests faults npm run --silent test:faults --

@@ -17,5 +17,12 @@ export function planCommand(edge: Edge) {
 }
 
 function plan(edge: Edge): Promise<ExitCode> {
-  return runCommand(edge, { name: 'plan', loadInputs, execute: executePlan, looksOnly: true, isRun: false });
+  return runCommand(edge, {
+    name: 'plan',
+    loadInputs,
+    execute: executePlan,
+    looksOnly: true,
+    isRun: false,
+    hasPage: true,
+  });
 }

@@ -6,11 +6,15 @@ import { nodeName } from '../cluster/node.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { endsWithContainer } from '../config/files.ts';
 import { languageOf } from '../config/language.ts';
+import { shownEnvironment } from '../config/shown-environment.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Result } from '../engine/events.ts';
 import { type Say, sayIn } from '../messages/phrases.ts';
 import { keepFinalResult, readFinalResult } from '../report/final-result.ts';
+import { keepPage } from '../report/html-file.ts';
+import type { Story } from '../report/html-story.ts';
+import { newStory, type StoryTeller } from '../report/html-teller.ts';
 import { notify } from '../report/notify.ts';
 import {
   keepResult,
@@ -34,6 +38,8 @@ export interface CommandPlan {
   readonly looksOnly: boolean;
   /** Its result belongs to a run, and is kept in STATE_DIR. */
   readonly isRun: boolean;
+  /** What it has found is kept in STATE_DIR as a page to read, as that of a run is. */
+  readonly hasPage?: true;
 }
 
 /** Runs a command to its end; never throws. */
@@ -44,9 +50,10 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
   let config: Config | undefined;
   let report: Report | undefined;
   let run = newRunId;
+  const teller = newStory(edge.clock.monotonicMs);
   try {
     config = await loadConfig(edge.env);
-    const opened = open(edge, newRunId, config.output, config.secrets);
+    const opened = open(edge, newRunId, config.output, config.secrets, keepsPage(plan) ? teller.take : undefined);
     report = opened;
     const hosts = config.hosts.map((host) => ({ host: nodeName(host), role: host.role }));
     opened.emit({ type: 'run-started', command: plan.name, version, nodes: hosts.length, hosts });
@@ -83,13 +90,19 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
         },
       };
       const abandoned = graceOver(edge, signal).then(() => abandonedResult(plan.name, given, underWay));
-      return await end(opened, await Promise.race([plan.execute(given), abandoned]), { config, run, plan }, edge);
+      return await end(
+        opened,
+        await Promise.race([plan.execute(given), abandoned]),
+        { config, run, plan, story: teller.story },
+        edge,
+      );
     } finally {
       await inputs?.package.dispose();
     }
   } catch (error) {
     report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
-    return await end(report, failedResult(plan.name, error, language), { config, run, plan }, edge);
+    const context = { config, run, plan, story: teller.story };
+    return await end(report, failedResult(plan.name, error, language), context, edge);
   } finally {
     report?.close();
   }
@@ -99,11 +112,15 @@ interface Context {
   readonly config: Config | undefined;
   readonly run: string;
   readonly plan: CommandPlan;
+  readonly story: Story;
 }
 
-async function end(report: Report, result: Result, { config, run, plan }: Context, edge: Edge): Promise<ExitCode> {
+async function end(report: Report, ended: Result, context: Context, edge: Edge): Promise<ExitCode> {
+  const { config, run, plan } = context;
   const say = sayIn(languageOf(edge.env));
-  for (const finding of result.findings) report.emit({ type: 'finding', ...finding });
+  for (const finding of ended.findings) report.emit({ type: 'finding', ...finding });
+  const page = config && keepsPage(plan) ? await leavePage(report, ended, { ...context, config }, edge) : undefined;
+  const result = page === undefined ? ended : { ...ended, report: page };
   if (config) {
     const kept = redactor(config.secrets)({ time: edge.clock.date().toISOString(), run, ...result });
     try {
@@ -128,6 +145,32 @@ async function again(report: Report, result: Result): Promise<ExitCode> {
   await leaveTerminationMessage(result);
   report.emit(result);
   return result.exitCode;
+}
+
+function keepsPage({ isRun, hasPage }: CommandPlan): boolean {
+  return isRun || hasPage === true;
+}
+
+/** The name of the page's file. That it could not be written, or made, fails nothing. */
+async function leavePage(
+  report: Report,
+  ended: Result,
+  { config, run, story }: Context & { readonly config: Config },
+  { clock, env }: Edge,
+): Promise<string | undefined> {
+  const redact = redactor(config.secrets);
+  const { settings } = redact({ settings: shownEnvironment(env) });
+  try {
+    const result = redact({ time: clock.date().toISOString(), run, ...ended });
+    return await keepPage({ result, story, settings }, config.stateDir);
+  } catch (error) {
+    const say = sayIn(languageOf(env));
+    report.emit({
+      type: 'warning',
+      message: say('The report could not be written: {problem}', { problem: String(error) }),
+    });
+    return undefined;
+  }
 }
 
 function warnOfSlowCrypto(report: Report, say: Say): void {
@@ -174,10 +217,17 @@ function graceOver({ clock }: Edge, signal: AbortSignal): Promise<void> {
   });
 }
 
-function open(edge: Edge, run: string, mode: OutputMode, secrets: readonly string[]): Report {
+function open(
+  edge: Edge,
+  run: string,
+  mode: OutputMode,
+  secrets: readonly string[],
+  listener?: StoryTeller['take'],
+): Report {
   const { clock, write, isTerminal, columns, rows, colour } = edge;
   const language = languageOf(edge.env);
-  const report = openReport({ mode, clock, secrets, run, write, isTerminal, columns, rows, colour, language });
+  const options = { mode, clock, secrets, run, write, isTerminal, columns, rows, colour, language };
+  const report = openReport(listener ? { ...options, listener } : options);
   edge.onExit(report.close);
   return report;
 }

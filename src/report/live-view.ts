@@ -87,6 +87,11 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): StyledLi
     case 'change':
       noteChange(view, event);
       return [];
+    case 'work':
+    case 'conf-change':
+    case 'statements':
+    case 'statement':
+      return [];
     case 'node-done':
       note(view, event.host, { phase: event.message, done: true });
       return [];

@@ -43,6 +43,10 @@ function describe(event: Exclude<Event, { type: 'node-progress' }>, say: Say, la
     case 'step-finished':
       return stepFinished(event, say, language);
     case 'change':
+    case 'work':
+    case 'conf-change':
+    case 'statements':
+    case 'statement':
       return undefined;
     case 'node-done':
       return `    ${event.host}: ${event.message}`;

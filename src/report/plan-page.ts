@@ -1,6 +1,6 @@
 // A plan as a page to read before the night of the upgrade.
 
-import type { Plan, PlannedDatabase, PlannedFateFlow, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
+import type { Plan, PlannedDatabase, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
 import { type Language, type Say, sayIn, translated } from '../messages/phrases.ts';
 import { bytesText, durationText } from './units.ts';
 import { displayWidth, padTo } from './width.ts';
@@ -8,7 +8,7 @@ import { displayWidth, padTo } from './width.ts';
 /** The lines of the page, indented below the heading of the result. */
 export function planLines(plan: Plan, language: Language = 'en'): string[] {
   const say = sayIn(language);
-  const { nodes, pipelines, fateFlow, groups, database, downtime, state, steps, hash } = plan;
+  const { nodes, pipelines, groups, database, downtime, state, steps, hash } = plan;
   if (plan.action === 'finish-recovery') return [];
   const isIdle = plan.action === 'nothing';
   return [
@@ -19,7 +19,7 @@ export function planLines(plan: Plan, language: Language = 'en'): string[] {
     ...pipelines.map((names) => `    ${say('passed on: runner -> {names}', { names: names.join(' -> ') })}`),
     ...(isIdle ? [] : groups.flatMap((group) => ['', ...fileLines(group, say)])),
     ...(database ? ['', ...databaseLines(database, say)] : []),
-    ...serviceLines(nodes, fateFlow, say),
+    ...serviceLines(plan, say),
     '',
     ...(isIdle ? [] : [`  ${downtimeText(downtime, say)}`, `  STATE_DIR: ${roomText(state, say)}`]),
     ...(hash === undefined ? [] : [`  ${say('plan hash {hash}', { hash })}`]),
@@ -54,7 +54,7 @@ function nodeLines(nodes: readonly PlannedNode[], say: Say): string[] {
   return rows.map((row) => `    ${row.map((cell, column) => padTo(cell, width(column))).join('  ')}`.trimEnd());
 }
 
-function roomText({ neededBytes, freeBytes }: Room, say: Say): string {
+export function roomText({ neededBytes, freeBytes }: Room, say: Say): string {
   const needed = bytesText(neededBytes);
   if (freeBytes === undefined) return say('{needed} needed, free room unknown', { needed });
   return say('{needed} needed, {free} free', { needed, free: bytesText(freeBytes) });
@@ -77,7 +77,7 @@ function fileLines({ hosts, added, changed, removed, conf, notes }: PlannedFiles
   ];
 }
 
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.split('/', 1)[0] ?? path;
 }
 
@@ -115,21 +115,26 @@ function oneLine(sql: string): string {
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }
 
-// A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last.
-function serviceLines(nodes: readonly PlannedNode[], fateFlow: PlannedFateFlow | undefined, say: Say): string[] {
+function serviceLines(plan: Pick<Plan, 'nodes' | 'fateFlow'>, say: Say): string[] {
+  const lines = serviceCommands(plan).map(
+    ({ command, hosts }) => `    ${command}  ${say('on {hosts}', { hosts: hosts.join(', ') })}`,
+  );
+  return lines.length > 0 ? ['', `  ${say('services, in this order')}`, ...lines] : [];
+}
+
+/** A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last. */
+export function serviceCommands({
+  nodes,
+  fateFlow,
+}: Pick<Plan, 'nodes' | 'fateFlow'>): { readonly command: string; readonly hosts: readonly string[] }[] {
   const phases = (['stop', 'start'] as const).flatMap((phase) => {
     const commands = [...new Set(nodes.flatMap((node) => node[phase]))];
     return commands.map((command) => {
       const hosts = nodes.filter((node) => node[phase].includes(command)).map(({ host }) => host);
-      return commandLine(command, hosts, say);
+      return { command: `bash ${command}`, hosts };
     });
   });
   const outer = (commands: readonly string[] = []) =>
-    commands.map((command) => commandLine(command, [fateFlow?.host ?? ''], say));
-  const lines = [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
-  return lines.length > 0 ? ['', `  ${say('services, in this order')}`, ...lines] : [];
-}
-
-function commandLine(command: string, hosts: readonly string[], say: Say): string {
-  return `    bash ${command}  ${say('on {hosts}', { hosts: hosts.join(', ') })}`;
+    commands.map((command) => ({ command: `bash ${command}`, hosts: [fateFlow?.host ?? ''] }));
+  return [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
 }

@@ -4,7 +4,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../engine/clock.ts';
 import { onDisk, writeWhole } from '../engine/disk.ts';
-import type { Emit, Event, EventBody, Result } from '../engine/events.ts';
+import type { Emit, Event, Result } from '../engine/events.ts';
 import { makeFolder } from '../engine/folders.ts';
 import type { Language } from '../messages/phrases.ts';
 import { jsonLine } from './json.ts';
@@ -27,6 +27,8 @@ export interface ReportOptions {
   readonly colour: boolean;
   /** Of what people read. */
   readonly language: Language;
+  /** Hears every event too, without secrets. */
+  readonly listener?: (event: Event) => void;
 }
 
 export interface Report {
@@ -75,7 +77,9 @@ export function openReport(options: ReportOptions): Report {
       // A result is the last word, also while something that nobody waits for any more still goes on.
       if (isOver) return;
       isOver = body.type === 'result';
-      show(redact({ time: clock.date().toISOString(), run, ...body }));
+      const event = redact({ time: clock.date().toISOString(), run, ...body });
+      options.listener?.(event);
+      show(event);
     },
     adoptRun: (id) => {
       run = id;
@@ -91,7 +95,7 @@ export function openReport(options: ReportOptions): Report {
 const ownWords: readonly string[] = ['type', 'time', 'run', 'command', 'outcome', 'code', 'step', 'role', 'planHash'];
 
 /** Replaces every secret in every text of an event. Steps never put one there; this is the second line of defence. */
-export function redactor(secrets: readonly string[]): <T extends Event | EventBody>(event: T) => T {
+export function redactor(secrets: readonly string[]): <T extends object>(event: T) => T {
   const texts = [...new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))]
     .filter((text) => text.length >= 4)
     // The longest first: a secret may be the beginning of another one.
@@ -106,7 +110,7 @@ export function redactor(secrets: readonly string[]): <T extends Event | EventBo
       Object.entries(value).map(([key, inner]) => [key, ownWords.includes(key) ? inner : walk(inner)]),
     );
   };
-  return <T extends Event | EventBody>(event: T) => walk(event) as T;
+  return <T extends object>(event: T) => walk(event) as T;
 }
 
 /** Keeps the result under STATE_DIR/runs/<run>/. Throws DISK_FULL, DISK_FAILED. */

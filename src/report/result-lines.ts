@@ -20,6 +20,7 @@ export function resultLines(result: Result, language: Language = 'en'): string[]
     ...message.split('\n').map((line) => `  ${line}`),
     ...(plan ? planLines(plan, language) : status ? statusLines(status, language) : stateLines(result, language, say)),
     `  ${say('next: {next}', { next })}`,
+    ...(result.report === undefined ? [] : [`  ${say('report: {file}', { file: result.report })}`]),
   ];
 }
 

@@ -3,6 +3,7 @@
 import { type Backup, dumpDatabase, isBackupCurrent, proveBackup } from '../database/dump.ts';
 import { describeFinding, UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { onDatabase } from './at-work.ts';
 import { copiesAreKept, keepCopies } from './backup-copies.ts';
 import { backupFolder, findBackup, tidyBackup } from './find-backup.ts';
 import { anySwitchBegun } from './node-plan.ts';
@@ -56,7 +57,8 @@ async function settledBackup(world: World): Promise<Backup | 'none' | undefined>
 async function backUp(world: World): Promise<Backup | undefined> {
   const { database, config, emit, say } = world;
   if (!database || !config.database) return undefined;
-  const backup = await dumpDatabase(database, config.database, backupFolder(world));
+  const databaseConfig = config.database;
+  const backup = await onDatabase(world, () => dumpDatabase(database, databaseConfig, backupFolder(world)));
   emit({
     type: 'database',
     step,
@@ -69,7 +71,7 @@ async function backUp(world: World): Promise<Backup | undefined> {
     });
     return backup;
   }
-  const proven = await proveBackup(database, config.database, backup);
+  const proven = await onDatabase(world, () => proveBackup(database, databaseConfig, backup));
   emit({ type: 'database', step, message: say('proven by restoring it to the scratch schema') });
   return proven;
 }

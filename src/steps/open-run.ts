@@ -69,7 +69,8 @@ async function finishRecovery(
   adopt(world, records);
   await expectRecoverable(world, 'recovering');
   await requireBackups(world);
-  world.emit({ type: 'run-adopted', message: world.say('A recovery was interrupted; it is finished first.') });
+  const message = world.say('A recovery was interrupted; it is finished first.');
+  world.emit({ type: 'run-adopted', message, resumes: true });
   await putBack(world);
   world.run = undefined;
   world.plans.clear();
@@ -79,10 +80,8 @@ async function finishRecovery(
 
 async function resume(world: World, records: readonly RunRecord[]): Promise<void> {
   await adoptOpenRun(world, records);
-  world.emit({
-    type: 'run-adopted',
-    message: world.say('Run {run} was interrupted; it is resumed.', { run: currentRun(world).id }),
-  });
+  const message = world.say('Run {run} was interrupted; it is resumed.', { run: currentRun(world).id });
+  world.emit({ type: 'run-adopted', message, resumes: true });
   await writeRecords(world, 'open');
 }
 

@@ -8,6 +8,7 @@ import { expectedTree } from '../eggroll/home-plan.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { tellConfChanges } from './conf-report.ts';
 import { fanOut, type Outcome, streamLimitMs } from './fan-out.ts';
 import { planNode, readSwitchState, runFolder, switchBegun } from './node-plan.ts';
 import { canaryFirst, onNodes } from './nodes.ts';
@@ -22,7 +23,10 @@ export const stage: Step<World> = {
     const staged = await onNodes(world, (node) => isStaged(world, node));
     return staged.every(Boolean) ? 'done' : 'pending';
   },
-  apply: (world) => canaryFirst(world, (nodes) => stageNodes(world, nodes)),
+  async apply(world) {
+    await canaryFirst(world, (nodes) => stageNodes(world, nodes));
+    await tellConfChanges(world);
+  },
   undo: {
     title: 'remove the staged trees',
     async apply(world) {

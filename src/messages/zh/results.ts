@@ -15,6 +15,7 @@ export const results = translations({
   'Nothing was changed. {why}': '没有做任何改动。{why}',
   'An earlier try of {job} ended so, and another one would change nothing: {message}':
     '{job} 先前的一次尝试已这样结束，再试也不会有变化：{message}',
+  'report: {file}': '报告：{file}',
   '{next} Then start a job of another name; {job} is over.': '{next} 之后请用另一个名称启动作业；{job} 已结束。',
   'Nothing was changed.': '没有做任何改动。',
   'No upgrade has been run here.': '这里还没有运行过升级。',

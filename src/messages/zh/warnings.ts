@@ -15,6 +15,7 @@ export const warnings = translations({
   'Run {run} was interrupted; it is resumed.': '运行 {run} 曾被中断，现在继续。',
   '{why} Everything is put back.': '{why} 正在全部回滚。',
   'The same again from the first step (try {count}).': '从第一步重新开始（第 {count} 次尝试）。',
+  'The report could not be written: {problem}': '无法写出报告：{problem}',
   'Another run holds the lock; waiting {seconds} s.': '另一个运行持有锁；等待 {seconds} 秒。',
   'A fault that may pass; waiting {seconds} s.': '这可能是暂时的故障；等待 {seconds} 秒。',
   'REQUIRE_PROOF is false: the database backup was not proven by restoring it.':

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EventBody } from '../../../src/engine/events.ts';
+import type { Event, EventBody } from '../../../src/engine/events.ts';
+import { keepPage } from '../../../src/report/html-file.ts';
 import {
   keepResult,
   leaveTerminationMessage,
@@ -12,6 +13,7 @@ import {
   terminationMessage,
 } from '../../../src/report/report.ts';
 import { testClock } from '../../support/clock.ts';
+import { storyOf } from '../../support/report-page.ts';
 import { fakeScreen } from '../../support/screen.ts';
 import { event, everyEvent, failed, result } from './events.ts';
 
@@ -112,6 +114,52 @@ describe('openReport', () => {
     expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
     expect(text).not.toContain('wörd');
     expect(text).toContain('***');
+  });
+});
+
+describe('a listener', () => {
+  const warning = { type: 'warning', message: 'Careful.' } as const;
+
+  it('hears every event, those too that are not shown, without secrets', () => {
+    const heard: Event[] = [];
+    const { emit } = openReport({
+      ...options,
+      mode: 'json',
+      secrets: ['hunter2'],
+      write: () => undefined,
+      listener: (each) => heard.push(each),
+    });
+    emit({ type: 'work', phase: 'begins', where: 'hunter2' });
+    emit({ ...warning, message: 'hunter2' });
+    expect(heard.map(({ type, run }) => [type, run])).toEqual([
+      ['work', 'r1'],
+      ['warning', 'r1'],
+    ]);
+    expect(JSON.stringify(heard)).not.toContain('hunter2');
+  });
+});
+
+describe('keepPage', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'report-test-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  it('keeps the page of an upgrade when it is taken back', async () => {
+    const page = { story: storyOf([]), settings: [] };
+    const names: string[] = [];
+    for (const command of ['upgrade', 'recover', 'plan']) {
+      const folder = join(dir, command === 'plan' ? 'p' : 'u');
+      names.push(await keepPage({ ...page, result: event({ ...result, command }) }, folder));
+    }
+    expect(names).toEqual(
+      ['u/runs/r1/report.html', 'u/runs/r1/report-recover.html', 'p/runs/r1/report.html'].map((name) =>
+        join(dir, name),
+      ),
+    );
+    expect(await readFile(join(dir, 'u/runs/r1/report.html'), 'utf8')).toContain('Upgrade succeeded');
+    expect(await readFile(join(dir, 'u/runs/r1/report-recover.html'), 'utf8')).toContain('Recovery succeeded');
   });
 });
 

@@ -1,0 +1,54 @@
+/**
+ * Makes docs/pictures/report.png for the README: the report of a real upgrade of a simulated cluster, as Chromium shows it. Needs Docker
+ * on this machine, the images (`make image node-image`), and Chromium.
+ *
+ *   npm run picture
+ *   npm run picture -- FILE.html     of another report
+ */
+import { mkdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openChromium } from '../test/support/chromium.ts';
+import { startCluster, type TestCluster } from '../test/support/cluster.ts';
+
+const picture = join(import.meta.dirname, '..', 'docs', 'pictures', 'report.png');
+const size = { width: 1000, height: 1180 };
+
+const [file] = process.argv.slice(2);
+if (file) await take(file);
+else await takeOfUpgrade();
+
+async function takeOfUpgrade(): Promise<void> {
+  const workers = ['nm2', 'nm3', 'nm4', 'nm5'].map((name) => ({ name, services: ['nodemanager'] as const }));
+  const hosts = [
+    { name: 'nm1', services: ['clustermanager', 'nodemanager'] as const },
+    ...workers,
+    { name: 'rs1', services: ['rollsite'] as const },
+  ];
+  const cluster = await startCluster({ hosts });
+  try {
+    const { exitCode, result } = await cluster.job('upgrade');
+    if (exitCode !== 0) throw new Error(`The upgrade failed: ${result.message}`);
+    await take(await reportIn(cluster));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function reportIn({ stateDir }: TestCluster): Promise<string> {
+  const [run = ''] = await readdir(join(stateDir, 'runs'));
+  return join(stateDir, 'runs', run, 'report.html');
+}
+
+async function take(html: string): Promise<void> {
+  const browser = await openChromium();
+  try {
+    const page = await browser.newPage({ viewport: size, colorScheme: 'light' });
+    await page.goto(pathToFileURL(html).href);
+    mkdirSync(join(picture, '..'), { recursive: true });
+    await page.screenshot({ path: picture });
+  } finally {
+    await browser.close();
+  }
+}
