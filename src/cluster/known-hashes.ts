@@ -4,6 +4,8 @@
 import type { ListedEntry, Listing } from './listing.ts';
 
 export interface KnownHashes {
+  /** Is what runs before have recorded still to be learnt? It is longer than a listing of the files, so it is sent once. */
+  readonly wantsRecords: boolean;
   /** Takes up what runs before have recorded, at the first look at the node. */
   learn(listing: Listing): void;
   /** The hash of a file; undefined when it has to be read. */
@@ -24,11 +26,14 @@ export function knownHashes(trustsRecords: boolean): KnownHashes {
   const known = new Map<string, string>();
   // What was recorded of files that nobody has asked for yet: of those that are gone nothing is recorded any more.
   const recorded = new Map<string, string>();
-  let learnt = false;
+  let wantsRecords = trustsRecords;
   return {
+    get wantsRecords() {
+      return wantsRecords;
+    },
     learn(listing) {
-      if (learnt || !trustsRecords) return;
-      learnt = true;
+      if (!wantsRecords) return;
+      wantsRecords = false;
       for (const [identity, sha256] of listing.recorded) recorded.set(identity, sha256);
     },
     get({ identity }) {

@@ -4,6 +4,7 @@ import type { Tree, TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type ListedEntry, type Listing, parseHashes, parseListing } from './listing.ts';
 import type { ClusterNode } from './node.ts';
+import type { Question } from './remote-scripts.ts';
 
 /** Which properties of an entry have to agree. Times of folders never count: they change with every file made in them. */
 export interface Comparison {
@@ -61,9 +62,24 @@ export async function readTree(
   folders: readonly string[],
   options: ReadOptions = {},
 ): Promise<Tree> {
-  const { stdout } = await node.ask('manifest', [node.home, root, ...folders]);
+  const { stdout } = await node.ask(...listingOf(node, root, folders));
+  return treeFrom(node, root, stdout, options);
+}
+
+/** Asks for what `treeFrom` takes, for those who have more to ask in the same command. */
+function listingOf({ home, hashes }: ClusterNode, root: string, folders: readonly string[]): Question {
+  return ['manifest', [hashes.wantsRecords ? `${home}/.eggroll-upgrade/hashes` : '', root, ...folders]];
+}
+
+/** The tree in a listing of a node, as `readTree` gives it: files of which nothing is known are hashed. Throws NODE_UNFIT. */
+async function treeFrom(
+  node: ClusterNode,
+  root: string,
+  printed: Buffer,
+  options: ReadOptions = {},
+): Promise<Tree> {
   try {
-    const listing = parseListing(stdout);
+    const listing = parseListing(printed);
     node.hashes.learn(listing);
     const hashes = await hashesOf(node, root, listing, options);
     return new Map(listing.entries.map((listed) => [listed.entry.path, withHash(listed, hashes, options)]));

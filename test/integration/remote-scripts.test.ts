@@ -66,7 +66,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
   const script = (name: ScriptName, args: readonly string[] = [], input?: Buffer | string) =>
     box.script(shell, name, [home, token, run, ...args], input);
   const treeOf = async (root: string, ...folders: readonly string[]) => {
-    const { entries } = parseListing((await box.script(shell, 'manifest', [home, root, ...folders])).stdout);
+    const { entries } = parseListing((await box.script(shell, 'manifest', ['', root, ...folders])).stdout);
     return new Map(entries.map(({ entry }) => [entry.path, entry]));
   };
 
@@ -385,7 +385,9 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
     });
 
     test('manifest gives what was recorded, and the identity of a file that nobody writes to', async () => {
-      const listing = async () => parseListing((await box.script(shell, 'manifest', [home, home, 'bin'])).stdout);
+      const recorded = `${home}/.eggroll-upgrade/hashes`;
+      const listing = async (file = recorded) =>
+        parseListing((await box.script(shell, 'manifest', [file, home, 'bin'])).stdout);
       const before = await listing();
       const [folder, file] = before.entries;
       const line = `${file?.identity} ${'a'.repeat(64)}\n`;
@@ -394,6 +396,7 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       const after = await listing();
       expect([...after.recorded]).toEqual([[file?.identity, 'a'.repeat(64)]]);
       expect(after.entries).toEqual([folder, file]);
+      expect((await listing('')).recorded.size).toBe(0);
       expect(after.nowSeconds).toBeGreaterThan(before.nowSeconds);
       await box.bash(`touch -d @1 '${home}/bin/file'; printf old >'${home}/bin/file'; touch -d @1 '${home}/bin/file'`);
       expect((await listing()).entries[1]?.identity).not.toBe(file?.identity);

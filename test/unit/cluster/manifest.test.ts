@@ -18,19 +18,23 @@ describe('readTree', () => {
   /** A node with these files, and the paths that it was told to hash, by command. */
   function nodeWith(files: readonly ManifestLine[], recorded = '', trustsRecords = true) {
     const hashed: string[][] = [];
+    const asked: string[] = [];
     const listing = listingOutput(files).toString('latin1').replace('\0\0', `\0${recorded}\0`);
     const node = {
       name: 'nm1',
       home: '/home',
       hashes: knownHashes(trustsRecords),
-      async ask(script: string, _args: readonly string[], options?: { readonly input?: Buffer }) {
-        if (script === 'manifest') return { stdout: Buffer.from(listing, 'latin1') } as CommandResult;
+      async ask(script: string, args: readonly string[], options?: { readonly input?: Buffer }) {
+        if (script === 'manifest') {
+          asked.push(args.join(' '));
+          return { stdout: Buffer.from(listing, 'latin1') } as CommandResult;
+        }
         const paths = options?.input?.toString('utf8').split('\0').slice(0, -1) ?? [];
         hashed.push(paths);
         return { stdout: hashOutput(files.filter(({ path }) => paths.includes(path))) } as CommandResult;
       },
     } as unknown as ClusterNode;
-    return { node, hashed, read: (options?: ReadOptions) => readTree(node, '/home', ['bin'], options) };
+    return { node, hashed, asked, read: (options?: ReadOptions) => readTree(node, '/home', ['bin'], options) };
   }
 
   it('hashes each file once', async () => {
@@ -67,6 +71,16 @@ describe('readTree', () => {
     expect(node.hashes.lines()).toBe(`1 1 1.0 1.5 ${hash('c')}\n2 2 1.0 1.5 ${hash('b')}\n`);
     const strict = nodeWith(lines, recorded, false);
     expect((await strict.read()).get('bin/a')?.sha256).toBe(hash('a'));
+  });
+
+  it('asks once for what was recorded, and not at all when it does not count', async () => {
+    const { read, asked } = nodeWith(lines);
+    await read();
+    await read();
+    expect(asked).toEqual(['/home/.eggroll-upgrade/hashes /home bin', ' /home bin']);
+    const strict = nodeWith(lines, '', false);
+    await strict.read();
+    expect(strict.asked).toEqual([' /home bin']);
   });
 
   it('does not rely on what was written a moment ago', async () => {
