@@ -3,6 +3,7 @@
 import { type ProgramFolder, programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { ClusterNode } from './node.ts';
+import type { Question } from './remote-scripts.ts';
 import { parseRunFacts, type RunFacts } from './run-facts.ts';
 
 export type EntryKind = 'directory' | 'symlink' | 'file' | 'missing' | 'other';
@@ -56,7 +57,22 @@ export async function readSmallFile(
   path: string,
   limitBytes = fileLimitBytes,
 ): Promise<Buffer | undefined> {
-  const { stdout } = await node.ask('read-file', [path, String(limitBytes + 1)]);
+  const { stdout } = await node.ask(...smallFile(path, limitBytes));
+  return contentFrom(node, path, stdout, limitBytes);
+}
+
+/** Asks for what `contentFrom` takes, for those who have more to ask in the same command. */
+export function smallFile(path: string, limitBytes = fileLimitBytes): Question {
+  return ['read-file', [path, String(limitBytes + 1)]];
+}
+
+/** What `readSmallFile` gives, of what was printed. Throws NODE_UNFIT when the file is larger than any such file is. */
+export function contentFrom(
+  node: ClusterNode,
+  path: string,
+  stdout: Buffer,
+  limitBytes = fileLimitBytes,
+): Buffer | undefined {
   const present = 'present\n';
   const bytes = stdout.length < present.length ? undefined : stdout.subarray(present.length);
   expectSmall(node, path, bytes, limitBytes);

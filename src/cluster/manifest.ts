@@ -49,7 +49,7 @@ function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string 
 const readLimitMs = 1_800_000;
 
 export interface ReadOptions {
-  /** Which files have to be hashed; all, when it is absent. A file that is not has no hash in the tree. */
+  /** Which files have to be hashed; all, when it is absent. Another one has a hash in the tree only when it is known already. */
   readonly wants?: (entry: Omit<TreeEntry, 'sha256'>) => boolean;
   /** Reads every file, whatever is known of it. */
   readonly anew?: boolean;
@@ -67,12 +67,12 @@ export async function readTree(
 }
 
 /** Asks for what `treeFrom` takes, for those who have more to ask in the same command. */
-function listingOf({ home, hashes }: ClusterNode, root: string, folders: readonly string[]): Question {
+export function listingOf({ home, hashes }: ClusterNode, root: string, folders: readonly string[]): Question {
   return ['manifest', [hashes.wantsRecords ? `${home}/.eggroll-upgrade/hashes` : '', root, ...folders]];
 }
 
 /** The tree in a listing of a node, as `readTree` gives it: files of which nothing is known are hashed. Throws NODE_UNFIT. */
-async function treeFrom(
+export async function treeFrom(
   node: ClusterNode,
   root: string,
   printed: Buffer,
@@ -90,16 +90,16 @@ async function treeFrom(
   }
 }
 
-/** Hashes by path, of files that are wanted: what is known, and what is read now. */
+/** Hashes by path: what is known, and what is read now as it is wanted. */
 async function hashesOf(
   node: ClusterNode,
   root: string,
   listing: Listing,
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = listing.entries.filter(({ entry }) => isWanted(entry, options));
+  const files = listing.entries.filter(({ entry }) => entry.type === 'file');
   const known = new Map(options.anew ? [] : files.flatMap((file) => pairOf(file.entry.path, node.hashes.get(file))));
-  const unread = files.filter(({ entry }) => !known.has(entry.path));
+  const unread = files.filter(({ entry }) => isWanted(entry, options) && !known.has(entry.path));
   if (unread.length === 0) return known;
   const input = Buffer.from(unread.map(({ entry }) => `${entry.path}\0`).join(''));
   const { stdout } = await node.ask('hash', [root], { input, limitMs: readLimitMs });
@@ -120,8 +120,8 @@ function isWanted(entry: Omit<TreeEntry, 'sha256'>, { wants = () => true }: Read
 }
 
 function withHash({ entry }: ListedEntry, hashes: ReadonlyMap<string, string>, options: ReadOptions): TreeEntry {
-  if (!isWanted(entry, options)) return entry;
   const sha256 = hashes.get(entry.path);
-  if (sha256 === undefined) throw new Error(`${entry.path} has no hash: it changed while it was read.`);
-  return { ...entry, sha256 };
+  if (sha256 !== undefined) return { ...entry, sha256 };
+  if (!isWanted(entry, options)) return entry;
+  throw new Error(`${entry.path} has no hash: it changed while it was read.`);
 }

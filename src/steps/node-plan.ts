@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { readSmallFile } from '../cluster/facts.ts';
 import { type ReadOptions, readTree } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import type { Question } from '../cluster/remote-scripts.ts';
 import { planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
 import { ownHostKey } from '../eggroll/property-facts.ts';
@@ -24,8 +25,17 @@ export async function readSwitchState(world: World, node: ClusterNode): Promise<
 }
 
 async function askSwitchState(world: World, node: ClusterNode): Promise<SwitchState> {
-  const { stdout } = await node.ask('switch-state', [node.home, currentRun(world).id, ...programFolders]);
-  const lines = stdout.toString('utf8').trim().split('\n');
+  const { stdout } = await node.ask(...switchStateOf(world, node));
+  return parseSwitchState(stdout);
+}
+
+/** Asks for what `parseSwitchState` takes, for those who have more to ask in the same command. */
+export function switchStateOf(world: World, { home }: ClusterNode): Question {
+  return ['switch-state', [home, currentRun(world).id, ...programFolders]];
+}
+
+export function parseSwitchState(printed: Buffer): SwitchState {
+  const lines = printed.toString('utf8').trim().split('\n');
   return new Map(
     lines.map((line) => {
       const [name, staged, live, backup] = line.split(' ');
@@ -56,34 +66,38 @@ export async function everySwitchDone(world: World): Promise<boolean> {
   return done.every(Boolean);
 }
 
-/** Plans a node from its old tree, with the folders that `fresh` names read again and the others as they were read before. */
-export async function planNode(
-  world: World,
-  node: ClusterNode,
-  fresh: readonly ProgramFolder[] = programFolders,
-): Promise<NodePlan> {
+/** Plans a node from its old tree, unless that is done already. */
+export async function planNode(world: World, node: ClusterNode): Promise<NodePlan> {
   const known = world.plans.get(node.name);
-  if (known && fresh.length === 0) return known;
+  if (known) return known;
   const state = await readSwitchState(world, node);
-  const toRead = known ? fresh : programFolders;
   const backup = `${runFolder(world, node)}/backup`;
-  const inBackup = toRead.filter((folder) => state.get(folder)?.backup);
-  const inPlace = toRead.filter((folder) => !state.get(folder)?.backup);
-  const kept = known ? [...known.old].filter(([path]) => !toRead.includes(topFolder(path))) : [];
-  const read = [
+  const inBackup = programFolders.filter((folder) => state.get(folder)?.backup);
+  const inPlace = programFolders.filter((folder) => !state.get(folder)?.backup);
+  const old = [
     ...(inBackup.length > 0 ? await readOld(world, node, backup, inBackup) : []),
     ...(inPlace.length > 0 ? await readOld(world, node, node.home, inPlace) : []),
   ];
   const confRoot = state.get('conf')?.backup ? backup : node.home;
-  const plan = await planFrom(
-    world,
-    node,
-    new Map([...kept, ...read]),
-    await readSmallFile(node, `${confRoot}/conf/eggroll.properties`),
-  );
+  const properties = await readSmallFile(node, `${confRoot}/${propertiesPath}`);
+  const plan = await planFrom(world, node, new Map(old), properties);
   world.plans.set(node.name, plan);
   return plan;
 }
+
+/** Plans a node once more: conf and bin, which hold files of the site, as they are now, and the other folders as they were read before. */
+export async function planAnew(
+  world: World,
+  node: ClusterNode,
+  { now, properties }: { readonly now: Tree; readonly properties: Buffer | undefined },
+): Promise<void> {
+  const { old: before } = await planNode(world, node);
+  const isSites = ([path]: readonly [string, unknown]) => siteFolders.includes(topFolder(path));
+  const old = new Map([...[...before].filter((entry) => !isSites(entry)), ...[...now].filter(isSites)]);
+  world.plans.set(node.name, await planFrom(world, node, old, properties));
+}
+
+const siteFolders: readonly ProgramFolder[] = ['bin', 'conf'];
 
 /** Plans a node whose folders are all in place, whatever runs there were. */
 export async function planLive(world: World, node: ClusterNode): Promise<NodePlan> {
@@ -103,7 +117,7 @@ function readOld(
 ): Promise<Tree> {
   const sizes = new Set([...currentPackage(world).tree.values()].map(({ sizeBytes }) => sizeBytes));
   const wants = ({ path, sizeBytes }: Pick<TreeEntry, 'path' | 'sizeBytes'>) =>
-    sizes.has(sizeBytes) || ['bin', 'conf'].includes(topFolder(path));
+    sizes.has(sizeBytes) || siteFolders.includes(topFolder(path));
   return readTree(node, root, folders, { ...options, wants });
 }
 
