@@ -21,7 +21,7 @@ export interface NodeFacts extends RunFacts {
   readonly folders: ReadonlyMap<ProgramFolder, EntryKind>;
   /** File names in lib. */
   readonly jars: readonly string[];
-  /** Why the switch would not be made of true renames; empty when it would. */
+  /** Why the switch would not be made of true renames; empty when it would, and where that was not tried. */
   readonly renameProblems: readonly string[];
   /** Text of python/eggroll/__init__.py; undefined when there is none. */
   readonly initPy: string | undefined;
@@ -32,14 +32,19 @@ export interface NodeFacts extends RunFacts {
 
 const fileLimitBytes = 16 * 1_048_576;
 
-/** The arguments of inspect.sh. */
-export function inspectArguments(home: string): string[] {
-  return [home, String(fileLimitBytes + 1), ...programFolders];
+/** The arguments of inspect.sh. Only checks before a run want the proof that the folders can be renamed; it costs more than the rest. */
+export function inspectArguments(home: string, { provesRenames = true } = {}): string[] {
+  return [home, String(fileLimitBytes + 1), ...(provesRenames ? [] : ['-']), ...programFolders];
 }
 
-/** Looks at a node; changes nothing. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
+/** Asks for what `factsFrom` takes, but for the proof of renames. */
+export function factsOf({ home }: ClusterNode): Question {
+  return ['inspect', inspectArguments(home, { provesRenames: false })];
+}
+
+/** Looks at a node, but for the proof of renames; changes nothing. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
 export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
-  const { stdout } = await node.ask('inspect', inspectArguments(node.home));
+  const { stdout } = await node.ask(...factsOf(node));
   return factsFrom(node, stdout);
 }
 

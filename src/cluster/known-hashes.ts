@@ -10,8 +10,8 @@ export interface KnownHashes {
   learn(listing: Listing): void;
   /** The hash of a file; undefined when it has to be read. */
   get(listed: ListedEntry): string | undefined;
-  /** Notes the hash of a file that was read after a listing. */
-  add(listed: ListedEntry, sha256: string, listing: Listing): void;
+  /** Notes the hash of a listed file that was read since `nowSeconds`, by the node's clock. */
+  add(listed: ListedEntry, sha256: string, nowSeconds: number): void;
   /** For remote/keep-hashes.sh. */
   lines(): string;
 }
@@ -42,7 +42,8 @@ export function knownHashes(trustsRecords: boolean): KnownHashes {
       recorded.delete(identity);
       return sha256;
     },
-    add({ identity, changedSeconds }, sha256, { nowSeconds }) {
+    add({ identity, changedSeconds }, sha256, nowSeconds) {
+      // Whatever was written before the reading was read; whatever is written from then on shows, once the clock has gone on.
       const step = Number.isInteger(changedSeconds) ? coarseStepSeconds : stepSeconds;
       if (nowSeconds - changedSeconds > step) known.set(identity, sha256);
     },

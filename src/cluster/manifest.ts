@@ -2,7 +2,7 @@
 
 import type { Tree, TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { type ListedEntry, type Listing, parseHashes, parseListing } from './listing.ts';
+import { type ListedEntry, type Listing, parseListing, parseRead } from './listing.ts';
 import type { ClusterNode } from './node.ts';
 import type { Question } from './remote-scripts.ts';
 
@@ -103,10 +103,10 @@ async function hashesOf(
   if (unread.length === 0) return known;
   const input = Buffer.from(unread.map(({ entry }) => `${entry.path}\0`).join(''));
   const { stdout } = await node.ask('hash', [root], { input, limitMs: readLimitMs });
-  const read = parseHashes(stdout);
+  const { nowSeconds, hashes: read } = parseRead(stdout);
   for (const file of unread) {
     const sha256 = read.get(file.entry.path);
-    if (sha256 !== undefined) node.hashes.add(file, sha256, listing);
+    if (sha256 !== undefined) node.hashes.add(file, sha256, nowSeconds);
   }
   return new Map([...known, ...read]);
 }

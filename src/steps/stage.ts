@@ -53,8 +53,9 @@ async function stagedTree(world: World, node: ClusterNode): Promise<Tree> {
   return world.stagedTrees(node, root, async () => {
     // Where that is not known, both in one command.
     let listed: Buffer | undefined;
-    const state = await world.switchStates(node, currentRun(world).id, async () => {
-      const [places, files] = await node.askAll([switchStateOf(world, node), listingOf(node, root, programFolders)]);
+    const { id } = currentRun(world);
+    const state = await world.switchStates(node, id, async () => {
+      const [places, files] = await node.askAll([switchStateOf(node, id), listingOf(node, root, programFolders)]);
       listed = files;
       return parseSwitchState(places ?? Buffer.alloc(0));
     });

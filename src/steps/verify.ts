@@ -1,6 +1,6 @@
 // Step 11: is every node what it shall be, and the database too? Asked of the world once more, at the very end.
 
-import { factsFrom, inspectArguments } from '../cluster/facts.ts';
+import { factsFrom, factsOf } from '../cluster/facts.ts';
 import { listingOf, treeFrom } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { programFolders } from '../eggroll/tree.ts';
@@ -28,10 +28,7 @@ export const verify: Step<World> = {
 };
 
 async function verifyNode(world: World, node: ClusterNode): Promise<void> {
-  const [printed, listed] = await node.askAll([
-    ['inspect', inspectArguments(node.home)],
-    listingOf(node, node.home, programFolders),
-  ]);
+  const [printed, listed] = await node.askAll([factsOf(node), listingOf(node, node.home, programFolders)]);
   const facts = factsFrom(node, printed ?? Buffer.alloc(0));
   world.facts.set(node.name, facts);
   const detected = homeVersion(facts);
