@@ -89,7 +89,9 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
 
     test.each(steps)('switch goes on after %i renames, and again when all is done', async (count) => {
       await renames(forward.slice(0, count));
-      expect(await script('switch', programFolders)).toMatchObject({ exitCode: 0, stderr: '' });
+      const { exitCode, stdout, stderr } = await script('switch', programFolders);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(stdout.toString()).toBe(programFolders.map((name) => `${name} no yes yes\n`).join(''));
       expect(await live()).toBe(allOf('new'));
       expect(await box.bash(`cat '${runFolder}'/backup/*/file`)).toBe(allOf('old'));
       const done = await listing();
@@ -474,6 +476,15 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
     test('inspect of a home that is not there says no more than that', async () => {
       const { exitCode, stdout } = await box.script(shell, 'inspect', inspectArguments('/nowhere'));
       expect([exitCode, stdout.toString()]).toEqual([0, 'user app\nhome missing\n']);
+    });
+
+    test('inspect does not try to rename where no proof is wanted', async () => {
+      await box.bash(`chown root '${home}/lib'; chmod 0755 '${home}/lib'`, 'root');
+      const look = async (words?: { readonly provesRenames: boolean }) =>
+        (await box.script(shell, 'inspect', inspectArguments(home, words))).stdout.toString();
+      const withProof = await look();
+      expect(await look({ provesRenames: false })).toBe(withProof.replace(/^rename .*\n/gm, ''));
+      expect(withProof).toMatch(/^rename /m);
     });
 
     test('inspect reports a home, and a folder, that cannot be renamed in', async () => {
