@@ -172,7 +172,7 @@ async function contentFindings(world: World, node: ClusterNode, state: SwitchSta
     return places?.live && places.backup && !places.staged;
   });
   const live = isNew.length > 0 ? await readTree(node, node.home, isNew) : new Map();
-  const { plan } = await planNode(world, node, []);
+  const { plan } = await planNode(world, node);
   const differences = newTreeDifferences(plan, live, isNew);
   if (differences.length === 0) return backup;
   const found = `Files of the new version were changed since the run stopped: ${shortList(differences)}.`;

@@ -52,7 +52,7 @@ export async function plannedPipelines(world: World): Promise<string[][]> {
   const lists = await onNodes(
     world,
     async (node) => {
-      const { plan, old } = await planNode(world, node, []);
+      const { plan, old } = await planNode(world, node);
       return { node, items: stagingWork(plan, old, new Map()).send };
     },
     others,

@@ -14,9 +14,8 @@ const oldTreeFile = 'old-tree.json';
 // Some 200 bytes for each file of a home.
 const oldTreeLimitBytes = 1_073_741_824;
 
-// Read again as a whole: what was planned from was read while EggRoll ran, and Python writes its caches into the folders.
-export async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
-  const old = await readTree(node, node.home, programFolders);
+/** `old` is what the five folders hold while nothing runs any more. */
+export async function rememberOldTree(world: World, node: ClusterNode, old: Tree): Promise<void> {
   await node.change('write-record', [currentRun(world).id, oldTreeFile], { input: Buffer.from(serialiseTree(old)) });
 }
 

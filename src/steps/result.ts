@@ -27,7 +27,7 @@ export async function describeResult(world: World, command: CommandName, end: En
     outcome: end.outcome,
     exitCode: end.exitCode,
     ...(hash === undefined ? {} : { planHash: hash }),
-    nodes: await nodesFor(world, end),
+    nodes: await nodesFor(world, command, end),
     ...(database === undefined ? {} : { database }),
     ...(plan ? { plan } : {}),
     ...(status ? { status } : {}),
@@ -90,21 +90,22 @@ export function abandonedResult(command: CommandName, { config, signal }: Given,
   };
 }
 
-function nodesFor(world: World, end: Ending): NodeResult[] | Promise<NodeResult[]> {
+function nodesFor(world: World, command: CommandName, end: Ending): NodeResult[] | Promise<NodeResult[]> {
   const { plan, status } = world;
   const { outcome } = end;
   if (plan) return plan.nodes.map(({ host, role, before, after }) => ({ host, role, before, after, outcome }));
-  if (!status) return nodeResults(world, end);
+  if (!status) return nodeResults(world, command, end);
   return status.nodes.map(({ host, role, version }) => ({ host, role, before: version, after: version, outcome }));
 }
 
-async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResult[]> {
+async function nodeResults(world: World, command: CommandName, { outcome }: Ending): Promise<NodeResult[]> {
+  const isVerified = command === 'upgrade' && outcome === 'succeeded';
   return Promise.all(
     world.config.hosts.map(async (host) => {
       const node = world.nodes.find((candidate) => candidate.host === host);
       const before = world.versionsBefore.get(nodeName(host)) ?? 'unknown';
       // A node that is out of reach at the end has no known version; the outcome says the rest.
-      const facts = node && (await factsAtEnd(world, node));
+      const facts = node && (await factsAtEnd(world, node, isVerified));
       const detected = facts && homeVersion(facts);
       const after = detected && 'version' in detected ? detected.version : 'unknown';
       return { host: nodeName(host), role: host.role, before, after, outcome };
@@ -112,9 +113,13 @@ async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResul
   );
 }
 
-// What found nothing to do has just looked, and changed nothing.
-async function factsAtEnd({ nothingToDo, facts }: World, node: ClusterNode): Promise<NodeFacts | undefined> {
-  return nothingToDo ? facts.get(node.name) : inspectNode(node).catch(() => undefined);
+// What found nothing to do has just looked, and changed nothing; after the verification of an upgrade only records are written.
+async function factsAtEnd(
+  { nothingToDo, facts }: World,
+  node: ClusterNode,
+  isVerified: boolean,
+): Promise<NodeFacts | undefined> {
+  return nothingToDo || isVerified ? facts.get(node.name) : inspectNode(node).catch(() => undefined);
 }
 
 async function databaseResult(world: World, { outcome }: Ending): Promise<DatabaseResult | undefined> {
