@@ -53,6 +53,12 @@ export const catalogue = {
     summary: 'The EggRoll package cannot be used.',
     remedy: 'Mount a complete EggRoll package: bin, conf, deploy, lib and python.',
   },
+  SIGNATURE_INVALID: {
+    exitCode: badInput,
+    summary: 'The signature of the package does not hold.',
+    remedy:
+      'Take the package, its signature and the public key anew from those who made them; do not go on without a signature that holds.',
+  },
   SQL_INVALID: {
     exitCode: badInput,
     summary: 'The migration SQL cannot be used.',

@@ -59,6 +59,8 @@ export interface Result {
 
 export type EventBody =
   | { readonly type: 'run-started'; readonly command: string; readonly version: string; readonly nodes: number }
+  /** What was proven of the package: its digest, its signature. */
+  | { readonly type: 'package-checked'; readonly message: string }
   | { readonly type: 'run-adopted'; readonly message: string }
   | {
       readonly type: 'step-started';

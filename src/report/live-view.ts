@@ -52,6 +52,7 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine
     case 'run-started':
       view.nodesInRun = event.nodes;
       return [{ style: 'bold', text: `eggroll-upgrade ${event.version}: ${event.command} of ${event.nodes} nodes` }];
+    case 'package-checked':
     case 'run-adopted':
       return [{ text: `  ${event.message}` }];
     case 'step-started':

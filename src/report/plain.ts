@@ -16,6 +16,7 @@ function describe(event: Event): string | undefined {
   switch (event.type) {
     case 'run-started':
       return `${event.command} of ${event.nodes} nodes by eggroll-upgrade ${event.version}`;
+    case 'package-checked':
     case 'run-adopted':
       return event.message;
     case 'step-started':
