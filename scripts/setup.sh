@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine ready for `make demo` and `make test`: a Docker engine that answers, docker compose, the npm packages.
+# Makes a machine ready for `make demo` and, with the word `tests`, for `make test`: a Docker engine that answers, docker compose, the
+# npm packages, what the tests call.
 # Installs only what is missing and says what. Never touches an engine that runs, nor the machine's own apt sources.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -26,6 +27,14 @@ provide_openssl() {
   is_debian || die 'openssl is needed for the tests; install it first'
   say 'installing openssl (Debian package)'
   quietly "$logs/openssl.log" apt_install openssl
+}
+
+# The tests sign packages with it; a demo does not.
+provide_minisign() {
+  command -v minisign >/dev/null && return
+  is_debian || die 'minisign is needed for the tests; install it first'
+  say 'installing minisign (Debian package)'
+  quietly "$logs/minisign.log" apt_install minisign
 }
 
 install_engine() {
@@ -121,6 +130,7 @@ install_packages() {
 
 check_node
 provide_openssl
+[ "${1:-}" != tests ] || provide_minisign
 start_engine
 install_plugins
 install_packages

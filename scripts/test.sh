@@ -47,7 +47,7 @@ finish() {
   exit "$broken"
 }
 
-part setup bash scripts/setup.sh || finish
+part setup bash scripts/setup.sh tests || finish
 part bases bash images/bases/bases.sh || finish
 part image make --no-print-directory image || finish
 part node-image make --no-print-directory node-image || finish

@@ -25,8 +25,9 @@ export function archiveProof(
   expected: string | undefined,
   signed: DetachedSignature | undefined,
 ): ArchiveProof {
+  const isReadWhole = signed && !isPrehashed(signed) && file.sizeBytes <= largestInMemoryBytes;
   const digests = {
-    sha256: expected !== undefined || signed ? createHash('sha256') : undefined,
+    sha256: expected !== undefined || isReadWhole ? createHash('sha256') : undefined,
     blake2b: signed && isPrehashed(signed) ? createHash('blake2b512') : undefined,
   };
   return {

@@ -21,7 +21,7 @@ const [dAbove, dBelow] = [-121665n, 121666n];
 
 /**
  * Why a key is none that a signature could be trusted by; undefined for a sound one. With a point of low order as the key, signatures
- * can be made by anybody, for any message.
+ * can be made by anybody, for any message; older OpenSSL takes them.
  */
 export function weaknessOf(key: Buffer): string | undefined {
   const y = BigInt(`0x${Buffer.from(key).reverse().toString('hex')}`) & (2n ** 255n - 1n);
