@@ -81,7 +81,7 @@ const ours = new Set<string>([
 /** Which of them the code knows, or something that builds it. */
 function unknownIn(text: string): string[] {
   return namesIn(text).filter(
-    (name) => !ours.has(name) && !(name in foreign) && !new RegExp(`\\b${name}\\b`).test(built),
+    (name) => !ours.has(name) && !(name in foreign) && !new RegExp(`\\b${name}\\b`).test(tools),
   );
 }
 
