@@ -1,13 +1,42 @@
 /** Writes what of the documentation comes from the code: tables of README.md, and whole pages in docs. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dependenciesPage } from './dependencies.ts';
 import { errorsPage, readmeWithTables, versionsPage } from './reference.ts';
 import { referencePage } from './reference-page.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = join(root, 'README.md');
+const json = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
 
 writeFileSync(readme, readmeWithTables(readFileSync(readme, 'utf8')));
-for (const [name, write] of Object.entries({ errors: errorsPage, reference: referencePage, versions: versionsPage })) {
-  writeFileSync(join(root, 'docs', `${name}.md`), write());
+const pages = {
+  dependencies: () => dependenciesPage(json('package.json'), json('package-lock.json').packages, sizeOf),
+  errors: errorsPage,
+  reference: referencePage,
+  versions: versionsPage,
+};
+for (const [name, write] of Object.entries(pages)) writeFileSync(join(root, 'docs', `${name}.md`), write());
+
+function sizeOf(_: string, folders: readonly string[]): string {
+  const bytes = folders.reduce((sum, folder) => sum + bytesIn(join(root, folder)), 0);
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Without packages within it; a package for another platform is not there. */
+function bytesIn(folder: string): number {
+  return entriesOf(folder)
+    .filter(({ name }) => name !== 'node_modules')
+    .map((entry) =>
+      entry.isDirectory() ? bytesIn(join(folder, entry.name)) : lstatSync(join(folder, entry.name)).size,
+    )
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
