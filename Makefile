@@ -8,8 +8,8 @@ NODE_TEST_IMAGE ?= eggroll-upgrade-node:local
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-setup: ## Install what is missing on this machine: Docker engine, compose, npm packages
-	@bash scripts/setup.sh
+setup: ## Install what is missing on this machine: Docker engine, compose, npm packages, what the tests call
+	@bash scripts/setup.sh tests
 
 bases: ## Provide the base images: pulled, or made from Debian packages
 	@bash images/bases/bases.sh

@@ -45,7 +45,7 @@ trap on_exit EXIT
 in_container() { docker exec -i --user "$2" "$(container "$1")" bash -s <"$root/scripts/demo/$3"; }
 
 make_ready() {
-  bash "$root/scripts/setup.sh" --without-browser
+  bash "$root/scripts/setup.sh"
   bash "$root/images/bases/bases.sh" >/dev/null
   (cd "$root" && bash scripts/job-image.sh "$JOB_IMAGE" && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
 }

@@ -48,7 +48,7 @@ finish() {
   exit "$broken"
 }
 
-part setup bash scripts/setup.sh || finish
+part setup bash scripts/setup.sh tests || finish
 part tools bash scripts/kubernetes-tools.sh || finish
 part bases bash images/bases/bases.sh || finish
 part image make --no-print-directory image || finish

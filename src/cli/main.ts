@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runSafely, subcommands } from 'cmd-ts';
 import { exitCodes } from '../engine/catalogue.ts';
+import type { ListedCommand } from './command-list.ts';
 import type { Edge } from './edge.ts';
 import { importArgsCommand } from './import-args.ts';
 import { planCommand } from './plan.ts';
@@ -55,7 +56,7 @@ const app = subcommands({
     status: statusCommand(edge),
     prune: pruneCommand(edge),
     'import-args': importArgsCommand(edge),
-  },
+  } satisfies Record<ListedCommand, unknown>,
 });
 
 // An error that reached nobody who waits for it: what the run has done by now is found by the next one.

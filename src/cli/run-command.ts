@@ -70,6 +70,7 @@ export async function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCod
     warnOfSlowCrypto(opened, say);
     const signal = stopSignal(edge, opened, say);
     const inputs = await plan.loadInputs(config);
+    for (const message of inputs?.package.proofs ?? []) opened.emit({ type: 'package-checked', message });
     try {
       let underWay = false;
       const ids = [newRunId];

@@ -35,6 +35,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ...(usesDatabase ? await checkDatabase(values) : []),
     ...certificates.findings,
     ...(await checkStateDir(values.STATE_DIR)),
+    ...checkSignatureFiles(values),
     ...checkPurge(values, usesDatabase),
     ...checkServiceCommands(values),
     ...fateFlow.findings,
@@ -51,6 +52,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     eggrollHome: complete.EGGROLL_HOME,
     packagePath: complete.PKG_BASE_PATH,
     ...(complete.PKG_SHA256 !== undefined && { packageSha256: complete.PKG_SHA256 }),
+    ...signatureFiles(complete),
     ssh: ssh.ssh,
     ...(usesDatabase && { database: databaseConfig(complete, secrets.values.MYSQL_PWD ?? '', certificates.text) }),
     services: serviceConfig(complete),
@@ -74,6 +76,11 @@ export async function loadConfig(env: Environment): Promise<Config> {
   });
 }
 
+function signatureFiles({ PKG_SIGNATURE_FILE: signatureFile, PKG_PUBLIC_KEY_FILE: publicKeyFile }: CompleteValues) {
+  if (signatureFile === undefined || publicKeyFile === undefined) return {};
+  return { packageSignature: { signatureFile, publicKeyFile } };
+}
+
 function serviceConfig(values: CompleteValues): ServiceConfig {
   const { START_COMMAND: start, STOP_COMMAND: stop, STATUS_COMMAND: status } = values;
   return {
@@ -91,6 +98,14 @@ function serviceConfig(values: CompleteValues): ServiceConfig {
 
 function secretTexts(secrets: Secrets, privateKey: string | undefined): string[] {
   return [...Object.values(secrets), privateKey].filter((secret) => secret !== undefined);
+}
+
+/** A signature without a key proves nothing, and a key without a signature is somebody's wish to have one checked. */
+function checkSignatureFiles({ PKG_SIGNATURE_FILE: signature, PKG_PUBLIC_KEY_FILE: key }: Values): Finding[] {
+  if ((signature === undefined) === (key === undefined)) return [];
+  const [missing, given] =
+    key === undefined ? ['PKG_PUBLIC_KEY_FILE', 'PKG_SIGNATURE_FILE'] : ['PKG_SIGNATURE_FILE', 'PKG_PUBLIC_KEY_FILE'];
+  return [{ code: 'CONFIG_INVALID', where: missing, found: `It is not set, and ${given} is.` }];
 }
 
 function checkServiceCommands(values: Values): Finding[] {

@@ -69,6 +69,12 @@ export interface FateFlowConfig {
   readonly script: string;
 }
 
+/** Where the signature of the package lies, and the key that it must have been made with. */
+export interface SignatureFiles {
+  readonly signatureFile: string;
+  readonly publicKeyFile: string;
+}
+
 export interface HookConfig {
   /** By `<step> before` or `<step> after`. Run by `sh -c` on the machine of the runner. */
   readonly commands: ReadonlyMap<string, string>;
@@ -82,6 +88,7 @@ export interface Config {
   readonly eggrollHome: string;
   readonly packagePath: string;
   readonly packageSha256?: string;
+  readonly packageSignature?: SignatureFiles;
   readonly ssh: SshConfig;
   /** Absent when MYSQL_FILE is `none`. */
   readonly database?: DatabaseConfig;

@@ -58,6 +58,12 @@ export const variables = {
     oldOption: '-k --pkg_base_path',
   },
   PKG_SHA256: { kind: 'sha256', meaning: 'when set, an archive with another digest is refused' },
+  PKG_SIGNATURE_FILE: {
+    kind: 'localPath',
+    meaning:
+      'detached signature of the archive, Ed25519 by OpenSSL or minisign; another archive is refused; with PKG_PUBLIC_KEY_FILE',
+  },
+  PKG_PUBLIC_KEY_FILE: { kind: 'localPath', meaning: 'public key of whoever signs packages: PEM, or that of minisign' },
   MYSQL_HOME: {
     kind: 'localPath',
     defaultText: 'client in the image',

@@ -19,6 +19,10 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
     summary: '无法连接安装包的服务器，或它没有把安装包发送完。',
     remedy: '请检查地址、网络和代理，然后重新运行同一命令：它会从中断处继续。',
   },
+  SIGNATURE_INVALID: {
+    summary: '安装包的签名无效。',
+    remedy: '请向制作者重新获取安装包、签名和公钥；没有有效的签名时请不要继续。',
+  },
   SQL_INVALID: { summary: '迁移 SQL 无法使用。', remedy: '请改正所指出的语句。' },
   NODE_UNREACHABLE: {
     summary: '无法通过 SSH 连接节点。',

@@ -78,6 +78,8 @@ export type EventBody =
       /** The nodes of the lists, in their order. */
       readonly hosts?: readonly { readonly host: string; readonly role: string }[];
     }
+  /** What was proven of the package: its digest, its signature. */
+  | { readonly type: 'package-checked'; readonly message: string }
   /** `resumes`: an earlier process, or an earlier try, has begun what is gone on with now. */
   | { readonly type: 'run-adopted'; readonly message: string; readonly resumes?: boolean }
   | {

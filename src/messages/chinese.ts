@@ -2,7 +2,7 @@
 
 import { display } from './zh/display.ts';
 import { pages } from './zh/pages.ts';
-import { fetchRemedies, nodeRemedies, remedies } from './zh/remedies.ts';
+import { fetchRemedies, nodeRemedies, packageRemedies, remedies } from './zh/remedies.ts';
 import { results } from './zh/results.ts';
 import { steps } from './zh/steps.ts';
 import { warnings } from './zh/warnings.ts';
@@ -12,6 +12,7 @@ export const chinese = {
   ...pages,
   ...remedies,
   ...nodeRemedies,
+  ...packageRemedies,
   ...fetchRemedies,
   ...results,
   ...steps,

@@ -70,6 +70,7 @@ export function takeEvent(view: LiveView, event: Event, nowMs: number): StyledLi
       const values = { version, command, count: nodes };
       return [{ style: 'bold', text: say('eggroll-upgrade {version}: {command} of {count} nodes', values) }];
     }
+    case 'package-checked':
     case 'run-adopted':
       return [{ text: `  ${event.message}` }];
     case 'step-started':

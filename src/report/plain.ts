@@ -36,6 +36,7 @@ function describe(event: Exclude<Event, { type: 'node-progress' }>, say: Say, la
       const { command, nodes: count, version } = event;
       return say('{command} of {count} nodes by eggroll-upgrade {version}', { command, count, version });
     }
+    case 'package-checked':
     case 'run-adopted':
       return event.message;
     case 'step-started':

@@ -9,9 +9,12 @@ import { UpgradeError } from '../engine/errors.ts';
 import { together } from './nodes.ts';
 import type { Inputs } from './world.ts';
 
-/** Throws PACKAGE_INVALID and SQL_INVALID with all findings of both. The caller disposes of the package. */
+/**
+ * Throws PACKAGE_INVALID, SIGNATURE_INVALID and SQL_INVALID, and CONFIG_INVALID for the files of a signature, with all findings.
+ * The caller disposes of the package.
+ */
 export async function loadInputs(config: Config): Promise<Inputs> {
-  const options = { tmpDir: tmpdir(), ...(config.packageSha256 ? { sha256: config.packageSha256 } : {}) };
+  const options = { tmpDir: tmpdir(), sha256: config.packageSha256, signature: config.packageSignature };
   const [opened, statements] = await Promise.allSettled([
     openPackage(config.packagePath, options),
     readStatements(config),

@@ -143,6 +143,12 @@ export const nodeRemedies = translations({
   'Set both as they were when that run began.': '请把这两项设为该运行开始时的值。',
 });
 
+/** Of the package and its signature. */
+export const packageRemedies = translations({
+  'Sign it with minisign, which signs a hash of the file (-H in old versions), or set PKG_SHA256.':
+    '请用 minisign 签名（它对文件的哈希签名，旧版本用 -H），或设置 PKG_SHA256。',
+});
+
 /** Of the program that fetches the package. */
 export const fetchRemedies = translations({
   'Run the same again: it goes on where it stopped.': '请重新运行同一命令：它会从中断处继续。',
