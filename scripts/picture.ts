@@ -13,22 +13,16 @@ import { openChromium } from '../test/support/chromium.ts';
 import { startCluster, type TestCluster } from '../test/support/cluster.ts';
 
 const picture = join(import.meta.dirname, '..', 'docs', 'pictures', 'report.png');
-const size = { width: 1000, height: 1180 };
+const size = { width: 1000, height: 800 };
 
 const [file] = process.argv.slice(2);
 if (file) await take(file);
 else await takeOfUpgrade();
 
 async function takeOfUpgrade(): Promise<void> {
-  const workers = ['nm2', 'nm3', 'nm4', 'nm5'].map((name) => ({ name, services: ['nodemanager'] as const }));
-  const hosts = [
-    { name: 'nm1', services: ['clustermanager', 'nodemanager'] as const },
-    ...workers,
-    { name: 'rs1', services: ['rollsite'] as const },
-  ];
-  const cluster = await startCluster({ hosts });
+  const cluster = await startCluster();
   try {
-    const { exitCode, result } = await cluster.job('upgrade');
+    const { exitCode, result } = await cluster.job('upgrade', { env: { MYSQL_FILE: 'auto' } });
     if (exitCode !== 0) throw new Error(`The upgrade failed: ${result.message}`);
     await take(await reportIn(cluster));
   } finally {
@@ -47,7 +41,10 @@ async function take(html: string): Promise<void> {
     const page = await browser.newPage({ viewport: size, colorScheme: 'light' });
     await page.goto(pathToFileURL(html).href);
     mkdirSync(join(picture, '..'), { recursive: true });
-    await page.screenshot({ path: picture });
+    // What comes after it is told better in words.
+    const timeline = await page.locator('#timeline').boundingBox();
+    const height = timeline ? timeline.y + timeline.height : size.height;
+    await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: size.width, height } });
   } finally {
     await browser.close();
   }

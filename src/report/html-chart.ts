@@ -87,7 +87,7 @@ function round(value: number): number {
 export function axis(frame: Frame): Html {
   const labels = ticksOf(frame).map(({ ms, text }) => {
     const place = placeOf(ms, frame) / 10;
-    return place > 93 ? undefined : html`<span style="left:${place}%">${text}</span>`;
+    return place > 86 ? undefined : html`<span style="left:${place}%">${text}</span>`;
   });
   return html`<div class="row axis" aria-hidden="true"><span class="row-name">time since the beginning</span><span class="row-note"></span><div class="track">${labels}</div></div>`;
 }
@@ -113,5 +113,6 @@ function ticksOf({ fromMs, toMs }: Frame): { readonly ms: number; readonly text:
 
 function tickText(ms: number): string {
   if (ms === 0) return '0';
+  if (ms % minute === 0 && ms < 60 * minute) return `${ms / minute} min`;
   return ms % second === 0 ? secondsText(ms) : `${(ms / second).toFixed(1)} s`;
 }

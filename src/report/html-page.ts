@@ -103,7 +103,7 @@ function factsOf(result: Result & { readonly run: string }, story: Story): (read
     ['Nodes', nodes.length > 0 ? nodes.length : undefined],
     ['Database', databaseFact(result)],
     plan ? ['Expected downtime', durationText(plan.downtime.expectedMs)] : ['Downtime', downtimeText(result)],
-    ['Began', story.startedAt === '' ? undefined : dateText(story.startedAt)],
+    ['Began (UTC)', story.startedAt === '' ? undefined : dateText(story.startedAt)],
     ['Took', durationText(story.endMs)],
     ['Run', html`<code>${result.run}</code>`],
     ['Exit code', result.exitCode],
@@ -190,5 +190,5 @@ function logSection({ log }: Story): Html | undefined {
 }
 
 function foot({ run, time }: { readonly run: string; readonly time: string }, { version }: Story): Html {
-  return html`<p>Run ${run}, written by eggroll-upgrade ${version} on ${dateText(time)}. Secrets are left out.</p>`;
+  return html`<p>Run ${run}, written by eggroll-upgrade ${version} on ${dateText(time)} UTC. Secrets are left out.</p>`;
 }

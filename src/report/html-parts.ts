@@ -57,9 +57,9 @@ export function moreOf({ more }: Pick<Kept<unknown>, 'more'>): Html | undefined 
   return more > 0 ? html`<p class="quiet">And ${more} more.</p>` : undefined;
 }
 
-/** `2026-11-27 16:10:39 UTC` of an ISO time. */
+/** `2026-11-27 16:10:39` of an ISO time. */
 export function dateText(iso: string): string {
-  return `${iso.slice(0, 10)} ${clockText(iso)} UTC`;
+  return `${iso.slice(0, 10)} ${clockText(iso)}`;
 }
 
 function clockText(iso: string): string {

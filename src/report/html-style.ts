@@ -29,7 +29,7 @@ h2 { font-size: 1.2rem; line-height: 1.3; font-weight: 650; margin: 0 0 .8rem; }
 h3 { font-size: 1rem; font-weight: 650; margin: 1.6rem 0 .5rem; }
 h4 { font-size: .75rem; font-weight: 600; color: var(--quiet); text-transform: uppercase; letter-spacing: .06em; margin: .9rem 0 .2rem; }
 p { margin: 0 0 .7rem; }
-section { border-top: 1px solid var(--line); padding: 1.6rem 0 1.4rem; }
+section { border-top: 1px solid var(--line); padding: 1.4rem 0 1.1rem; }
 code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .84em; }
 pre { margin: .5rem 0 .9rem; padding: .7rem .9rem; background: var(--soft); border-radius: 6px; white-space: pre-wrap; line-height: 1.5; font-size: .8rem; }
 .quiet, .kind, .time, .over { color: var(--quiet); }
