@@ -1,14 +1,15 @@
 // The layers of DESIGN.md section 6: arrows run one way.
 const below = {
-  engine: [],
+  messages: [],
+  engine: ['messages'],
   eggroll: [],
-  config: ['engine', 'eggroll'],
-  cluster: ['config', 'engine', 'eggroll'],
-  database: ['config', 'engine', 'eggroll'],
-  report: ['engine'],
-  steps: ['config', 'cluster', 'database', 'report', 'engine', 'eggroll'],
-  rehearsal: ['steps', 'config', 'cluster', 'database', 'report', 'engine', 'eggroll'],
-  cli: ['rehearsal', 'steps', 'config', 'cluster', 'database', 'report', 'engine', 'eggroll'],
+  config: ['engine', 'eggroll', 'messages'],
+  cluster: ['config', 'engine', 'eggroll', 'messages'],
+  database: ['config', 'engine', 'eggroll', 'messages'],
+  report: ['engine', 'messages'],
+  steps: ['config', 'cluster', 'database', 'report', 'engine', 'eggroll', 'messages'],
+  rehearsal: ['steps', 'config', 'cluster', 'database', 'report', 'engine', 'eggroll', 'messages'],
+  cli: ['rehearsal', 'steps', 'config', 'cluster', 'database', 'report', 'engine', 'eggroll', 'messages'],
 };
 
 module.exports = {

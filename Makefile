@@ -1,21 +1,22 @@
 # The ways to use this repository. `make demo` and `make test` need nothing prepared.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup bases image node-image demo demo-down test faults clean
+.PHONY: help setup bases image node-image demo demo-down test test-kubernetes faults clean
 
 IMAGE ?= eggroll-upgrade:local
 NODE_TEST_IMAGE ?= eggroll-upgrade-node:local
 help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-setup: ## Install what is missing on this machine: Docker engine, compose, npm packages
-	@bash scripts/setup.sh
+setup: ## Install what is missing on this machine: Docker engine, compose, npm packages, what the tests call
+	@bash scripts/setup.sh tests
 
 bases: ## Provide the base images: pulled, or made from Debian packages
 	@bash images/bases/bases.sh
 
-image: ## Build the job's image
-	@bash scripts/build-image.sh $(IMAGE) .
+PLATFORMS ?=
+image: ## Build the job's image; PLATFORMS=… makes a file with several
+	@bash scripts/job-image.sh $(IMAGE) $(PLATFORMS)
 
 node-image: ## Build the image of a simulated EggRoll node
 	@bash scripts/build-image.sh $(NODE_TEST_IMAGE) images/node
@@ -28,6 +29,9 @@ demo-down: ## Remove what the demo left running
 
 test: ## Everything that must pass: lint, types, unit, property and integration tests
 	@bash scripts/test.sh
+
+test-kubernetes: setup bases image node-image ## The chart in a real Kubernetes cluster: that of KUBECONFIG, or one made by kind or k3d
+	@bash scripts/test-kubernetes.sh
 
 SEED ?= 1
 KILLS ?= all

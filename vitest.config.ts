@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// helm and kubectl: those of the machine, or else what scripts/kubernetes-tools.sh has unpacked.
+const withTools = `${process.env['PATH']}:${join(import.meta.dirname, '.cache/kubernetes/bin')}`;
 
 export default defineConfig({
   test: {
@@ -7,6 +11,25 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 3_600_000 } },
+      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'chart',
+          include: ['test/chart/**/*.test.ts'],
+          env: { PATH: withTools },
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          include: ['test/kubernetes/**/*.test.ts'],
+          env: { PATH: withTools },
+          testTimeout: 900_000,
+          hookTimeout: 480_000,
+          maxWorkers: 1,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds one of the project's images on top of the local bases. Usage: build-image.sh TAG FOLDER
+# Builds one of the project's images on top of the local bases. Usage: build-image.sh TAG FOLDER [ARGUMENT OF docker build]...
 # The noise goes to .cache/build-logs, of which the end is shown when the build fails.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -7,12 +7,13 @@ set -euo pipefail
 
 tag=$1
 folder=$2
+shift 2
 mkdir -p "$root/.cache/build-logs"
 log="$root/.cache/build-logs/${tag%%:*}.log"
 
-arguments=()
+arguments=("$@")
 while read -r base; do arguments+=(--build-arg "$base"); done < <(bash "$root/images/bases/bases.sh")
-[ ${#arguments[@]} -gt 0 ] || die 'there are no base images to build on'
+[ ${#arguments[@]} -gt $# ] || die 'there are no base images to build on'
 say "building $tag"
 started=$SECONDS
 cd "$root"

@@ -13,7 +13,11 @@ const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 await build({
   cwd: root,
-  input: { main: 'src/cli/main.ts', 'prepare-cluster': 'src/rehearsal/prepare-cli.ts' },
+  input: {
+    main: 'src/cli/main.ts',
+    'fetch-package': 'src/cli/fetch-package.ts',
+    'prepare-cluster': 'src/rehearsal/prepare-cli.ts',
+  },
   external: ['ssh2', /^mysql2/],
   platform: 'node',
   output: { dir: dist, format: 'esm', sourcemap: true, chunkFileNames: '[name].js' },

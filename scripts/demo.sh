@@ -13,7 +13,6 @@ export JOB_IMAGE=${JOB_IMAGE:-eggroll-upgrade:local}
 export NODE_IMAGE_TAG=${NODE_IMAGE_TAG:-eggroll-upgrade-node:local}
 # Enough to see it being sent.
 export LIB_MEGABYTES=${LIB_MEGABYTES:-30}
-home=/data/projects/fate/eggroll
 hosts='nm1 nm2 nm3 rs1'
 stages=8
 
@@ -48,13 +47,11 @@ in_container() { docker exec -i --user "$2" "$(container "$1")" bash -s <"$root/
 make_ready() {
   bash "$root/scripts/setup.sh"
   bash "$root/images/bases/bases.sh" >/dev/null
-  (cd "$root" && bash scripts/build-image.sh "$JOB_IMAGE" . && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
+  (cd "$root" && bash scripts/job-image.sh "$JOB_IMAGE" && bash scripts/build-image.sh "$NODE_IMAGE_TAG" images/node)
 }
 
-# As root the job runs as the image's own user, who is then the owner of what it reads; else as whoever runs the demo.
 start_cluster() {
   quietly "$root/.cache/demo-down.log" remove_demo
-  mkdir -p "$work/state"
   cat <<END
   nm1        ClusterManager, NodeManager
   nm2, nm3   NodeManager
@@ -64,23 +61,15 @@ start_cluster() {
   Each node is an SSH server with EggRoll 2.0.2 in
   $home. Starting them takes a moment.
 END
-  quietly "$work/compose.log" compose up --detach --wait mysql nm1 nm2 nm3 rs1
-  for name in config package secrets; do quietly "$work/compose.log" compose cp "setup:/cluster/$name" "$work/"; done
-  if [ "$(id -u)" = 0 ]; then chown -R 65532:65532 "$work/secrets" "$work/state"; fi
+  make_cluster
   printf '  All services are up. Lists, SQL, package and SSH keys for the job are in\n  %s.\n' "$work"
 }
 
-docker_run=()
 write_command() {
   local options=(--rm)
   if [ -t 1 ]; then options+=(-t); fi
   if [ -t 0 ] && [ -t 1 ]; then options+=(-i); fi
-  if [ "$(id -u)" != 0 ]; then options+=(--user "$(id -u):$(id -g)"); fi
-  docker_run=(docker run "${options[@]}" --read-only --tmpfs /tmp
-    --network "${project}_default" --label "$project"
-    -v "$work/config:/config:ro" -v "$work/package:/package:ro" -v "$work/secrets:/secrets:ro" -v "$work/state:/state"
-    -e "EGGROLL_HOME=$home" -e MYSQL_HOST=mysql -e MYSQL_USER=fate -e MYSQL_PWD_FILE=/secrets/mysql
-    "$JOB_IMAGE")
+  make_docker_run "${options[@]}"
   # For whoever wants to go on by hand.
   printf '%s "$@"\n' "$(command_text)" >"$work/job.sh"
   printf "docker exec -it %s bash -c '. /cluster/mysql.env; MYSQL_PWD=\$MYSQL_ROOT_PASSWORD mysql eggroll_meta'\n" \
@@ -164,9 +153,10 @@ summary() {
     bash .cache/demo/mysql.sh          the database, as root
     bash .cache/demo/job.sh upgrade    the command above; or recover, or --help
 
-  What the job keeps (STATE_DIR), the result of the last run among it:
+  What the job keeps (STATE_DIR): the result of the last run, and the reports
+  of both, to be opened in a browser:
 
-$(cd "$root" && find .cache/demo/state -name result.json | sed 's/^/    /')
+$(cd "$root" && find .cache/demo/state -name result.json -o -name '*.html' | sort | sed 's/^/    /')
 
   make demo-down removes all of it.
 END

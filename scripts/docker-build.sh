@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `docker build` plus what this machine needs to reach the outside: proxies, npm registry, certificates, network.
 # Usage: docker-build.sh ARGUMENTS OF docker build...
+# With BUILDX=1 by the builder that is chosen in buildx (BUILDX_BUILDER), on the bases that the environment names, if it names any.
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -29,4 +30,11 @@ for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
   [ -z "${!name:-}" ] || arguments+=(--build-arg "$name")
 done
 [ -z "${BUILD_NETWORK:-}" ] || arguments+=(--network "$BUILD_NETWORK")
-exec docker build ${arguments[@]+"${arguments[@]}"} "$@"
+program=(docker build)
+if [ -n "${BUILDX:-}" ]; then
+  program=(docker buildx build)
+  for name in NODE_IMAGE DEBIAN_IMAGE MYSQL_IMAGE; do
+    [ -z "${!name:-}" ] || arguments+=(--build-arg "$name")
+  done
+fi
+exec "${program[@]}" ${arguments[@]+"${arguments[@]}"} "$@"

@@ -22,7 +22,9 @@ quietly() {
   local log=$1
   shift
   (
-    trap '[ $? = 0 ] || { tail -n 25 "$log" >&2; say "failed: $*; the whole log is $log"; }' EXIT
+    # A function that fails inside ends while its output still goes to the log.
+    exec 3>&2
+    trap '[ $? = 0 ] || { tail -n 25 "$log" >&3; say "failed: $*; the whole log is $log" 2>&3; }' EXIT
     "$@" >"$log" 2>&1
   )
 }

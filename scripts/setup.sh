@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine ready for `make demo` and `make test`: a Docker engine that answers, docker compose, the npm packages.
+# Makes a machine ready for `make demo` and, with the word `tests`, for `make test`: a Docker engine that answers, docker compose, the
+# npm packages, what the tests call.
 # Installs only what is missing and says what. Never touches an engine that runs, nor the machine's own apt sources.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -26,6 +27,26 @@ provide_openssl() {
   is_debian || die 'openssl is needed for the tests; install it first'
   say 'installing openssl (Debian package)'
   quietly "$logs/openssl.log" apt_install openssl
+}
+
+# The tests look at reports with it. CHROMIUM may name another one.
+provide_chromium() {
+  [ -z "${CHROMIUM:-}" ] || return 0
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    ! command -v "$name" >/dev/null || return 0
+  done
+  is_debian || die 'Chromium is needed for the tests; install it first, or name its program in CHROMIUM'
+  say 'installing chromium (Debian package)'
+  quietly "$logs/chromium.log" apt_install chromium
+}
+
+# The tests sign packages with it; a demo does not.
+provide_minisign() {
+  command -v minisign >/dev/null && return
+  is_debian || die 'minisign is needed for the tests; install it first'
+  say 'installing minisign (Debian package)'
+  quietly "$logs/minisign.log" apt_install minisign
 }
 
 install_engine() {
@@ -121,6 +142,7 @@ install_packages() {
 
 check_node
 provide_openssl
+[ "${1:-}" != tests ] || { provide_minisign; provide_chromium; }
 start_engine
 install_plugins
 install_packages

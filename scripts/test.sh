@@ -29,10 +29,11 @@ part() {
 # count KEY FILE: the sum of a number in vitest's report.
 count() { grep -o "\"$1\":[0-9]*" "$2" 2>/dev/null | head -n 1 | grep -o '[0-9]*$' || echo 0; }
 
-# tests NAME: runs one vitest project. A file that can't be loaded has no failed test, so a failed run counts as one at least.
+# tests NAME COMMAND...: runs one vitest project by a command that takes options of vitest. A file that can't be loaded has no failed test, so a failed run counts as one at least.
 tests() {
-  local report="$results/$1.json" status=0 these
-  part "$1" npm run --silent "test:$1" -- --reporter=default --reporter=json --outputFile.json="$report" || status=$?
+  local report="$results/$1.json" status=0 these name=$1
+  shift
+  part "$name" "$@" --reporter=default --reporter=json --outputFile.json="$report" || status=$?
   these=$(count numFailedTests "$report")
   [ "$status" = 0 ] || [ "$these" != 0 ] || these=1
   passed=$((passed + $(count numPassedTests "$report")))
@@ -47,11 +48,15 @@ finish() {
   exit "$broken"
 }
 
-part setup bash scripts/setup.sh || finish
+part setup bash scripts/setup.sh tests || finish
+part tools bash scripts/kubernetes-tools.sh || finish
 part bases bash images/bases/bases.sh || finish
 part image make --no-print-directory image || finish
 part node-image make --no-print-directory node-image || finish
 part lint npm run --silent lint
 part types npm run --silent types
-for project in unit property fuzz integration faults; do tests "$project"; done
+for project in unit property chart fuzz browser integration; do tests "$project" npm run --silent "test:$project" --; done
+# Where a cluster can be had without touching one of the user's: see .ci/run.
+[ -z "${WITH_KUBERNETES:-}" ] || tests kubernetes bash scripts/test-kubernetes.sh
+tests faults npm run --silent test:faults --
 finish

@@ -16,4 +16,6 @@ export interface Edge {
   readonly owner: string;
   /** Registers what is to happen when a signal asks the run to stop. */
   readonly onStop: (stop: (signal: string) => void) => void;
+  /** Registers what is to happen right before the process ends, however it does: the terminal is given back. */
+  readonly onExit: (leave: () => void) => void;
 }

@@ -2,13 +2,14 @@
 // The edge: command line, environment, signals, streams, exit code. Everything else gets these passed in.
 
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runSafely, subcommands } from 'cmd-ts';
 import { exitCodes } from '../engine/catalogue.ts';
+import type { ListedCommand } from './command-list.ts';
 import type { Edge } from './edge.ts';
 import { importArgsCommand } from './import-args.ts';
 import { planCommand } from './plan.ts';
+import { leave, onStop, processClock } from './process.ts';
 import { pruneCommand } from './prune.ts';
 import { recoverCommand } from './recover.ts';
 import { rehearseCommand } from './rehearse.ts';
@@ -21,32 +22,27 @@ import { version } from './version.ts';
 setFlagsFromString('--optimize-for-size');
 Buffer.poolSize = 4096;
 
+const leaving: (() => void)[] = [];
+
+function giveBackTerminal(): void {
+  for (const leave of leaving) leave();
+}
+
 const edge: Edge = {
   env: process.env,
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
-  isTerminal: process.stdout.isTTY === true,
+  isTerminal: process.stdout.isTTY === true && process.env['TERM'] !== 'dumb',
   columns: () => process.stdout.columns || 80,
   rows: () => process.stdout.rows || 24,
   colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-  clock: {
-    monotonicMs: () => performance.now(),
-    date: () => new Date(),
-    sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
-  },
+  clock: processClock,
   owner: `process ${process.pid} on ${hostname()}`,
-  onStop(stop) {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        // The second SIGINT ends at once; what is left is resumed by the next run.
-        if (asked && signal === 'SIGINT') process.exit(exitCodes.interrupted);
-        asked = true;
-        stop(signal);
-      });
-    }
-  },
+  onStop,
+  onExit: (leave) => void leaving.push(leave),
 };
+
+process.on('exit', giveBackTerminal);
 
 const app = subcommands({
   name: 'eggroll-upgrade',
@@ -62,11 +58,12 @@ const app = subcommands({
     prune: pruneCommand(edge),
     rehearse: rehearseCommand(edge),
     'import-args': importArgsCommand(edge),
-  },
+  } satisfies Record<ListedCommand, unknown>,
 });
 
 // An error that reached nobody who waits for it: what the run has done by now is found by the next one.
 process.on('uncaughtException', (error) => {
+  giveBackTerminal();
   process.stderr.write(`A defect in this program: ${error.stack ?? error.message}\n`);
   process.exit(exitCodes.defect);
 });
@@ -80,9 +77,4 @@ if (ended._tag === 'ok') {
   process[into].write(`${message}\n`);
   // The help that comes without being asked for is no success of a job that was given no command.
   leave(exitCode === 0 && words.length > 0 ? exitCodes.ok : exitCodes.usage);
-}
-
-// Once everything is written; a connection whose peer does not answer must not keep the process.
-function leave(exitCode: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }

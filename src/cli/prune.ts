@@ -3,13 +3,14 @@
 import { command } from 'cmd-ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { executePrune } from '../steps/execute.ts';
+import { commandFacts } from './command-list.ts';
 import type { Edge } from './edge.ts';
 import { runCommand } from './run-command.ts';
 
 export function pruneCommand(edge: Edge) {
   return command({
     name: 'prune',
-    description: 'Remove backups beyond BACKUP_KEEP, never those of the newest finished run.',
+    description: commandFacts.prune.description,
     args: {},
     handler: () => prune(edge),
   });

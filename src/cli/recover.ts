@@ -3,13 +3,14 @@
 import { command } from 'cmd-ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { executeRecover } from '../steps/execute.ts';
+import { commandFacts } from './command-list.ts';
 import type { Edge } from './edge.ts';
 import { runCommand } from './run-command.ts';
 
 export function recoverCommand(edge: Edge) {
   return command({
     name: 'recover',
-    description: 'Go back to the state before the last upgrade: files, database and services.',
+    description: commandFacts.recover.description,
     args: {},
     handler: () => recover(edge),
   });

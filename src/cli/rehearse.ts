@@ -9,7 +9,7 @@ import { makeFolder } from '../engine/folders.ts';
 import { junitXml } from '../report/junit.ts';
 import { loadInputs } from '../steps/inputs.ts';
 import type { Edge } from './edge.ts';
-import { type KeptResult, runTask, type Tools } from './run-command.ts';
+import { type KeptResult, runTask, type Tools } from './run-task.ts';
 
 export function rehearseCommand(edge: Edge) {
   return command({
@@ -29,6 +29,7 @@ function rehearse(edge: Edge): Promise<ExitCode> {
     keep: keepJunit,
     looksOnly: true,
     isRun: true,
+    hasPage: true,
   });
 }
 

@@ -3,13 +3,14 @@
 import { command } from 'cmd-ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { executeStatus } from '../steps/execute.ts';
+import { commandFacts } from './command-list.ts';
 import type { Edge } from './edge.ts';
 import { runCommand } from './run-command.ts';
 
 export function statusCommand(edge: Edge) {
   return command({
     name: 'status',
-    description: 'Show versions, the last run and how far it got, locks and backups; changes nothing.',
+    description: commandFacts.status.description,
     args: {},
     handler: () => status(edge),
   });

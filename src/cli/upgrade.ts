@@ -4,13 +4,14 @@ import { command } from 'cmd-ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { executeUpgrade } from '../steps/execute.ts';
 import { loadInputs } from '../steps/inputs.ts';
+import { commandFacts } from './command-list.ts';
 import type { Edge } from './edge.ts';
 import { runCommand } from './run-command.ts';
 
 export function upgradeCommand(edge: Edge) {
   return command({
     name: 'upgrade',
-    description: 'Upgrade the whole cluster; run again, it resumes, and on an upgraded cluster it changes nothing.',
+    description: commandFacts.upgrade.description,
     args: {},
     handler: () => upgrade(edge),
   });

@@ -3,6 +3,7 @@
 import { type ProgramFolder, programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { ClusterNode } from './node.ts';
+import type { Question } from './remote-scripts.ts';
 import { parseRunFacts, type RunFacts } from './run-facts.ts';
 
 export type EntryKind = 'directory' | 'symlink' | 'file' | 'missing' | 'other';
@@ -20,7 +21,7 @@ export interface NodeFacts extends RunFacts {
   readonly folders: ReadonlyMap<ProgramFolder, EntryKind>;
   /** File names in lib. */
   readonly jars: readonly string[];
-  /** Why the switch would not be made of true renames; empty when it would. */
+  /** Why the switch would not be made of true renames; empty when it would, and where that was not tried. */
   readonly renameProblems: readonly string[];
   /** Text of python/eggroll/__init__.py; undefined when there is none. */
   readonly initPy: string | undefined;
@@ -31,14 +32,19 @@ export interface NodeFacts extends RunFacts {
 
 const fileLimitBytes = 16 * 1_048_576;
 
-/** The arguments of inspect.sh. */
-export function inspectArguments(home: string): string[] {
-  return [home, String(fileLimitBytes + 1), ...programFolders];
+/** The arguments of inspect.sh. Only checks before a run want the proof that the folders can be renamed; it costs more than the rest. */
+export function inspectArguments(home: string, { provesRenames = true } = {}): string[] {
+  return [home, String(fileLimitBytes + 1), ...(provesRenames ? [] : ['-']), ...programFolders];
 }
 
-/** Looks at a node; changes nothing. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
+/** Asks for what `factsFrom` takes, but for the proof of renames. */
+export function factsOf({ home }: ClusterNode): Question {
+  return ['inspect', inspectArguments(home, { provesRenames: false })];
+}
+
+/** Looks at a node, but for the proof of renames; changes nothing. Throws NODE_UNFIT when a file that is to be read is larger than any such file is. */
 export async function inspectNode(node: ClusterNode): Promise<NodeFacts> {
-  const { stdout } = await node.ask('inspect', inspectArguments(node.home));
+  const { stdout } = await node.ask(...factsOf(node));
   return factsFrom(node, stdout);
 }
 
@@ -56,7 +62,22 @@ export async function readSmallFile(
   path: string,
   limitBytes = fileLimitBytes,
 ): Promise<Buffer | undefined> {
-  const { stdout } = await node.ask('read-file', [path, String(limitBytes + 1)]);
+  const { stdout } = await node.ask(...smallFile(path, limitBytes));
+  return contentFrom(node, path, stdout, limitBytes);
+}
+
+/** Asks for what `contentFrom` takes, for those who have more to ask in the same command. */
+export function smallFile(path: string, limitBytes = fileLimitBytes): Question {
+  return ['read-file', [path, String(limitBytes + 1)]];
+}
+
+/** What `readSmallFile` gives, of what was printed. Throws NODE_UNFIT when the file is larger than any such file is. */
+export function contentFrom(
+  node: ClusterNode,
+  path: string,
+  stdout: Buffer,
+  limitBytes = fileLimitBytes,
+): Buffer | undefined {
   const present = 'present\n';
   const bytes = stdout.length < present.length ? undefined : stdout.subarray(present.length);
   expectSmall(node, path, bytes, limitBytes);

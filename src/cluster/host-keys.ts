@@ -5,6 +5,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 
 interface KnownHost {
   readonly patterns: string;
@@ -92,7 +93,10 @@ export function hostKeyError(
   }[verdict];
   const remedy =
     verdict === 'unknown'
-      ? `Compare it with the node's own (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub) and add the line of \`ssh-keyscan -p ${port} ${host}\`.`
+      ? phrase(
+          "Compare it with the node's own (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub) and add the line of `ssh-keyscan -p {port} {host}`.",
+          { port, host },
+        )
       : 'Find out why before you change the known_hosts file.';
   return new UpgradeError({ code: 'HOST_KEY_REFUSED', where: host, found, remedy });
 }

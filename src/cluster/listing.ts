@@ -16,8 +16,6 @@ export interface ListedEntry {
 }
 
 export interface Listing {
-  /** The node's clock before it looked. */
-  readonly nowSeconds: number;
   /** Hashes that runs before have recorded, by identity. */
   readonly recorded: ReadonlyMap<string, string>;
   readonly entries: readonly ListedEntry[];
@@ -28,8 +26,8 @@ export interface Listing {
  * are not UTF-8.
  */
 export function parseListing(output: Buffer): Listing {
-  const [now, recorded, ...fields] = splitFields(output);
-  if (now === undefined || recorded === undefined) throw new Error('The list of files is cut short.');
+  const [recorded, ...fields] = splitFields(output);
+  if (recorded === undefined) throw new Error('The list of files is cut short.');
   const entries: ListedEntry[] = [];
   for (let at = 0; at < fields.length; at += 3) {
     const [facts, path, target] = fields.slice(at, at + 3);
@@ -37,7 +35,7 @@ export function parseListing(output: Buffer): Listing {
       throw new Error('The list of files is cut short.');
     entries.push(entryOf(facts, path, target));
   }
-  return { nowSeconds: Number(now), recorded: parseRecorded(recorded), entries };
+  return { recorded: parseRecorded(recorded), entries };
 }
 
 // Fields ended by NUL up to an empty one in the place of the facts of an entry.
@@ -51,7 +49,7 @@ function splitFields(output: Buffer): string[] {
     const field = bytes.toString('utf8');
     if (!isUtf8(bytes)) throw new Error(`The name of ${field} is not UTF-8: rename it.`);
     start = end + 1;
-    if (field === '' && fields.length >= 2 && fields.length % 3 === 2) return fields;
+    if (field === '' && fields.length % 3 === 1) return fields;
     fields.push(field);
   }
 }
@@ -87,6 +85,19 @@ function parseRecorded(text: string): Map<string, string> {
       return identity !== undefined && sha256 !== undefined ? [[flat(identity), interned(sha256)]] : [];
     }),
   );
+}
+
+/** What hash.sh has read. */
+export interface ReadHashes {
+  /** The node's clock before it read. */
+  readonly nowSeconds: number;
+  /** By path. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+export function parseRead(output: Buffer): ReadHashes {
+  const end = output.indexOf('\n') + 1;
+  return { nowSeconds: Number(output.subarray(0, end).toString('latin1')), hashes: parseHashes(output.subarray(end)) };
 }
 
 /** Hashes by path. sha256sum marks a line by a leading backslash when it escaped a newline or a backslash in the name. */

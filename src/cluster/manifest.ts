@@ -2,8 +2,9 @@
 
 import type { Tree, TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { type ListedEntry, type Listing, parseHashes, parseListing } from './listing.ts';
+import { type ListedEntry, type Listing, parseListing, parseRead } from './listing.ts';
 import type { ClusterNode } from './node.ts';
+import type { Question } from './remote-scripts.ts';
 
 /** Which properties of an entry have to agree. Times of folders never count: they change with every file made in them. */
 export interface Comparison {
@@ -48,7 +49,7 @@ function differenceOf(want: TreeEntry, have: TreeEntry, times: boolean): string 
 const readLimitMs = 1_800_000;
 
 export interface ReadOptions {
-  /** Which files have to be hashed; all, when it is absent. A file that is not has no hash in the tree. */
+  /** Which files have to be hashed; all, when it is absent. Another one has a hash in the tree only when it is known already. */
   readonly wants?: (entry: Omit<TreeEntry, 'sha256'>) => boolean;
   /** Reads every file, whatever is known of it. */
   readonly anew?: boolean;
@@ -61,9 +62,24 @@ export async function readTree(
   folders: readonly string[],
   options: ReadOptions = {},
 ): Promise<Tree> {
-  const { stdout } = await node.ask('manifest', [node.home, root, ...folders]);
+  const { stdout } = await node.ask(...listingOf(node, root, folders));
+  return treeFrom(node, root, stdout, options);
+}
+
+/** Asks for what `treeFrom` takes, for those who have more to ask in the same command. */
+export function listingOf({ home, hashes }: ClusterNode, root: string, folders: readonly string[]): Question {
+  return ['manifest', [hashes.wantsRecords ? `${home}/.eggroll-upgrade/hashes` : '', root, ...folders]];
+}
+
+/** The tree in a listing of a node, as `readTree` gives it: files of which nothing is known are hashed. Throws NODE_UNFIT. */
+export async function treeFrom(
+  node: ClusterNode,
+  root: string,
+  printed: Buffer,
+  options: ReadOptions = {},
+): Promise<Tree> {
   try {
-    const listing = parseListing(stdout);
+    const listing = parseListing(printed);
     node.hashes.learn(listing);
     const hashes = await hashesOf(node, root, listing, options);
     return new Map(listing.entries.map((listed) => [listed.entry.path, withHash(listed, hashes, options)]));
@@ -74,23 +90,23 @@ export async function readTree(
   }
 }
 
-/** Hashes by path, of files that are wanted: what is known, and what is read now. */
+/** Hashes by path: what is known, and what is read now as it is wanted. */
 async function hashesOf(
   node: ClusterNode,
   root: string,
   listing: Listing,
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = listing.entries.filter(({ entry }) => isWanted(entry, options));
+  const files = listing.entries.filter(({ entry }) => entry.type === 'file');
   const known = new Map(options.anew ? [] : files.flatMap((file) => pairOf(file.entry.path, node.hashes.get(file))));
-  const unread = files.filter(({ entry }) => !known.has(entry.path));
+  const unread = files.filter(({ entry }) => isWanted(entry, options) && !known.has(entry.path));
   if (unread.length === 0) return known;
   const input = Buffer.from(unread.map(({ entry }) => `${entry.path}\0`).join(''));
   const { stdout } = await node.ask('hash', [root], { input, limitMs: readLimitMs });
-  const read = parseHashes(stdout);
+  const { nowSeconds, hashes: read } = parseRead(stdout);
   for (const file of unread) {
     const sha256 = read.get(file.entry.path);
-    if (sha256 !== undefined) node.hashes.add(file, sha256, listing);
+    if (sha256 !== undefined) node.hashes.add(file, sha256, nowSeconds);
   }
   return new Map([...known, ...read]);
 }
@@ -104,8 +120,8 @@ function isWanted(entry: Omit<TreeEntry, 'sha256'>, { wants = () => true }: Read
 }
 
 function withHash({ entry }: ListedEntry, hashes: ReadonlyMap<string, string>, options: ReadOptions): TreeEntry {
-  if (!isWanted(entry, options)) return entry;
   const sha256 = hashes.get(entry.path);
-  if (sha256 === undefined) throw new Error(`${entry.path} has no hash: it changed while it was read.`);
-  return { ...entry, sha256 };
+  if (sha256 !== undefined) return { ...entry, sha256 };
+  if (!isWanted(entry, options)) return entry;
+  throw new Error(`${entry.path} has no hash: it changed while it was read.`);
 }

@@ -31,6 +31,8 @@ export interface ClusterNode {
   change(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** How often `change` was used. */
   readonly changes: number;
+  /** How often that may have changed the five folders, new or old, wherever they are: what was seen of them holds until then. */
+  readonly folderChanges: number;
   /**
    * Takes the lock of the node; it is kept until `unlock` or until the connection ends. Gives its fencing token, which is one higher
    * than that of the owner before. Throws LOCK_HELD.
@@ -45,15 +47,30 @@ export interface NodeOptions extends DoorOptions {
   readonly trustsRecords?: boolean;
 }
 
+/** They write beside the folders only. */
+const keepsFolders: ReadonlySet<ScriptName> = new Set(['write-record', 'keep-hashes']);
+
 export function clusterNode(host: Host, home: string, connection: Connection, options: NodeOptions = {}): ClusterNode {
   const name = nodeName(host);
   let lock: NodeLock | undefined;
   const door = doorOf(name, options);
   // A script that begins ends what an earlier one of the same lock left running (remote/prelude.sh): so they take turns.
   const inTurn = pLimit(1);
+  let folderChanges = 0;
+  // One that this side waits for no longer may go on, until the next one ends it.
+  let mayGoOn = false;
 
   async function run(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
     const result = await connection.run(script, args, options);
+    if (result.exitCode !== 0) throw commandError(name, result);
+    return result;
+  }
+
+  async function runChange(script: ScriptName, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
+    if (mayGoOn || !keepsFolders.has(script)) folderChanges += 1;
+    mayGoOn = true;
+    const result = await connection.run(script, args, options);
+    mayGoOn = result.exitCode === undefined;
     if (result.exitCode !== 0) throw commandError(name, result);
     return result;
   }
@@ -79,11 +96,14 @@ export function clusterNode(host: Host, home: string, connection: Connection, op
         const size = Buffer.isBuffer(options?.input) ? [String(options.input.length)] : [];
         // An argument may be a whole script.
         return door.pass([script, ...args].join(' ').split('\n', 1).join(), () =>
-          run(script, [home, String(token), ...args, ...size], options),
+          runChange(script, [home, String(token), ...args, ...size], options),
         );
       }),
     get changes() {
       return door.passages;
+    },
+    get folderChanges() {
+      return folderChanges;
     },
     async lock(owner) {
       door.expectOpen();

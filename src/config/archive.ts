@@ -1,7 +1,7 @@
 // A package that comes as .tar.gz: read through once to learn and check what is in it, and unpacked only after that.
 
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { chmod, copyFile, mkdir, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -39,13 +39,13 @@ type Visit = (header: Header, entry: TarEntry) => Promise<void>;
 
 const smallFileBytes = 64 * 1024;
 
-/** Reads an archive to its end. An archive that cannot be read is a problem, not an exception. */
-export async function scanArchive(path: string): Promise<ArchiveScan> {
+/** Reads an archive from its pieces. An archive that cannot be read is a problem, not an exception. */
+export async function scanArchive(pieces: AsyncIterable<Buffer>): Promise<ArchiveScan> {
   const entries: ArchiveEntry[] = [];
   const initPys = new Map<string, string>();
   const unsafe: string[] = [];
   const tooLong: string[] = [];
-  const broken = await readArchive(path, async (header, entry) => {
+  const broken = await readArchive(pieces, async (header, entry) => {
     // Before anything looks at their parts: a name in an archive may have millions.
     const isLong = isTooLong(header.name) || isTooLong(header.linkname ?? '');
     const name = isLong ? undefined : normalise(header.name);
@@ -115,7 +115,12 @@ function below(top: string, path: string): string | undefined {
  * Unpacks what `tree` names into the empty folder `root`, with the tree's modes and times. Returns the first problem, such as content
  * that is no longer what the scan has seen. Throws when the disk refuses.
  */
-export async function extractArchive(path: string, top: string, tree: Tree, root: string): Promise<string | undefined> {
+export async function extractArchive(
+  pieces: AsyncIterable<Buffer>,
+  top: string,
+  tree: Tree,
+  root: string,
+): Promise<string | undefined> {
   for (const entry of tree.values()) {
     if (entry.type === 'directory') await mkdir(join(root, entry.path), { recursive: true });
   }
@@ -136,7 +141,7 @@ export async function extractArchive(path: string, top: string, tree: Tree, root
     await chmod(target, planned.mode);
     await utimes(target, planned.modifiedSeconds, planned.modifiedSeconds);
   };
-  const broken = await readArchive(path, visit);
+  const broken = await readArchive(pieces, visit);
   for (const entry of tree.values()) {
     if (entry.type === 'symlink') await symlink(entry.target ?? '', join(root, entry.path));
   }
@@ -144,7 +149,7 @@ export async function extractArchive(path: string, top: string, tree: Tree, root
 }
 
 // Errors of the archive are returned in words; those of `visit` (a full disk) are thrown.
-async function readArchive(path: string, visit: Visit): Promise<string | undefined> {
+async function readArchive(pieces: AsyncIterable<Buffer>, visit: Visit): Promise<string | undefined> {
   const extractor = extract();
   let failure: unknown;
   let count = 0;
@@ -161,10 +166,7 @@ async function readArchive(path: string, visit: Visit): Promise<string | undefin
       entry.resume();
     }
   };
-  const [feeding, read] = await Promise.allSettled([
-    pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), createGunzip(), extractor),
-    reading(),
-  ]);
+  const [feeding, read] = await Promise.allSettled([pipeline(pieces, createGunzip(), extractor), reading()]);
   const cause = feeding.status === 'rejected' ? feeding.reason : read.status === 'rejected' ? read.reason : undefined;
   if (cause === undefined) return undefined;
   const words = brokenReason(cause) ?? (read.status === 'rejected' ? brokenReason(read.reason) : undefined);

@@ -6,6 +6,7 @@ import { readFateFlow } from './fate-flow.ts';
 import { unwritableReason } from './files.ts';
 import { readHooks } from './hooks.ts';
 import { readHostLists } from './host-lists.ts';
+import { languageOf } from './language.ts';
 import { type Environment, readVariables } from './read-variables.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import { readSshConfig } from './ssh.ts';
@@ -34,6 +35,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     ...(usesDatabase ? await checkDatabase(values) : []),
     ...certificates.findings,
     ...(await checkStateDir(values.STATE_DIR)),
+    ...checkSignatureFiles(values),
     ...checkPurge(values, usesDatabase),
     ...checkServiceCommands(values),
     ...fateFlow.findings,
@@ -50,6 +52,7 @@ export async function loadConfig(env: Environment): Promise<Config> {
     eggrollHome: complete.EGGROLL_HOME,
     packagePath: complete.PKG_BASE_PATH,
     ...(complete.PKG_SHA256 !== undefined && { packageSha256: complete.PKG_SHA256 }),
+    ...signatureFiles(complete),
     ssh: ssh.ssh,
     ...(usesDatabase && { database: databaseConfig(complete, secrets.values.MYSQL_PWD ?? '', certificates.text) }),
     services: serviceConfig(complete),
@@ -62,12 +65,20 @@ export async function loadConfig(env: Environment): Promise<Config> {
     verify: complete.VERIFY,
     backupKeep: complete.BACKUP_KEEP,
     autoRecover: complete.AUTO_RECOVER,
+    lockWaitMs: (complete.LOCK_WAIT_SECONDS ?? 0) * 1000,
+    ...(complete.RETRY_OF !== undefined && { retryOf: complete.RETRY_OF }),
     output: complete.OUTPUT,
+    language: languageOf(env),
     hooks: hooks.hooks,
     ...(secrets.values.NOTIFY_URL !== undefined && { notifyUrl: secrets.values.NOTIFY_URL }),
     ...(complete.CANARY_HOST !== undefined && { canary: complete.CANARY_HOST }),
     secrets: secretTexts(secrets.values, ssh.ssh.privateKey),
   });
+}
+
+function signatureFiles({ PKG_SIGNATURE_FILE: signatureFile, PKG_PUBLIC_KEY_FILE: publicKeyFile }: CompleteValues) {
+  if (signatureFile === undefined || publicKeyFile === undefined) return {};
+  return { packageSignature: { signatureFile, publicKeyFile } };
 }
 
 function serviceConfig(values: CompleteValues): ServiceConfig {
@@ -87,6 +98,14 @@ function serviceConfig(values: CompleteValues): ServiceConfig {
 
 function secretTexts(secrets: Secrets, privateKey: string | undefined): string[] {
   return [...Object.values(secrets), privateKey].filter((secret) => secret !== undefined);
+}
+
+/** A signature without a key proves nothing, and a key without a signature is somebody's wish to have one checked. */
+function checkSignatureFiles({ PKG_SIGNATURE_FILE: signature, PKG_PUBLIC_KEY_FILE: key }: Values): Finding[] {
+  if ((signature === undefined) === (key === undefined)) return [];
+  const [missing, given] =
+    key === undefined ? ['PKG_PUBLIC_KEY_FILE', 'PKG_SIGNATURE_FILE'] : ['PKG_SIGNATURE_FILE', 'PKG_PUBLIC_KEY_FILE'];
+  return [{ code: 'CONFIG_INVALID', where: missing, found: `It is not set, and ${given} is.` }];
 }
 
 function checkServiceCommands(values: Values): Finding[] {

@@ -8,17 +8,28 @@ import { setTimeout } from 'node:timers/promises';
 import { makeFolder } from '../engine/folders.ts';
 import { onOneLine } from './shown.ts';
 
-export type FileReading = { readonly text: string } | { readonly problem: string; readonly isMissing: boolean };
+interface Unreadable {
+  readonly problem: string;
+  readonly isMissing: boolean;
+}
+
+export type FileReading = { readonly text: string } | Unreadable;
 
 const largestBytes = 64 * 1024 * 1024;
 const patienceMs = 10_000;
 const pauseMs = 20;
 
-/**
- * A file as UTF-8 text; bytes that are no UTF-8 become U+FFFD. Also what a pipe or a device gives, as shells write them (`<(…)`);
- * one that never ends, and one that gives nothing for ten seconds, is a problem.
- */
+/** A file as UTF-8 text; bytes that are no UTF-8 become U+FFFD. */
 export async function readTextFile(path: string): Promise<FileReading> {
+  const file = await readFileBytes(path);
+  return 'problem' in file ? file : { text: file.bytes.toString('utf8') };
+}
+
+/**
+ * A file's content. Also what a pipe or a device gives, as shells write them (`<(…)`); one that never ends, and one that gives nothing
+ * for ten seconds, is a problem.
+ */
+export async function readFileBytes(path: string): Promise<{ readonly bytes: Buffer } | Unreadable> {
   try {
     // Without waiting: opening a pipe that nobody writes to would never return.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -26,7 +37,7 @@ export async function readTextFile(path: string): Promise<FileReading> {
     let bytes = 0;
     for (;;) {
       const chunk = await nextChunk(file);
-      if (chunk.length === 0) return { text: Buffer.concat(chunks).toString('utf8') };
+      if (chunk.length === 0) return { bytes: Buffer.concat(chunks) };
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > largestBytes) return unreadable(path, `it has more than ${largestBytes} bytes`);

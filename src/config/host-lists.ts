@@ -1,6 +1,7 @@
 // The two list files together: reading them, and what holds between them.
 
 import type { Finding } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { readTextFile } from './files.ts';
 import { findSharedHosts, isUserName, type ParsedHostList, parseHostList } from './hosts.ts';
 import { type Environment, given } from './read-variables.ts';
@@ -43,8 +44,13 @@ async function readList(
   const file = await readTextFile(path);
   if ('problem' in file) {
     if (file.isMissing && mayBeMissing && given(env, variable) === undefined) return { hosts: [], findings: [] };
-    const empty = variable === 'RS_FILE' ? ' It may be empty, where no host runs RollSite alone.' : '';
-    const remedy = `Mount the list there, or set ${variable} to its path.${empty}`;
+    const remedy =
+      variable === 'RS_FILE'
+        ? phrase(
+            'Mount the list there, or set {variable} to its path. It may be empty, where no host runs RollSite alone.',
+            { variable },
+          )
+        : phrase('Mount the list there, or set {variable} to its path.', { variable });
     return { hosts: [], findings: [{ code: 'LIST_INVALID', where: variable, found: file.problem, remedy }] };
   }
   const user = values.SSH_USER !== undefined && isUserName(values.SSH_USER) ? values.SSH_USER : 'app';

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { coreJars, detectVersion, generationOf } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
+import type { Saying } from '../messages/phrases.ts';
 import { shown } from './shown.ts';
 
 export interface PackageEntry {
@@ -47,7 +48,7 @@ export function checkEntries(
   initPy: string | undefined,
 ): { checked?: CheckedPackage; findings: readonly Finding[] } {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const invalid = (found: string, remedy?: string): Finding => ({
+  const invalid = (found: string, remedy?: Saying): Finding => ({
     code: 'PACKAGE_INVALID',
     where,
     found,

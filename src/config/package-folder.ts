@@ -54,7 +54,7 @@ const piece = Buffer.allocUnsafeSlow(1 << 20);
 const breathBytes = 16 * piece.length;
 
 /** sha256 of a file as lower-case hex, in bounded memory. Synchronous reads: for small files, asynchronous ones take longer than hashing. */
-export async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string): Promise<string> {
   const digest = createHash('sha256');
   const file = openSync(path, 'r');
   try {

@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import type { Tree } from '../eggroll/tree.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/folders.ts';
+import type { Saying } from '../messages/phrases.ts';
 import { extractArchive, packageTops, programEntries, scanArchive } from './archive.ts';
+import { type ArchiveFile, openArchiveFile } from './archive-file.ts';
+import { archiveProof } from './archive-proof.ts';
 import { fileProblem } from './files.ts';
 import { checkEntries, digestOf, initPyPath } from './package-entries.ts';
-import { hashFile, packageFolders, scanFolder } from './package-folder.ts';
+import { packageFolders, scanFolder } from './package-folder.ts';
+import { readSignature, type SignatureReading } from './signature.ts';
+import type { SignatureFiles } from './types.ts';
 
 export interface Package {
   readonly version: string;
@@ -18,6 +23,8 @@ export interface Package {
   readonly tree: Tree;
   /** Folder of the runner with the files of `tree`. */
   readonly root: string;
+  /** What was proven of it by its digest or its signature, for people. */
+  readonly proofs: readonly string[];
   /** Removes what was unpacked. The user's own folder or archive is left alone. */
   dispose(): Promise<void>;
 }
@@ -25,76 +32,106 @@ export interface Package {
 export interface PackageOptions {
   /** Lower-case hex digest that an archive must have. */
   readonly sha256?: string | undefined;
+  /** Where the signature is that an archive must have. */
+  readonly signature?: SignatureFiles | undefined;
   /** Where an archive is unpacked; made when it is missing. */
   readonly tmpDir: string;
 }
 
 /**
- * Opens a folder that holds `eggroll/`, or is it, or a gzip-compressed tar archive of either.
- * Throws PACKAGE_INVALID with every finding.
+ * Opens a folder that holds `eggroll/`, or is it, or a gzip-compressed tar archive of either. What is verified of an archive is what is
+ * scanned and unpacked: it is opened once, and hashed while it is read.
+ * Throws PACKAGE_INVALID, SIGNATURE_INVALID and CONFIG_INVALID (files of the signature) with every finding.
  */
 export async function openPackage(path: string, options: PackageOptions): Promise<Package> {
-  const facts = await stat(path).catch((error: unknown) => {
-    throw invalidPackage(path, `It cannot be read: ${fileProblem(error)}.`);
+  const signed = options.signature ? await readSignature(options.signature) : unsigned;
+  try {
+    return await openAnyKind(path, options, signed);
+  } catch (error) {
+    throw together(readable(path, error), signed.findings);
+  }
+}
+
+const unsigned: SignatureReading = { findings: [] };
+
+async function openAnyKind(path: string, options: PackageOptions, signed: SignatureReading): Promise<Package> {
+  const facts = await stat(path);
+  if (facts.isDirectory()) return openFolder(path, options);
+  const archive = facts.isFile() ? await openArchiveFile(path) : undefined;
+  if (!archive) throw invalidPackage(path, 'It is neither a folder nor an archive.');
+  await using file = archive;
+  return await openArchive(path, file, options, signed);
+}
+
+/** A path that is not there, a folder that can be seen but not listed, a disk that fails: the package's fault, not this program's. */
+function readable(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  return invalidPackage(path, `It cannot be read: ${fileProblem(error)}.`, undefined, error);
+}
+
+/** With the findings that there are besides; some may be in it already. */
+function together(error: unknown, findings: readonly Finding[]): unknown {
+  if (!(error instanceof UpgradeError)) return error;
+  const [first, ...rest] = error.findings;
+  return new UpgradeError([first, ...rest, ...findings.filter((finding) => !error.findings.includes(finding))], {
+    cause: error.cause,
   });
-  if (facts.isDirectory()) return openFolder(path, options).catch(rethrowReadable(path));
-  if (facts.isFile()) return openArchive(path, options).catch(rethrowReadable(path));
-  throw invalidPackage(path, 'It is neither a folder nor an archive.');
 }
 
-/** A folder that can be seen but not listed, a disk that fails while it is read: the package's fault, not this program's. */
-function rethrowReadable(path: string): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof Error && 'syscall' in error) {
-      throw invalidPackage(path, `It cannot be read: ${fileProblem(error)}.`, undefined, error);
-    }
-    throw error;
-  };
-}
-
-async function openFolder(path: string, { sha256 }: PackageOptions): Promise<Package> {
+async function openFolder(path: string, { sha256, signature }: PackageOptions): Promise<Package> {
   const [folder = path, other] = await packageFolders(path);
   if (other !== undefined) throw severalPackages(path, [folder, other]);
   const root = await realpath(folder);
   const { entries, initPy, problems } = await scanFolder(root);
   const { checked, findings } = checkEntries(path, entries, initPy);
-  const noArchive = 'PKG_SHA256 is set, but this is a folder: only the digest of an archive can be compared.';
-  throwFindings([...asFindings(path, sha256 === undefined ? problems : [noArchive, ...problems]), ...findings]);
+  const noArchive = [
+    ...(sha256 === undefined
+      ? []
+      : ['PKG_SHA256 is set, but this is a folder: only the digest of an archive can be compared.']),
+    ...(signature === undefined
+      ? []
+      : ['PKG_SIGNATURE_FILE is set, but this is a folder: only an archive can be signed.']),
+  ];
+  throwFindings([...asFindings(path, [...noArchive, ...problems]), ...findings]);
   if (!checked) throw invalidPackage(path, 'It could not be checked.');
-  return { ...checked, digest: digestOf(checked.tree), root, dispose: async () => undefined };
+  return { ...checked, digest: digestOf(checked.tree), root, proofs: [], dispose: async () => undefined };
 }
 
-async function openArchive(path: string, { sha256, tmpDir }: PackageOptions): Promise<Package> {
-  const wrongDigest = await checkDigest(path, sha256);
-  const scan = await scanArchive(path);
+async function openArchive(
+  path: string,
+  file: ArchiveFile,
+  { sha256, tmpDir }: PackageOptions,
+  signed: SignatureReading,
+): Promise<Package> {
+  const proof = archiveProof(path, file, sha256, signed.signature);
+  const reading = file.readThrough(proof.hashes);
+  const scan = await scanArchive(reading.pieces);
+  await reading.finish();
+  const unproven = await proof.findings();
   const [top = '', other] = packageTops(scan.entries);
-  if (other !== undefined) throw severalPackages(path, ['the top of the archive', other]);
+  if (other !== undefined) throw together(severalPackages(path, ['the top of the archive', other]), unproven);
   const { entries, problems } = programEntries(scan, top);
   const initPy = scan.initPys.get(top === '' ? initPyPath : `${top}/${initPyPath}`);
   const { checked, findings } = checkEntries(path, entries, initPy);
   throwFindings([
-    ...asFindings(path, [...wrongDigest, ...scan.problems, ...problems]),
+    ...unproven,
+    ...asFindings(path, [...scan.problems, ...problems]),
     ...(scan.isWhole ? findings : []),
+    ...signed.findings,
   ]);
   if (!checked) throw invalidPackage(path, 'It could not be checked.');
-  const root = await unpack(path, top, checked.tree, tmpDir);
+  const root = await unpack(path, file, top, checked.tree, tmpDir);
   const dispose = () => rm(root, { recursive: true, force: true });
-  return { ...checked, digest: digestOf(checked.tree), root, dispose };
+  return { ...checked, digest: digestOf(checked.tree), root, proofs: proof.words, dispose };
 }
 
-async function checkDigest(path: string, expected: string | undefined): Promise<string[]> {
-  if (expected === undefined) return [];
-  const actual = await hashFile(path);
-  return actual === expected.toLowerCase() ? [] : [`Its sha256 is ${actual}, but PKG_SHA256 is ${expected}.`];
-}
-
-async function unpack(path: string, top: string, tree: Tree, tmpDir: string): Promise<string> {
+async function unpack(path: string, file: ArchiveFile, top: string, tree: Tree, tmpDir: string): Promise<string> {
   let root: string | undefined;
   try {
     await makeFolder(tmpDir);
     await checkSpace(path, tree, tmpDir);
     root = await mkdtemp(join(tmpDir, 'package-'));
-    const problem = await extractArchive(path, top, tree, root);
+    const problem = await extractArchive(file.readThrough().pieces, top, tree, root);
     if (problem !== undefined) throw invalidPackage(path, problem);
     return root;
   } catch (error) {
@@ -130,6 +167,6 @@ function asFindings(where: string, problems: readonly string[]): Finding[] {
   return problems.map((found) => ({ code: 'PACKAGE_INVALID', where, found }));
 }
 
-function invalidPackage(where: string, found: string, remedy?: string, cause?: unknown): UpgradeError {
+function invalidPackage(where: string, found: string, remedy?: Saying, cause?: unknown): UpgradeError {
   return new UpgradeError({ code: 'PACKAGE_INVALID', where, found, ...(remedy && { remedy }) }, { cause });
 }

@@ -2,6 +2,7 @@
 
 import { customCleanEnv, EnvMissingError } from 'envalid';
 import type { Finding } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { specificationOf } from './validators.ts';
 import { isSecret, type Values, type Variable, type VariableName, variableNames, variables } from './variables.ts';
 
@@ -64,7 +65,9 @@ function isRequired(name: VariableName, input: Environment): boolean {
 
 /** The finding for a required variable that is not set. */
 export function missingFinding(name: VariableName): Finding {
-  const remedy = isSecret(name) ? `Set ${name}_FILE or ${name}.` : `Set ${name}.`;
+  const remedy = isSecret(name)
+    ? phrase('Set {variable}_FILE or {variable}.', { variable: name })
+    : phrase('Set {variable}.', { variable: name });
   const found = `It is required, and not set. Expected: ${variable(name).meaning}.`;
   return { code: 'CONFIG_INVALID', where: name, found, remedy };
 }

@@ -1,6 +1,7 @@
 // Secrets: from a variable or from the file that its _FILE twin names. A value never stands in a message.
 
 import type { Finding } from '../engine/errors.ts';
+import type { Saying } from '../messages/phrases.ts';
 import { readTextFile } from './files.ts';
 import { type Environment, isDatabaseOnly, missingFinding } from './read-variables.ts';
 import { onOneLine } from './shown.ts';
@@ -55,6 +56,6 @@ export async function readSecret(name: SecretName, env: Environment): Promise<Se
   return { value: text, findings: [] };
 }
 
-function invalid(where: string, found: string, remedy: string): SecretReading {
+function invalid(where: string, found: string, remedy: Saying): SecretReading {
   return { findings: [{ code: 'CONFIG_INVALID', where, found, remedy }] };
 }

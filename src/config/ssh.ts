@@ -51,7 +51,7 @@ async function readPrivateKey(env: Environment, values: Values, secrets: Secrets
   };
 }
 
-function keyProblem(text: string, passphrase: string | undefined) {
+function keyProblem(text: string, passphrase: string | undefined): Omit<Finding, 'code'> | undefined {
   const where = 'SSH_PRIVATE_KEY_FILE';
   const rounds = bcryptRounds(text);
   if (rounds > mostRounds) {

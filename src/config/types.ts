@@ -1,5 +1,7 @@
 // What the configuration of a run consists of. Made by `loadConfig` alone.
 
+import type { Language } from '../messages/phrases.ts';
+
 /** Where a host came from: nm_ip_list (ClusterManager and NodeManager) or rs_ip_list (RollSite alone). */
 export type ListRole = 'nodemanager' | 'rollsite';
 
@@ -67,6 +69,12 @@ export interface FateFlowConfig {
   readonly script: string;
 }
 
+/** Where the signature of the package lies, and the key that it must have been made with. */
+export interface SignatureFiles {
+  readonly signatureFile: string;
+  readonly publicKeyFile: string;
+}
+
 export interface HookConfig {
   /** By `<step> before` or `<step> after`. Run by `sh -c` on the machine of the runner. */
   readonly commands: ReadonlyMap<string, string>;
@@ -80,6 +88,7 @@ export interface Config {
   readonly eggrollHome: string;
   readonly packagePath: string;
   readonly packageSha256?: string;
+  readonly packageSignature?: SignatureFiles;
   readonly ssh: SshConfig;
   /** Absent when MYSQL_FILE is `none`. */
   readonly database?: DatabaseConfig;
@@ -95,7 +104,12 @@ export interface Config {
   readonly verify: 'changed' | 'full';
   readonly backupKeep: number;
   readonly autoRecover: boolean;
+  /** How long to wait for another run that holds the lock; 0: not at all. */
+  readonly lockWaitMs: number;
+  /** Tries under this name end for good with the first one that another try would not change. */
+  readonly retryOf?: string;
   readonly output: 'auto' | 'tty' | 'plain' | 'json';
+  readonly language: Language;
   readonly hooks: HookConfig;
   /** Where the result is posted to; may hold a token. */
   readonly notifyUrl?: string;

@@ -1,6 +1,7 @@
 // Variables that look like ours but are not: likely typing errors. What shells, clients and Kubernetes set by themselves is no error.
 
 import type { Finding } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { onOneLine } from './shown.ts';
 import { knownNames } from './variables.ts';
 
@@ -21,6 +22,8 @@ const foreignNames = new Set([
   ...['SSH_AUTH_INFO_0', 'SSH_SOCKET_DIR', 'MYSQL_HISTFILE', 'MYSQL_HISTIGNORE', 'MYSQL_PS1', 'MYSQL_DEBUG'],
   ...['MYSQL_TCP_PORT', 'MYSQL_UNIX_PORT', 'MYSQL_GROUP_SUFFIX', 'MYSQL_TEST_LOGIN_FILE', 'MYSQL_TEST_TRACE_DEBUG'],
   ...['MYSQL_ENABLE_CLEARTEXT_PLUGIN', 'MYSQL_MAJOR', 'MYSQL_VERSION', 'MYSQL_SHELL_VERSION'],
+  // Of the other program of the image, which may be given the same variables.
+  'PKG_URL_HEADER_FILE',
 ]);
 
 /** Usual names in other tools that no counting of letters would find. */
@@ -48,7 +51,7 @@ export function findUnknownVariables(env: Readonly<Record<string, string | undef
     const meant = otherNames[name] ?? nearestName(name);
     if (!meant && !ownPrefixes.some((prefix) => name.startsWith(prefix))) return [];
     const remedy = meant
-      ? `Did you mean ${meant}?`
+      ? phrase('Did you mean {variable}?', { variable: meant })
       : 'Remove it, or correct its spelling; the README lists every variable.';
     return [{ code: 'CONFIG_UNKNOWN', where: onOneLine(name), found: 'This variable is not known.', remedy }];
   });

@@ -67,6 +67,10 @@ const parsers: Record<VariableKind, (input: string) => unknown> = {
     if (/^[0-9a-f]{64}$/.test(digest)) return digest;
     throw expected('64 hexadecimal digits, as sha256sum prints them', input);
   },
+  jobName: (input) => {
+    if (/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(input)) return input;
+    throw expected('a name of letters, digits, - and .', input);
+  },
   choice: printable,
 };
 

@@ -12,6 +12,7 @@ export type VariableKind =
   | 'count'
   | 'flag'
   | 'sha256'
+  | 'jobName'
   | 'choice';
 
 export interface Variable {
@@ -59,6 +60,12 @@ export const variables = {
     oldOption: '-k --pkg_base_path',
   },
   PKG_SHA256: { kind: 'sha256', meaning: 'when set, an archive with another digest is refused' },
+  PKG_SIGNATURE_FILE: {
+    kind: 'localPath',
+    meaning:
+      'detached signature of the archive, Ed25519 by OpenSSL or minisign; another archive is refused; with PKG_PUBLIC_KEY_FILE',
+  },
+  PKG_PUBLIC_KEY_FILE: { kind: 'localPath', meaning: 'public key of whoever signs packages: PEM, or that of minisign' },
   MYSQL_HOME: {
     kind: 'localPath',
     defaultText: 'client in the image',
@@ -219,6 +226,16 @@ export const variables = {
     default: 'true',
     meaning: 'put everything back when the upgrade fails after the switch began',
   },
+  LOCK_WAIT_SECONDS: {
+    kind: 'count',
+    defaultText: 'not at all',
+    meaning: 'how long to wait for another run that holds the lock, before giving up (75)',
+  },
+  RETRY_OF: {
+    kind: 'jobName',
+    meaning:
+      'name of the job, where what starts it again cannot tell exit codes apart: once a try has ended so that another one changes nothing (10, 11, 64, 65, 77, 78), further tries repeat that result and do nothing',
+  },
   OUTPUT: { kind: 'choice', choices: ['auto', 'tty', 'plain', 'json'], default: 'auto', meaning: 'form of the output' },
   REHEARSE_HOME: {
     kind: 'localPath',
@@ -279,6 +296,12 @@ export const variables = {
     only: 'rehearse',
     defaultText: '`eggroll-upgrade-base/mysql:local`, where the engine has it, else `mysql:8.4`',
     meaning: '`rehearse`: image of the database server, MySQL or MariaDB of the version that you run',
+  },
+  MESSAGES: {
+    kind: 'choice',
+    choices: ['auto', 'en', 'zh'],
+    default: 'auto',
+    meaning: 'language of messages; `auto`: Chinese where LC_ALL, LC_MESSAGES or LANG begins with `zh`, else English',
   },
 } as const satisfies Record<string, Variable>;
 

@@ -5,6 +5,7 @@ import type { Connection, QueryResult, ResultSetHeader } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { connectionOptions } from './connection-options.ts';
 import { whileServerLives } from './heartbeat.ts';
 import { connectError, isLost, readServerError, shorten, statementError } from './server-errors.ts';
@@ -214,7 +215,9 @@ function refuseTooLong(sql: string, maxBytes: number, config: DatabaseConfig): v
   const sizeBytes = Buffer.byteLength(sql);
   if (sizeBytes <= maxBytes) return;
   const found = `A statement of ${sizeBytes} bytes is longer than the server takes (max_allowed_packet ${maxBytes + packetOverheadBytes}): ${shorten(sql)}`;
-  const remedy = `Set max_allowed_packet on the server to at least ${sizeBytes + packetOverheadBytes}, then run the same command again.`;
+  const remedy = phrase('Set max_allowed_packet on the server to at least {bytes}, then run the same command again.', {
+    bytes: sizeBytes + packetOverheadBytes,
+  });
   throw new UpgradeError({ code: 'DATABASE_FAILED', where: `database ${config.name}`, found, remedy });
 }
 

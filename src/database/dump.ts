@@ -9,6 +9,7 @@ import type { DatabaseConfig } from '../config/config.ts';
 import { onDisk } from '../engine/disk.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/folders.ts';
+import type { Saying } from '../messages/phrases.ts';
 import {
   type Backup,
   compareTables,
@@ -191,7 +192,7 @@ async function refuseToReplace(db: Database, earlier: Backup): Promise<void> {
   throw failed(db.name, found, 'Run `recover` first, which uses that backup.');
 }
 
-function failed(schema: string, found: string, remedy?: string): UpgradeError {
+function failed(schema: string, found: string, remedy?: Saying): UpgradeError {
   const finding = { code: 'BACKUP_FAILED', where: `database ${schema}`, found } as const;
   return new UpgradeError(remedy ? { ...finding, remedy } : finding);
 }

@@ -3,6 +3,7 @@
 
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import type { Database } from './database.ts';
 import { compareStructures, schemaFingerprint } from './fingerprint.ts';
 import { readLedger, readLedgerOf } from './ledger.ts';
@@ -60,7 +61,10 @@ export async function refuseUnknownMigration(db: Database): Promise<void> {
   );
   if (!half) return;
   const found = `The migration of run ${half.run} stopped at statement ${half.index}, and no node holds an unfinished run of that name.`;
-  const remedy = `Put the folders .eggroll-upgrade/runs/${half.run} of the nodes back and run \`recover\`; or put the database back from a backup of your own and remove the rows of that run from eggroll_upgrade_ledger.`;
+  const remedy = phrase(
+    'Put the folders .eggroll-upgrade/runs/{run} of the nodes back and run `recover`; or put the database back from a backup of your own and remove the rows of that run from eggroll_upgrade_ledger.',
+    { run: half.run },
+  );
   throw new UpgradeError({ code: 'LEDGER_MISMATCH', where: `database ${db.name}`, found, remedy });
 }
 

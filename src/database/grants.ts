@@ -5,6 +5,7 @@ import type { DatabaseConfig } from '../config/config.ts';
 import { compareVersions } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { type ClientTools, defaultTools, findDumpClient } from './client.ts';
 import type { Database } from './database.ts';
 import { readLedger } from './ledger.ts';
@@ -136,7 +137,9 @@ async function keyFindings(db: Database, purge: DatabaseConfig['purge']): Promis
     const keyless = (await tablesWithoutKey(db, schema)).filter((name) => touched?.includes(name) ?? true);
     if (keyless.length === 0) continue;
     const found = `${settings.join(' and ')} is ON, and these tables have no primary key, so that a backup of them could not be restored: ${keyless.join(', ')}.`;
-    const remedy = `As an administrator of the server, for the time of the upgrade, run: ${settings.map((name) => `SET GLOBAL ${name} = OFF;`).join(' ')}`;
+    const remedy = phrase('As an administrator of the server, for the time of the upgrade, run: {statements}', {
+      statements: settings.map((name) => `SET GLOBAL ${name} = OFF;`).join(' '),
+    });
     findings.push({ code: 'DATABASE_UNSUPPORTED', where: `database ${schema}`, found, remedy });
   }
   return findings;
@@ -162,7 +165,9 @@ async function missingRights(db: Database, schema: string, rights: readonly stri
   if (missing.length === 0) return [];
   const account = await grantee(db);
   const found = `The account ${account} lacks ${missing.join(', ')}.`;
-  const remedy = `As an administrator of the server, run: GRANT ${missing.join(', ')} ON ${quoteName(schema)}.* TO ${account};`;
+  const remedy = phrase('As an administrator of the server, run: {statement}', {
+    statement: `GRANT ${missing.join(', ')} ON ${quoteName(schema)}.* TO ${account};`,
+  });
   return [{ code: 'GRANT_MISSING', where: `database ${schema}`, found, remedy }];
 }
 

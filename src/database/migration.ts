@@ -28,6 +28,12 @@ import { identifiersOf, type Statement } from './statements.ts';
 
 export { plannedStatements } from './ledger.ts';
 
+/** Told of each statement that is run, right before and right after it. */
+export interface StatementListener {
+  begins?(index: number): void;
+  ends?(done: StatementDone): void;
+}
+
 export interface StatementDone {
   readonly statement: Statement;
   /** From 1. */
@@ -60,7 +66,7 @@ export async function statementStates(db: Database, run: string): Promise<Readon
 
 /**
  * Runs what is not done yet. Needs the lock. A statement that began and whose end is unknown is decided by comparing the structure
- * of now with the one before it, once the server no longer runs it. `onStatement` is told of each statement that was run.
+ * of now with the one before it, once the server no longer runs it. `listener` is told of each statement that is run.
  * Throws SQL_FAILED, LEDGER_MISMATCH, LOCK_LOST, DATABASE_LOST.
  */
 export async function migrate(
@@ -68,7 +74,7 @@ export async function migrate(
   config: DatabaseConfig,
   run: string,
   statements: readonly Statement[],
-  onStatement: (done: StatementDone) => void = () => undefined,
+  listener: StatementListener = {},
 ): Promise<void> {
   await assertLock(db);
   if ((await migrationState(db, run, statements)) === 'complete') return;
@@ -89,9 +95,10 @@ export async function migrate(
       await writeDone(db, run, statement.index, await namedStructure(db, statements));
       continue;
     }
+    listener.begins?.(statement.index);
     const startMs = performance.now();
     await runStatement(db, run, statement, statements);
-    onStatement({
+    listener.ends?.({
       statement,
       index: statement.index,
       count: statements.length,

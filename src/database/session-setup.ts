@@ -3,6 +3,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { DatabaseConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { quoteName } from './names.ts';
 import { readServerError } from './server-errors.ts';
 
@@ -58,7 +59,9 @@ async function useSchema(connection: Connection, config: DatabaseConfig): Promis
     if (errno === 1049) return false;
     if (errno !== 1044) throw error;
     const found = `${message}, or there is no such database.`;
-    const remedy = `As an administrator of the server, run: GRANT ALL PRIVILEGES ON ${quoteName(config.name)}.* TO ${grantee(message, config)};`;
+    const remedy = phrase('As an administrator of the server, run: {statement}', {
+      statement: `GRANT ALL PRIVILEGES ON ${quoteName(config.name)}.* TO ${grantee(message, config)};`,
+    });
     throw new UpgradeError(
       { code: 'GRANT_MISSING', where: `database ${config.name}`, found, remedy },
       { cause: error },

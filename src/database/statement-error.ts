@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../engine/catalogue.ts';
 import type { Finding } from '../engine/errors.ts';
 import { throwFindings, UpgradeError } from '../engine/errors.ts';
+import { phrase, type Saying } from '../messages/phrases.ts';
 import type { Database } from './database.ts';
 import { causeOf, isBlocked, isLost } from './server-errors.ts';
 import { caretLines, identifiersOf, qualifiersOf, type Statement } from './statements.ts';
@@ -13,7 +14,7 @@ export interface Failure {
   readonly count: number;
   /** What the failure left behind, for example `Nothing was changed.` */
   readonly consequence: string;
-  readonly remedy?: string;
+  readonly remedy?: Saying;
 }
 
 /** The error of one statement; a lost connection stays DATABASE_LOST. */
@@ -51,7 +52,10 @@ async function withoutTransactions(db: Database, statements: readonly Statement[
     const name = [...identifiersOf(statement.sql)].find((word) => engines.has(word));
     if (name === undefined) return [];
     const found = `Statement ${statement.index} changes rows of ${name}, whose engine ${engines.get(name)} knows no transactions: interrupted, it could not be told how far it got.`;
-    const remedy = `Put \`ALTER TABLE ${name} ENGINE=InnoDB\` before the upgrade, or change these rows by hand after it.`;
+    const remedy = phrase(
+      'Put `ALTER TABLE {table} ENGINE=InnoDB` before the upgrade, or change these rows by hand after it.',
+      { table: name },
+    );
     return [{ code: 'SQL_INVALID', where: placeOf(statement), found, remedy }];
   });
 }

@@ -15,7 +15,40 @@ export const exitCodes = {
   badConfig: 78,
 } as const;
 
+/** What each exit code tells, in Markdown, for the documentation. */
+export const exitCodeFacts: Readonly<
+  Record<keyof typeof exitCodes, { readonly meaning: string; readonly changed: string }>
+> = {
+  ok: { meaning: 'done, or nothing to do', changed: 'as asked' },
+  rolledBack: { meaning: 'failed; everything was put back automatically', changed: 'no, in effect' },
+  needsDecision: {
+    meaning: 'failed; a person must decide: run `recover`, or fix and run `upgrade` again; the message says which',
+    changed: 'maybe; the message says',
+  },
+  usage: { meaning: 'wrong command line', changed: 'no' },
+  badInput: { meaning: 'bad input: package, its signature, list, SQL', changed: 'no' },
+  unreachable: { meaning: "a node or the database can't be reached", changed: 'no' },
+  defect: { meaning: 'a defect in this program', changed: 'see message' },
+  interrupted: {
+    meaning:
+      'stopped early by a signal, a lost lock or a fault that did not pass within two minutes; safe to run again, it resumes',
+    changed: 'maybe',
+  },
+  refused: { meaning: 'refused: login, host key, grants, file permissions', changed: 'no' },
+  badConfig: { meaning: 'bad configuration', changed: 'no' },
+};
+
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Ends that trying the same again does not change: a person must do something first. */
+export const finalExitCodes: readonly ExitCode[] = [
+  exitCodes.rolledBack,
+  exitCodes.needsDecision,
+  exitCodes.usage,
+  exitCodes.badInput,
+  exitCodes.refused,
+  exitCodes.badConfig,
+];
 
 export interface CatalogueEntry {
   readonly exitCode: ExitCode;
@@ -52,6 +85,22 @@ export const catalogue = {
     exitCode: badInput,
     summary: 'The EggRoll package cannot be used.',
     remedy: 'Mount a complete EggRoll package: bin, conf, deploy, lib and python.',
+  },
+  PACKAGE_NOT_SERVED: {
+    exitCode: badInput,
+    summary: 'The server does not give the package under its address.',
+    remedy: 'Correct the address, or what the server expects.',
+  },
+  PACKAGE_UNREACHABLE: {
+    exitCode: unreachable,
+    summary: 'The server of the package cannot be reached, or does not send it to its end.',
+    remedy: 'Check the address, the network and the proxy, then run the same again: it goes on where it stopped.',
+  },
+  SIGNATURE_INVALID: {
+    exitCode: badInput,
+    summary: 'The signature of the package does not hold.',
+    remedy:
+      'Take the package, its signature and the public key anew from those who made them; do not go on without a signature that holds.',
   },
   SQL_INVALID: {
     exitCode: badInput,

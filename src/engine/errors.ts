@@ -1,6 +1,8 @@
 // The one error that this program throws on purpose: findings from the catalogue, never a secret.
 
+import { type Language, type Saying, told } from '../messages/phrases.ts';
 import { catalogue, type ErrorCode, type ExitCode, exitCodes } from './catalogue.ts';
+import { chineseCatalogue } from './catalogue-zh.ts';
 
 /** One thing that is wrong, and what to do about it. */
 export interface Finding {
@@ -10,6 +12,11 @@ export interface Finding {
   /** What was found and, if it helps, what was expected. */
   readonly found: string;
   /** What to do; the catalogue's remedy when absent. */
+  readonly remedy?: Saying;
+}
+
+/** A finding as it is told: what to do is a text in the language of the run. */
+export interface ToldFinding extends Omit<Finding, 'remedy'> {
   readonly remedy?: string;
 }
 
@@ -19,7 +26,7 @@ export class UpgradeError extends Error {
 
   constructor(findings: Finding | readonly [Finding, ...Finding[]], options?: ErrorOptions) {
     const all = 'code' in findings ? ([findings] as const) : findings;
-    super(all.map(describeFinding).join('\n'), options);
+    super(all.map((finding) => describeFinding(finding)).join('\n'), options);
     this.name = 'UpgradeError';
     this.findings = all;
   }
@@ -33,13 +40,24 @@ export class UpgradeError extends Error {
   }
 }
 
-/** `where: found. remedy` on one line. */
-export function describeFinding(finding: Finding): string {
-  return `${finding.where}: ${finding.found} ${remedyOf(finding)}`;
+/**
+ * `where: found. remedy` on one line. In Chinese what the code means comes first, as what was found is told in English by whatever
+ * found it.
+ */
+export function describeFinding(finding: Finding | ToldFinding, language: Language = 'en'): string {
+  return `${describeFound(finding, language)} ${remedyOf(finding, language)}`;
 }
 
-export function remedyOf(finding: Finding): string {
-  return finding.remedy ?? catalogue[finding.code].remedy;
+/** The same without what to do. */
+export function describeFound({ code, where, found }: Finding | ToldFinding, language: Language = 'en'): string {
+  return language === 'zh' ? `${where}：${chineseCatalogue[code].summary}${found}` : `${where}: ${found}`;
+}
+
+/** What to do: what the finding itself says, else what the catalogue says. */
+export function remedyOf({ code, remedy }: Finding | ToldFinding, language: Language = 'en'): string {
+  if (remedy === undefined) return (language === 'zh' ? chineseCatalogue : catalogue)[code].remedy;
+  // What was told already is no template of ours, and stays as it is.
+  return told(language, remedy as Saying);
 }
 
 /** Throws one error with all findings, if there are any. */

@@ -8,7 +8,7 @@ import type { EventBody, Outcome, Result } from '../engine/events.ts';
 import type { Phase } from '../engine/rehearsal.ts';
 import { runForward } from '../engine/runner.ts';
 import { durationText } from '../report/units.ts';
-import { describeDefect, summaryOf } from '../steps/wording.ts';
+import { describedDefect, summaryOf } from '../steps/wording.ts';
 import { openEngine } from './engine.ts';
 import { runLabel } from './labels.ts';
 import { phasesOf } from './rehearse.ts';
@@ -42,7 +42,7 @@ export async function executeRehearsal(tools: RehearsalTools): Promise<Result> {
     const event = finished.get(id);
     if (!event) return { id, title, outcome: 'skipped', durationMs: 0, message: '' };
     const isFailed = event.outcome === 'failed';
-    const message = isFailed ? summaryOf(error) : (world.notes.get(id) ?? '');
+    const message = isFailed ? summaryOf(error, 'en') : (world.notes.get(id) ?? '');
     return { id, title, outcome: isFailed ? 'failed' : 'succeeded', durationMs: event.durationMs, message };
   });
   return resultOf(world, phases, error, run);
@@ -54,7 +54,7 @@ async function removeAll({ engine, run, keeper, emit, clock }: RehearsalWorld): 
   try {
     await removeRun(engine, run, clock);
   } catch (error) {
-    emit({ type: 'warning', message: `${summaryOf(error)} The next rehearsal tries again.` });
+    emit({ type: 'warning', message: `${summaryOf(error, 'en')} The next rehearsal tries again.` });
   }
   keeper?.release();
 }
@@ -80,7 +80,7 @@ function resultOf(world: RehearsalWorld, phases: readonly Phase[], error: unknow
     },
     downtimeMs,
     downtimeBySteps,
-    findings: error instanceof UpgradeError ? error.findings : [],
+    findings: error instanceof UpgradeError ? error.findings.map((finding) => ({ ...finding, remedy: remedyOf(finding) })) : [],
     message: error === undefined ? successOf(world) : failureOf(phases, error),
     next: [nextOf(error), ...(config.keep ? [keptText(run)] : [])].join(' '),
   };
@@ -98,7 +98,7 @@ function successOf({ upgraded, inputs, config }: RehearsalWorld): string {
 function failureOf(phases: readonly Phase[], error: unknown): string {
   const failed = phases.find(({ outcome }) => outcome === 'failed');
   const what = failed ? `The rehearsal failed in the phase "${failed.title}".` : 'The rehearsal failed.';
-  const why = error instanceof UpgradeError ? summaryOf(error) : `A defect in this program: ${describeDefect(error)}`;
+  const why = error instanceof UpgradeError ? summaryOf(error, 'en') : describedDefect(error, 'en');
   return `${what} ${why} The real cluster is untouched.`;
 }
 

@@ -1,6 +1,6 @@
 // Phases that are a job each: the commands that a user would run, in the user's order.
 
-import { UpgradeError } from '../engine/errors.ts';
+import { type Finding, UpgradeError } from '../engine/errors.ts';
 import type { EventBody, Result } from '../engine/events.ts';
 import { durationText } from '../report/units.ts';
 import type { JobRun } from './job.ts';
@@ -38,7 +38,8 @@ export async function succeed(world: RehearsalWorld, command: string): Promise<R
   const { result, exitCode } = await runJob(world, command);
   if (result && exitCode === 0) return result;
   world.failedJob = result;
-  const [first, ...rest] = result?.findings ?? [];
+  // What a job has told is told already: its remedies stay as they are.
+  const [first, ...rest] = (result?.findings ?? []) as readonly Finding[];
   if (first) throw new UpgradeError([first, ...rest]);
   throw unexpected(`${command} ended with ${exitCode}: ${result?.message ?? 'it gave no result'}`, 'the rehearsal');
 }

@@ -11,7 +11,7 @@ export const prepareEngine = phase('prepare-engine', 'look at the engine and its
   const tell = (message: string) => emit({ type: 'job', command: 'rehearse', message });
   // Another rehearsal may be at the same; and what cannot be removed is no reason not to rehearse.
   const abandoned = await removeAbandoned(engine, clock).catch((error: unknown) => {
-    emit({ type: 'warning', message: `What an earlier rehearsal has left stays: ${summaryOf(error)}` });
+    emit({ type: 'warning', message: `What an earlier rehearsal has left stays: ${summaryOf(error, 'en')}` });
     return [];
   });
   for (const earlier of abandoned) tell(`what rehearsal ${earlier} has left is removed`);

@@ -1,164 +1,198 @@
-// What the live display shows, as data: events change it, and it gives the lines for a moment.
+// What the live display shows, as data that events change. `live-lines.ts` turns it into lines.
 
 import { describeFinding } from '../engine/errors.ts';
 import type { Event } from '../engine/events.ts';
-import { resultLines } from './plain.ts';
-import { bytesText, durationText, secondsText } from './units.ts';
+import { type Fixed, type Language, type Say, sayIn, translated } from '../messages/phrases.ts';
+import { resultLines } from './result-lines.ts';
+import { bytesText, durationText } from './units.ts';
 
 export type Style = 'dim' | 'good' | 'bad' | 'warn' | 'bold';
 
-export type Paint = (style: Style, text: string) => string;
-
-/** A line that stays on the screen. */
-export interface KeptLine {
+/** A line and how it is painted. */
+export interface StyledLine {
   readonly text: string;
   readonly style?: Style;
 }
 
-interface NodeProgress {
-  readonly bytes: number;
-  readonly totalBytes: number;
-  readonly startMs: number;
+export interface NodeActivity {
+  readonly host: string;
+  /** Of the list that names it; empty for a machine that none names. */
+  readonly role: string;
+  /** What it is doing, or has done, in words. */
+  readonly phase: string;
   readonly done: boolean;
+  /** Once content is sent to it. */
+  readonly sending?: { readonly bytes: number; readonly totalBytes: number; readonly startMs: number };
 }
 
 export interface LiveView {
+  readonly language: Language;
+  readonly say: Say;
   step:
     | { readonly title: string; readonly index: number; readonly count: number; readonly startMs: number }
     | undefined;
-  readonly nodes: Map<string, NodeProgress>;
+  /** Nodes at which something happened in this step. */
+  readonly nodes: Map<string, NodeActivity>;
+  readonly roles: Map<string, string>;
+  nodesInRun: number;
   /** Lines that belong to the step; they stay below it once it has ended. */
   details: string[];
-  nodesInRun: number;
+  /** Collected, and shown below everything else until the end. */
+  warnings: string[];
   /** Services stopped or started in this step. */
-  services: { readonly count: number; readonly state: string } | undefined;
+  services: { readonly count: number; readonly state: 'stopped' | 'started' } | undefined;
   downtimeStartMs: number | undefined;
 }
 
-export function newLiveView(): LiveView {
+export function newLiveView(language: Language): LiveView {
   return {
+    language,
+    say: sayIn(language),
     step: undefined,
     nodes: new Map(),
-    details: [],
+    roles: new Map(),
     nodesInRun: 0,
+    details: [],
+    warnings: [],
     services: undefined,
     downtimeStartMs: undefined,
   };
 }
 
 /** Takes an event into the view; gives the lines that stay on the screen. */
-export function takeEvent(view: LiveView, event: Event, nowMs: number): KeptLine[] {
+export function takeEvent(view: LiveView, event: Event, nowMs: number): StyledLine[] {
+  const { say, language } = view;
   switch (event.type) {
-    case 'run-started':
-      view.nodesInRun = event.nodes;
-      return [{ style: 'bold', text: `eggroll-upgrade ${event.version}: ${event.command} of ${event.nodes} nodes` }];
+    case 'run-started': {
+      const { version, command, nodes, hosts = [] } = event;
+      view.nodesInRun = nodes;
+      for (const { host, role } of hosts) view.roles.set(host, role);
+      const values = { version, command, count: nodes };
+      return [{ style: 'bold', text: say('eggroll-upgrade {version}: {command} of {count} nodes', values) }];
+    }
+    case 'package-checked':
     case 'run-adopted':
       return [{ text: `  ${event.message}` }];
     case 'step-started':
-      view.nodes.clear();
-      view.services = undefined;
-      view.step = { title: event.title, index: event.index, count: event.count, startMs: nowMs };
+      newStep(view);
+      view.step = { ...event, title: translated(language, event.title), startMs: nowMs };
       return [];
-    case 'step-finished':
-      view.step = undefined;
-      view.nodes.clear();
-      return [stepLine(event), ...takeDetails(view)];
-    case 'node-progress': {
-      const { host, bytes, totalBytes } = event;
-      view.nodes.set(host, { bytes, totalBytes, startMs: view.nodes.get(host)?.startMs ?? nowMs, done: false });
-      return [];
+    case 'step-finished': {
+      const line = stepLine(view, event);
+      newStep(view);
+      return [line, ...takeDetails(view)];
     }
+    case 'node-progress':
+      noteSending(view, event, nowMs);
+      return [];
     case 'change':
+      noteChange(view, event);
+      return [];
+    case 'work':
+    case 'conf-change':
+    case 'statements':
+    case 'statement':
       return [];
     case 'node-done':
-      view.nodes.set(event.host, { bytes: 0, totalBytes: 0, startMs: nowMs, done: true });
+      note(view, event.host, { phase: event.message, done: true });
       return [];
     case 'service':
       view.services = { count: (view.services?.count ?? 0) + 1, state: event.state };
+      note(view, event.host, { phase: say(serviceTexts[event.state], { service: event.service }), done: true });
       return [];
     case 'hook':
-      return detail(view, `hook: ${event.message}`);
+      return detail(view, say('hook: {message}', { message: event.message }));
     case 'job':
       return detail(view, `${event.command}: ${event.message}`);
     case 'database':
-      return detail(view, `database: ${event.message}`);
+      return detail(view, say('database: {message}', { message: event.message }));
     case 'downtime-started':
       view.downtimeStartMs = nowMs;
       return [];
     case 'downtime-ended':
       view.downtimeStartMs = undefined;
-      return detail(view, `services were down for ${durationText(event.downtimeMs)}`);
+      return detail(view, say('services were down for {time}', { time: durationText(event.downtimeMs) }));
     case 'warning':
-      return [{ style: 'warn', text: `  ! ${event.host ? `${event.host}: ` : ''}${event.message}` }];
+      view.warnings.push(`${event.host ? `${event.host}: ` : ''}${event.message}`);
+      return [];
     case 'finding':
-      return [{ style: 'bad', text: `  ✗ ${describeFinding(event)}` }];
+      return [...takeWarnings(view), { style: 'bad', text: `  ✗ ${describeFinding(event, language)}` }];
     case 'result': {
-      view.step = undefined;
-      const [outcome = '', ...rest] = resultLines(event);
+      newStep(view);
+      view.downtimeStartMs = undefined;
+      const [outcome = '', ...rest] = resultLines(event, language);
       const style: Style = event.exitCode === 0 ? 'good' : 'bad';
-      return [...takeDetails(view), { text: '' }, { style, text: outcome }, ...rest.map((text) => ({ text }))];
+      const lines = [{ text: '' }, { style, text: outcome }, ...rest.map((text) => ({ text }))];
+      return [...takeDetails(view), ...takeWarnings(view), ...lines];
     }
   }
 }
 
-function detail(view: LiveView, text: string): KeptLine[] {
+const serviceTexts = { stopped: '{service} stopped', started: '{service} started' } as const;
+
+function newStep(view: LiveView): void {
+  view.step = undefined;
+  view.nodes.clear();
+  view.services = undefined;
+}
+
+function note(view: LiveView, host: string, news: Partial<NodeActivity>): void {
+  const known = view.nodes.get(host) ?? { host, role: view.roles.get(host) ?? '', phase: '', done: false };
+  view.nodes.set(host, { ...known, ...news });
+}
+
+function noteSending(view: LiveView, event: Extract<Event, { type: 'node-progress' }>, nowMs: number): void {
+  const { host, bytes, totalBytes } = event;
+  const startMs = view.nodes.get(host)?.sending?.startMs ?? nowMs;
+  const phase = view.say(bytes < totalBytes ? 'receives' : 'verifies');
+  note(view, host, { phase, done: false, sending: { bytes, totalBytes, startMs } });
+}
+
+// What a person wants to know of the scripts that change a node; the others are over in a moment.
+const phases: readonly (readonly [RegExp, Fixed])[] = [
+  [/^stage-receive /, 'receives'],
+  [/^stage-copy /, 'copies what it has'],
+  [/^backup-receive /, 'gets a copy of the backup'],
+  [/^switch /, 'switches'],
+  [/^switch-back /, 'switches back'],
+  [/^service .* stop\b/, 'stops services'],
+  [/^service .* start\b/, 'starts services'],
+  [/^end-process /, 'ends processes'],
+  [/^prune-run /, 'removes backups'],
+];
+
+function noteChange(view: LiveView, { phase: moment, where, what }: Extract<Event, { type: 'change' }>): void {
+  if (moment !== 'begins' || !view.step) return;
+  const [, phase] = phases.find(([script]) => script.test(what)) ?? [];
+  if (phase) note(view, where, { phase: view.say(phase), done: false });
+}
+
+function detail(view: LiveView, text: string): StyledLine[] {
   view.details.push(`      ${text}`);
   return view.step ? [] : takeDetails(view);
 }
 
-function takeDetails(view: LiveView): KeptLine[] {
-  const lines = view.details.map((text): KeptLine => ({ style: 'dim', text }));
+function takeDetails(view: LiveView): StyledLine[] {
+  const lines = view.details.map((text): StyledLine => ({ style: 'dim', text }));
   view.details = [];
   return lines;
 }
 
-function stepLine({ title, outcome, durationMs }: Extract<Event, { type: 'step-finished' }>): KeptLine {
-  if (outcome === 'failed') return { style: 'bad', text: `  ✗ ${title}  ${durationText(durationMs)}` };
-  const note = outcome === 'already-done' ? 'nothing to do' : durationText(durationMs);
-  return { text: `  ✓ ${title}  ${note}` };
+/** The warnings, as lines that stay. */
+export function takeWarnings(view: LiveView): StyledLine[] {
+  const lines = view.warnings.map((text): StyledLine => ({ style: 'warn', text: `  ! ${text}` }));
+  view.warnings = [];
+  return lines;
 }
 
-const nodeLinesShown = 12;
-const detailLinesShown = 2;
-// Lines of the display besides the nodes: the step, its details, `and N more`, the cursor.
-const otherLines = 3 + detailLinesShown;
-
-/** What is going on at this moment: the step, the latest of its details, the nodes that are being sent to. */
-export function liveLines(view: LiveView, nowMs: number, rows: number): string[] {
-  const { step, nodes, details } = view;
-  if (!step) return [];
-  const busy = [...nodes]
-    .filter(([, node]) => !node.done)
-    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-  const room = Math.max(0, Math.min(nodeLinesShown, rows - otherLines));
-  const widest = Math.max(0, ...busy.slice(0, room).map(([host]) => host.length));
-  return [
-    `  … [${step.index}/${step.count}] ${step.title}  ${secondsText(nowMs - step.startMs)}${counts(view)}${downtime(view, nowMs)}`,
-    ...details.slice(-detailLinesShown),
-    ...busy.slice(0, room).map(([host, node]) => nodeLine(host.padEnd(widest), node, nowMs)),
-    ...(busy.length > room ? [`      and ${busy.length - room} more`] : []),
-  ];
-}
-
-function counts({ nodes, nodesInRun, services }: LiveView): string {
-  if (services) return `, ${services.count} ${services.count === 1 ? 'service' : 'services'} ${services.state}`;
-  const done = [...nodes.values()].filter((node) => node.done).length;
-  return nodes.size > 0 ? `, ${done} of ${nodesInRun} nodes done` : '';
-}
-
-function downtime({ downtimeStartMs }: LiveView, nowMs: number): string {
-  return downtimeStartMs === undefined ? '' : `, services down for ${secondsText(nowMs - downtimeStartMs)}`;
-}
-
-// The first second tells nothing about the rate.
-const rateAfterMs = 1000;
-
-function nodeLine(host: string, { bytes, totalBytes, startMs }: NodeProgress, nowMs: number): string {
-  const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes);
-  const bar = '█'.repeat(Math.floor(share * 16)).padEnd(16, '░');
-  const sent = `      ${host}  ${bar} ${bytesText(bytes).padStart(8)} of ${bytesText(totalBytes)}`;
-  if (share === 1) return `${sent}, sent; the node verifies`;
-  const perMs = bytes / Math.max(1, nowMs - startMs);
-  if (nowMs - startMs < rateAfterMs || perMs === 0) return sent;
-  return `${sent}, ${bytesText(perMs * 1000)}/s, ${secondsText((totalBytes - bytes) / perMs)} left`;
+function stepLine(view: LiveView, event: Extract<Event, { type: 'step-finished' }>): StyledLine {
+  const title = translated(view.language, event.title);
+  const time = durationText(event.durationMs);
+  if (event.outcome === 'failed') return { style: 'bad', text: `  ✗ ${title}  ${time}` };
+  if (event.outcome === 'already-done') return { text: `  ✓ ${title}  ${view.say('nothing to do')}` };
+  const sent = [...view.nodes.values()].flatMap(({ sending }) => (sending ? [sending.totalBytes] : []));
+  const values = { bytes: bytesText(sent.reduce((sum, bytes) => sum + bytes, 0)), count: sent.length };
+  const told = view.say(sent.length === 1 ? '{bytes} to 1 node' : '{bytes} to {count} nodes', values);
+  const note = sent.length > 0 ? `, ${told}` : '';
+  return { text: `  ✓ ${title}  ${time}${note}` };
 }

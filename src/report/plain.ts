@@ -1,86 +1,87 @@
 // One plain line per event, for logs: what a container prints without a terminal.
 
 import { describeFinding } from '../engine/errors.ts';
-import type { Event, Result } from '../engine/events.ts';
-import { planLines } from './plan-page.ts';
-import { rehearsalLines } from './rehearsal-page.ts';
-import { statusLines } from './status-page.ts';
+import type { Event } from '../engine/events.ts';
+import { type Language, type Say, sayIn, translated } from '../messages/phrases.ts';
+import { newSending, type Sending, sendingText, takeProgress } from './plain-progress.ts';
+import { resultLines } from './result-lines.ts';
 import { durationText } from './units.ts';
 
-/** The line or lines of an event; undefined for events that only a live display shows. */
-export function plainLine(event: Event): string | undefined {
-  const text = describe(event);
-  return text === undefined ? undefined : `${event.time} ${text}`;
+export interface PlainReport {
+  /** The line or lines of an event, without line end; undefined for one that is not told of. */
+  line(event: Event): string | undefined;
 }
 
-function describe(event: Event): string | undefined {
+/** `nowMs` is a monotonic clock. Words that logs are searched for, WARNING and ERROR with the code, are the same in every language. */
+export function plainReport(nowMs: () => number, language: Language = 'en'): PlainReport {
+  const say = sayIn(language);
+  let sending: Sending = newSending(nowMs());
+  return {
+    line(event) {
+      if (event.type === 'step-started') sending = newSending(nowMs());
+      const text =
+        event.type === 'node-progress'
+          ? takeProgress(sending, event, nowMs()) && sendingText(sending, nowMs(), say)
+          : describe(event, say, language);
+      if (text === undefined || event.type === 'result') return text && `${event.time} ${text}`;
+      // A message of several lines must not look like several events.
+      return `${event.time} ${text.replaceAll('\n', '\n    ')}`;
+    },
+  };
+}
+
+function describe(event: Exclude<Event, { type: 'node-progress' }>, say: Say, language: Language): string | undefined {
   switch (event.type) {
-    case 'run-started':
-      return `${event.command} of ${event.nodes} nodes by eggroll-upgrade ${event.version}`;
+    case 'run-started': {
+      const { command, nodes: count, version } = event;
+      return say('{command} of {count} nodes by eggroll-upgrade {version}', { command, count, version });
+    }
+    case 'package-checked':
     case 'run-adopted':
       return event.message;
     case 'step-started':
-      return `[${event.index}/${event.count}] ${event.title}`;
+      return `[${event.index}/${event.count}] ${translated(language, event.title)}`;
     case 'step-finished':
-      return stepFinished(event);
-    case 'node-progress':
+      return stepFinished(event, say, language);
     case 'change':
+    case 'work':
+    case 'conf-change':
+    case 'statements':
+    case 'statement':
       return undefined;
     case 'node-done':
       return `    ${event.host}: ${event.message}`;
     case 'service':
-      return `    ${event.host}: ${event.service} ${event.state}`;
+      return `    ${event.host}: ${say(serviceTexts[event.state], { service: event.service })}`;
     case 'hook':
-      return `    hook: ${event.message}`;
+      return `    ${say('hook: {message}', { message: event.message })}`;
     case 'job':
       return `    ${event.command}: ${event.message}`;
     case 'database':
-      return `    database: ${event.message}`;
+      return `    ${say('database: {message}', { message: event.message })}`;
     case 'downtime-started':
-      return '    downtime begins';
+      return `    ${say('downtime begins')}`;
     case 'downtime-ended':
-      return `    downtime ends after ${durationText(event.downtimeMs)}`;
+      return `    ${say('downtime ends after {time}', { time: durationText(event.downtimeMs) })}`;
     case 'warning':
       return `WARNING ${event.host ? `${event.host}: ` : ''}${event.message}`;
     case 'finding':
-      return `ERROR ${event.code} ${describeFinding(event)}`;
+      return `ERROR ${event.code} ${describeFinding(event, language)}`;
     case 'result':
-      return resultLines(event).join('\n');
+      return resultLines(event, language).join('\n');
   }
 }
 
-function stepFinished({ title, outcome, durationMs }: Extract<Event, { type: 'step-finished' }>): string {
-  const words = { applied: 'done', 'already-done': 'nothing to do', undone: 'done', failed: 'FAILED' }[outcome];
-  return `    ${title}: ${words} (${durationText(durationMs)})`;
-}
+const serviceTexts = { stopped: '{service} stopped', started: '{service} started' } as const;
 
-/** The end of every human-readable output: outcome, versions, what to do next. */
-export function resultLines(result: Result): string[] {
-  const { command, outcome, exitCode, message, next, plan, status } = result;
-  const codes = [...new Set(result.findings.map(({ code }) => code))];
-  return [
-    `${command}: ${outcome} (exit code ${exitCode}${codes.length > 0 ? `, ${codes.join(', ')}` : ''})`,
-    ...message.split('\n').map((line) => `  ${line}`),
-    ...(result.rehearsal ? rehearsalLines(result.rehearsal) : []),
-    ...(plan ? planLines(plan) : status ? statusLines(status) : stateLines(result)),
-    `  next: ${next}`,
-  ];
-}
+const outcomeTexts = {
+  applied: 'done',
+  'already-done': 'nothing to do',
+  undone: 'done',
+  failed: 'FAILED',
+} as const;
 
-function stateLines({ nodes, database, downtimeMs, downtimeBySteps }: Result): string[] {
-  const widest = Math.max(4, ...nodes.map(({ host }) => host.length));
-  return [
-    ...nodes.map(
-      ({ host, role, before, after }) => `  ${host.padEnd(widest)}  ${role.padEnd(11)}  ${before} -> ${after}`,
-    ),
-    ...(database
-      ? [`  ${database.name}: schema ${database.before} -> ${database.after}, ${database.statements} statements`]
-      : []),
-    ...(downtimeMs > 0
-      ? [
-          `  downtime ${durationText(downtimeMs)}`,
-          ...downtimeBySteps.map(({ title, ms }) => `    ${title}: ${durationText(ms)}`),
-        ]
-      : []),
-  ];
+function stepFinished(event: Extract<Event, { type: 'step-finished' }>, say: Say, language: Language): string {
+  const { title, outcome, durationMs } = event;
+  return `    ${translated(language, title)}: ${say(outcomeTexts[outcome])} (${durationText(durationMs)})`;
 }

@@ -1,73 +1,87 @@
 // A plan as a page to read before the night of the upgrade.
 
-import type { Plan, PlannedDatabase, PlannedFateFlow, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
+import type { Plan, PlannedDatabase, PlannedFiles, PlannedNode, Room } from '../engine/plan.ts';
+import { type Language, type Say, sayIn, translated } from '../messages/phrases.ts';
 import { bytesText, durationText } from './units.ts';
+import { displayWidth, padTo } from './width.ts';
 
 /** The lines of the page, indented below the heading of the result. */
-export function planLines(plan: Plan): string[] {
-  const { nodes, pipelines, fateFlow, groups, database, downtime, state, steps, hash } = plan;
+export function planLines(plan: Plan, language: Language = 'en'): string[] {
+  const say = sayIn(language);
+  const { nodes, pipelines, groups, database, downtime, state, steps, hash } = plan;
   if (plan.action === 'finish-recovery') return [];
   const isIdle = plan.action === 'nothing';
   return [
     '',
-    ...(isIdle ? [] : ['  steps', ...steps.map((title, index) => `  ${String(index + 1).padStart(4)}. ${title}`), '']),
-    '  nodes',
-    ...nodeLines(nodes),
-    ...pipelines.map((names) => `    passed on: runner -> ${names.join(' -> ')}`),
-    ...(isIdle ? [] : groups.flatMap((group) => ['', ...fileLines(group)])),
-    ...(database ? ['', ...databaseLines(database)] : []),
-    ...serviceLines(nodes, fateFlow),
+    ...(isIdle ? [] : [`  ${say('steps')}`, ...stepLines(steps, language), '']),
+    `  ${say('nodes')}`,
+    ...nodeLines(nodes, say),
+    ...pipelines.map((names) => `    ${say('passed on: runner -> {names}', { names: names.join(' -> ') })}`),
+    ...(isIdle ? [] : groups.flatMap((group) => ['', ...fileLines(group, say)])),
+    ...(database ? ['', ...databaseLines(database, say)] : []),
+    ...serviceLines(plan, say),
     '',
-    ...(isIdle
-      ? []
-      : [
-          `  expected downtime about ${durationText(downtime.expectedMs)}: services ${durationText(downtime.servicesMs)}, database ${durationText(downtime.databaseMs)}`,
-          `  STATE_DIR: ${roomText(state)}`,
-        ]),
-    ...(hash === undefined ? [] : [`  plan hash ${hash}`]),
+    ...(isIdle ? [] : [`  ${downtimeText(downtime, say)}`, `  STATE_DIR: ${roomText(state, say)}`]),
+    ...(hash === undefined ? [] : [`  ${say('plan hash {hash}', { hash })}`]),
     '',
   ];
 }
 
-function nodeLines(nodes: readonly PlannedNode[]): string[] {
+function stepLines(steps: readonly string[], language: Language): string[] {
+  return steps.map((title, index) => `  ${String(index + 1).padStart(4)}. ${translated(language, title)}`);
+}
+
+function downtimeText({ expectedMs, servicesMs, databaseMs }: Plan['downtime'], say: Say): string {
+  return say('expected downtime about {time}: services {services}, database {database}', {
+    time: durationText(expectedMs),
+    services: durationText(servicesMs),
+    database: durationText(databaseMs),
+  });
+}
+
+function nodeLines(nodes: readonly PlannedNode[], say: Say): string[] {
   const rows = nodes.map(({ host, role, before, after, send, disk, switchBegun, unchanged }) => [
     host,
     role,
     before === after ? before : `${before} -> ${after}`,
-    switchBegun ? 'switch has begun' : `send ${send.files} files, ${bytesText(send.bytes)}`,
-    `${unchanged} files stay`,
-    `disk: ${roomText(disk)}`,
+    switchBegun
+      ? say('switch has begun')
+      : say('send {files} files, {bytes}', { files: send.files, bytes: bytesText(send.bytes) }),
+    say('{count} files stay', { count: unchanged }),
+    say('disk: {room}', { room: roomText(disk, say) }),
   ]);
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd());
+  const width = (column: number) => Math.max(...rows.map((row) => displayWidth(row[column] ?? '')));
+  return rows.map((row) => `    ${row.map((cell, column) => padTo(cell, width(column))).join('  ')}`.trimEnd());
 }
 
-function roomText({ neededBytes, freeBytes }: Room): string {
-  return `${bytesText(neededBytes)} needed, ${freeBytes === undefined ? 'free room unknown' : `${bytesText(freeBytes)} free`}`;
+export function roomText({ neededBytes, freeBytes }: Room, say: Say): string {
+  const needed = bytesText(neededBytes);
+  if (freeBytes === undefined) return say('{needed} needed, free room unknown', { needed });
+  return say('{needed} needed, {free} free', { needed, free: bytesText(freeBytes) });
 }
 
 // Of each folder so many paths are named; JSON has them all.
 const namedPaths = 20;
 
-function fileLines({ hosts, added, changed, removed, conf, notes }: PlannedFiles): string[] {
-  const counts = `${added.length} added, ${changed.length} changed, ${removed.length} removed`;
+function fileLines({ hosts, added, changed, removed, conf, notes }: PlannedFiles, say: Say): string[] {
+  const counts = { added: added.length, changed: changed.length, removed: removed.length };
   const folders = [...new Set([...added, ...changed, ...removed].map(folderOf))].sort();
   return [
-    `  files on ${hosts.join(', ')}: ${counts}`,
-    ...folders.flatMap((folder) => folderLines(folder, { added, changed, removed })),
+    `  ${say('files on {hosts}: {added} added, {changed} changed, {removed} removed', { hosts: hosts.join(', '), ...counts })}`,
+    ...folders.flatMap((folder) => folderLines(folder, { added, changed, removed }, say)),
     ...conf.flatMap(({ path, diff }) => [
-      `    diff of ${path}`,
-      ...(diff.length > 0 ? diff.map((line) => `      ${line}`) : ['      no text']),
+      `    ${say('diff of {path}', { path })}`,
+      ...(diff.length > 0 ? diff.map((line) => `      ${line}`) : [`      ${say('no text')}`]),
     ]),
-    ...notes.map((note) => `    note: ${note}`),
+    ...notes.map((note) => `    ${say('note: {note}', { note })}`),
   ];
 }
 
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.split('/', 1)[0] ?? path;
 }
 
-function folderLines(folder: string, changes: Pick<PlannedFiles, 'added' | 'changed' | 'removed'>): string[] {
+function folderLines(folder: string, changes: Pick<PlannedFiles, 'added' | 'changed' | 'removed'>, say: Say): string[] {
   const marked = (sign: string, paths: readonly string[]) =>
     paths.filter((path) => folderOf(path) === folder).map((path) => `      ${sign} ${path}`);
   const { added, changed, removed } = changes;
@@ -76,43 +90,51 @@ function folderLines(folder: string, changes: Pick<PlannedFiles, 'added' | 'chan
   return [
     `    ${folder}: ${lines.length}`,
     ...lines.slice(0, namedPaths),
-    ...(more > 0 ? [`      and ${more} more (OUTPUT=json names them all)`] : []),
+    ...(more > 0 ? [`      ${say('and {count} more (OUTPUT=json names them all)', { count: more })}`] : []),
   ];
 }
 
-function databaseLines({ name, before, tables, bytes, statements, purge }: PlannedDatabase): string[] {
+function databaseLines({ name, before, tables, bytes, statements, purge }: PlannedDatabase, say: Say): string[] {
   const count = statements.length;
   return [
-    `  database ${name}: schema ${before}, ${tables} tables, about ${bytesText(bytes)}`,
+    `  ${say('database {name}: schema {level}, {tables} tables, about {bytes}', { name, level: before, tables, bytes: bytesText(bytes) })}`,
     ...(count === 0
-      ? ['    no statements']
+      ? [`    ${say('no statements')}`]
       : statements.map(
-          ({ index, from, sql, state }) => `    ${index} of ${count}, ${state} (${from}): ${oneLine(sql)}`,
+          ({ index, from, sql, state }) =>
+            `    ${say('{index} of {count}, {state}', { index, count, state: say(stateWords[state]) })} (${from}): ${oneLine(sql)}`,
         )),
-    ...(purge.length > 0 ? [`    purge of ${purge.join(', ')}`] : []),
+    ...(purge.length > 0 ? [`    ${say('purge of {tables}', { tables: purge.join(', ') })}`] : []),
   ];
 }
+
+const stateWords = { pending: 'pending', begun: 'begun', done: 'done' } as const;
 
 function oneLine(sql: string): string {
   const line = sql.replace(/\s+/g, ' ').trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }
 
-// A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last.
-function serviceLines(nodes: readonly PlannedNode[], fateFlow: PlannedFateFlow | undefined): string[] {
+function serviceLines(plan: Pick<Plan, 'nodes' | 'fateFlow'>, say: Say): string[] {
+  const lines = serviceCommands(plan).map(
+    ({ command, hosts }) => `    ${command}  ${say('on {hosts}', { hosts: hosts.join(', ') })}`,
+  );
+  return lines.length > 0 ? ['', `  ${say('services, in this order')}`, ...lines] : [];
+}
+
+/** A command at a time, on all nodes that it concerns, as services stop and start: fate_flow first, and last. */
+export function serviceCommands({
+  nodes,
+  fateFlow,
+}: Pick<Plan, 'nodes' | 'fateFlow'>): { readonly command: string; readonly hosts: readonly string[] }[] {
   const phases = (['stop', 'start'] as const).flatMap((phase) => {
     const commands = [...new Set(nodes.flatMap((node) => node[phase]))];
     return commands.map((command) => {
       const hosts = nodes.filter((node) => node[phase].includes(command)).map(({ host }) => host);
-      return commandLine(command, hosts);
+      return { command: `bash ${command}`, hosts };
     });
   });
   const outer = (commands: readonly string[] = []) =>
-    commands.map((command) => commandLine(command, [fateFlow?.host ?? '']));
-  const lines = [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
-  return lines.length > 0 ? ['', '  services, in this order', ...lines] : [];
-}
-
-function commandLine(command: string, hosts: readonly string[]): string {
-  return `    bash ${command}  on ${hosts.join(', ')}`;
+    commands.map((command) => ({ command: `bash ${command}`, hosts: [fateFlow?.host ?? ''] }));
+  return [...outer(fateFlow?.stop), ...phases, ...outer(fateFlow?.start)];
 }

@@ -4,10 +4,12 @@ import { access, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../engine/clock.ts';
 import { onDisk, writeWhole } from '../engine/disk.ts';
-import type { Emit, Event, EventBody, Result } from '../engine/events.ts';
+import type { Emit, Event, Result } from '../engine/events.ts';
 import { makeFolder } from '../engine/folders.ts';
+import type { Language } from '../messages/phrases.ts';
 import { jsonLine } from './json.ts';
-import { plainLine } from './plain.ts';
+import { plainReport } from './plain.ts';
+import { safe } from './safe.ts';
 import { terminalReport } from './terminal.ts';
 
 export type OutputMode = 'auto' | 'tty' | 'plain' | 'json';
@@ -23,6 +25,10 @@ export interface ReportOptions {
   readonly columns: () => number;
   readonly rows: () => number;
   readonly colour: boolean;
+  /** Of what people read. */
+  readonly language: Language;
+  /** Hears every event too, without secrets. */
+  readonly listener?: (event: Event) => void;
 }
 
 export interface Report {
@@ -30,7 +36,7 @@ export interface Report {
   adoptRun(id: string): void;
   /** Keeps more texts out of what is shown from now on. */
   addSecrets(secrets: readonly string[]): void;
-  /** Ends the display. */
+  /** Ends the display; may be called more than once. */
   close(): void;
 }
 
@@ -53,16 +59,17 @@ export function openReport(options: ReportOptions): Report {
     },
   };
   const mode = options.mode === 'auto' ? (options.isTerminal ? 'tty' : 'plain') : options.mode;
-  const terminal = mode === 'tty' ? terminalReport(screen, clock.monotonicMs) : undefined;
+  const terminal = mode === 'tty' ? terminalReport(screen, clock.monotonicMs, options.language) : undefined;
+  const plain = plainReport(clock.monotonicMs, options.language);
   // A display, even one that was never closed, must not keep the process from ending.
   const ticking = terminal && setInterval(terminal.tick, ticksMs).unref();
 
   function show(event: Event): void {
     if (terminal) {
-      terminal.show(event);
+      terminal.show(safe(event));
       return;
     }
-    const line = mode === 'json' ? jsonLine(event) : plainLine(event);
+    const line = mode === 'json' ? jsonLine(event) : plain.line(safe(event));
     if (line !== undefined) write(`${line}\n`);
   }
 
@@ -73,7 +80,9 @@ export function openReport(options: ReportOptions): Report {
       // A result is the last word, also while something that nobody waits for any more still goes on.
       if (isOver) return;
       isOver = body.type === 'result';
-      show(redact({ time: clock.date().toISOString(), run, ...body }));
+      const event = redact({ time: clock.date().toISOString(), run, ...body });
+      options.listener?.(event);
+      show(event);
     },
     adoptRun: (id) => {
       run = id;
@@ -82,7 +91,10 @@ export function openReport(options: ReportOptions): Report {
       secrets = [...secrets, ...more];
       redact = redactor(secrets);
     },
-    close: () => clearInterval(ticking),
+    close() {
+      clearInterval(ticking);
+      terminal?.close();
+    },
   };
 }
 
@@ -90,7 +102,7 @@ export function openReport(options: ReportOptions): Report {
 const ownWords: readonly string[] = ['type', 'time', 'run', 'command', 'outcome', 'code', 'step', 'role', 'planHash'];
 
 /** Replaces every secret in every text of an event. Steps never put one there; this is the second line of defence. */
-export function redactor(secrets: readonly string[]): <T extends Event | EventBody>(event: T) => T {
+export function redactor(secrets: readonly string[]): <T extends object>(event: T) => T {
   const texts = [...new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))]
     .filter((text) => text.length >= 4)
     // The longest first: a secret may be the beginning of another one.
@@ -105,7 +117,7 @@ export function redactor(secrets: readonly string[]): <T extends Event | EventBo
       Object.entries(value).map(([key, inner]) => [key, ownWords.includes(key) ? inner : walk(inner)]),
     );
   };
-  return <T extends Event | EventBody>(event: T) => walk(event) as T;
+  return <T extends object>(event: T) => walk(event) as T;
 }
 
 /** Keeps the result under STATE_DIR/runs/<run>/. Throws DISK_FULL, DISK_FAILED. */

@@ -1,4 +1,4 @@
-// Numbers and lines as people read them.
+// Numbers as people read them.
 
 export function bytesText(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'] as const;
@@ -27,24 +27,4 @@ export function secondsText(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
-export function cutLine(line: string, columns: number): string {
-  return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
-}
-
-/** Breaks a line between words; what follows is indented a little more than the first. Words longer than a line are left whole. */
-export function wrapLine(line: string, columns: number): string[] {
-  if (line.length <= columns) return [line];
-  const indent = ' '.repeat(Math.min(columns / 2, /^ */.exec(line)?.[0].length ?? 0) + 2);
-  const lines: string[] = [];
-  let rest = line;
-  while (rest.length > columns) {
-    const space = rest.lastIndexOf(' ', columns);
-    const at = space > indent.length ? space : rest.indexOf(' ', columns);
-    if (at < 0) break;
-    lines.push(rest.slice(0, at));
-    rest = indent + rest.slice(at + 1);
-  }
-  return [...lines, rest];
 }

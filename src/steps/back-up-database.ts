@@ -1,8 +1,9 @@
 // Step 6: the dump, taken once nothing writes any more, proven by restoring it to the scratch schema, and copied to two nodes.
 
 import { type Backup, dumpDatabase, isBackupCurrent, proveBackup } from '../database/dump.ts';
-import { UpgradeError } from '../engine/errors.ts';
+import { describeFinding, UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { onDatabase } from './at-work.ts';
 import { copiesAreKept, keepCopies } from './backup-copies.ts';
 import { backupFolder, findBackup, tidyBackup } from './find-backup.ts';
 import { anySwitchBegun } from './node-plan.ts';
@@ -36,7 +37,7 @@ export const backUpDatabase: Step<World> = {
     const backup = await backUp(world);
     if (!backup) return;
     await keepCopies(world, wholeDatabase, backup);
-    world.emit({ type: 'database', step, message: 'copied to the nodes' });
+    world.emit({ type: 'database', step, message: world.say('copied to the nodes') });
   },
   undo: {
     title: 'remove half-made backups',
@@ -54,16 +55,24 @@ async function settledBackup(world: World): Promise<Backup | 'none' | undefined>
 }
 
 async function backUp(world: World): Promise<Backup | undefined> {
-  const { database, config, emit } = world;
+  const { database, config, emit, say } = world;
   if (!database || !config.database) return undefined;
-  const backup = await dumpDatabase(database, config.database, backupFolder(world));
-  emit({ type: 'database', step, message: `dumped ${backup.tables.length} tables, ${backup.sizeBytes} bytes` });
+  const databaseConfig = config.database;
+  const backup = await onDatabase(world, () => dumpDatabase(database, databaseConfig, backupFolder(world)));
+  emit({
+    type: 'database',
+    step,
+    message: say('dumped {tables} tables, {bytes} bytes', { tables: backup.tables.length, bytes: backup.sizeBytes }),
+  });
   if (!config.database.requireProof) {
-    emit({ type: 'warning', message: 'REQUIRE_PROOF is false: the database backup was not proven by restoring it.' });
+    emit({
+      type: 'warning',
+      message: say('REQUIRE_PROOF is false: the database backup was not proven by restoring it.'),
+    });
     return backup;
   }
-  const proven = await proveBackup(database, config.database, backup);
-  emit({ type: 'database', step, message: 'proven by restoring it to the scratch schema' });
+  const proven = await onDatabase(world, () => proveBackup(database, databaseConfig, backup));
+  emit({ type: 'database', step, message: say('proven by restoring it to the scratch schema') });
   return proven;
 }
 
@@ -73,6 +82,6 @@ async function keepMore(world: World, backup: Backup): Promise<void> {
     await keepCopies(world, wholeDatabase, backup);
   } catch (error) {
     if (!(error instanceof UpgradeError) || error.code !== 'DISK_FULL') throw error;
-    world.emit({ type: 'warning', message: error.message });
+    world.emit({ type: 'warning', message: describeFinding(error.findings[0], world.config.language) });
   }
 }

@@ -75,7 +75,10 @@ export async function keepCopies(world: World, set: string, backup: Backup): Pro
   }
   if (good === 0) throw noCopy(backup, refused);
   if (good < enough(world)) {
-    const message = `Only ${good} of ${enough(world)} copies of the database backup could be kept on the nodes: ${refused.join('; ')}`;
+    const message = world.say(
+      'Only {good} of {wanted} copies of the database backup could be kept on the nodes: {problems}',
+      { good, wanted: enough(world), problems: refused.join('; ') },
+    );
     world.emit({ type: 'warning', message });
   }
 }

@@ -8,6 +8,7 @@ import { causeOf } from '../database/server-errors.ts';
 import { parseStatements, type Statement } from '../database/statements.ts';
 import { builtInMigration, detectSchemaLevel, levelOfVersion } from '../eggroll/migrations.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 
 /** The statements from the schema of now to that of `version`, none when it is there. Throws SQL_INVALID when none are known. */
 export async function builtInStatements(database: Database, version: string): Promise<readonly Statement[]> {
@@ -33,10 +34,20 @@ export async function offerBuiltIn(error: unknown, database: Database, version: 
   const due = dueMigration(await columnFacts(database, database.name), version);
   if ('refusal' in due) return error;
   const count = due.statements.length;
-  const what = count === 0 ? 'there is nothing to do' : `${count} statement${count === 1 ? ' leads' : 's lead'} there`;
-  const remedy = `The tables are those of EggRoll ${due.level}; the statement may be meant for others. For ${version} ${what}: set MYSQL_FILE=auto, then run the same command again.`;
+  const remedy = phrase(count === 0 ? offers.none : count === 1 ? offers.one : offers.several, {
+    level: due.level,
+    version,
+    count,
+  });
   return new UpgradeError({ ...error.findings[0], remedy }, { cause: error.cause });
 }
+
+const offers = {
+  none: 'The tables are those of EggRoll {level}; the statement may be meant for others. For {version} there is nothing to do: set MYSQL_FILE=auto, then run the same command again.',
+  one: 'The tables are those of EggRoll {level}; the statement may be meant for others. For {version} 1 statement leads there: set MYSQL_FILE=auto, then run the same command again.',
+  several:
+    'The tables are those of EggRoll {level}; the statement may be meant for others. For {version} {count} statements lead there: set MYSQL_FILE=auto, then run the same command again.',
+} as const;
 
 /** What the upgrade guide's SQL does wrong, in tables that are as `columns` say; empty when nothing is. */
 export function describeFlaws(columns: readonly ColumnFacts[]): string[] {

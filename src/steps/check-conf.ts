@@ -9,12 +9,15 @@ import { currentPackage, type World } from './world.ts';
 
 /** With CONF_POLICY=package, what the package has is asked for: also where it makes nodes equal that must differ. */
 export async function warnOfConf(world: World): Promise<void> {
-  const { config, emit } = world;
+  const { config, emit, say } = world;
   const { tree, root } = currentPackage(world);
   if (config.confPolicy !== 'package' || config.hosts.length < 2 || !tree.has(propertiesPath)) return;
   const values = readProperties(await readFile(join(root, propertiesPath), 'latin1'));
   const equal = [...perNodeKeys.keys()].filter((key) => (values.get(key) ?? '') !== '');
   if (equal.length === 0) return;
-  const message = `CONF_POLICY=package gives every node the same ${equal.join(' and ')}, which must differ between nodes. Leave them out of the package's ${propertiesPath}, or take CONF_POLICY=merge.`;
+  const message = say(
+    "CONF_POLICY=package gives every node the same {keys}, which must differ between nodes. Leave them out of the package's {path}, or take CONF_POLICY=merge.",
+    { keys: equal.join(' and '), path: propertiesPath },
+  );
   emit({ type: 'warning', message });
 }

@@ -9,6 +9,7 @@ import { propertiesPath } from '../eggroll/own-files.ts';
 import { downgradeReason } from '../eggroll/versions.ts';
 import type { Finding } from '../engine/errors.ts';
 import { shellWord } from '../engine/shell-words.ts';
+import { phrase } from '../messages/phrases.ts';
 import { homeVersion } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -44,7 +45,9 @@ function folderFindings({ name: where, home }: ClusterNode, folder: string, kind
   }
   const found = `${home}/${folder} is not a real folder but a symbolic link: a switch would leave what it leads to as it is.`;
   const commands = `cd ${shellWord(home)} && cp -a "$(readlink -f ${folder})" ${folder}.real && rm ${folder} && mv ${folder}.real ${folder}`;
-  const remedy = `Stop the services and put the folder itself in the place of the link: ${commands}`;
+  const remedy = phrase('Stop the services and put the folder itself in the place of the link: {commands}', {
+    commands,
+  });
   return [{ code: 'HOME_REFUSED', where, found, remedy }];
 }
 

@@ -6,6 +6,7 @@ import { isH2Url } from '../eggroll/migrations.ts';
 import { classesGone, ownScriptPath } from '../eggroll/own-script.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import type { Finding } from '../engine/errors.ts';
+import { phrase } from '../messages/phrases.ts';
 import { modulesOf, type NodeActivity } from './activity.ts';
 import { checkHome } from './check-home.ts';
 import { checkNodeRoom } from './check-room.ts';
@@ -71,7 +72,10 @@ async function checkOwnScript({ config, inputs, running }: World, node: ClusterN
   const gone = classesGone(script, running.get(node.name) ?? [], version);
   if (gone.length === 0) return [];
   const found = `${path}, which stays as it is, starts ${gone.join(' and ')}, and ${version} has another class for that.`;
-  const remedy = `Put one that is made from the package's bin/eggroll.sh into the package as ${ownScriptPath}: then that one takes its place.`;
+  const remedy = phrase(
+    "Put one that is made from the package's bin/eggroll.sh into the package as {path}: then that one takes its place.",
+    { path: ownScriptPath },
+  );
   return [{ code: 'NODE_UNFIT', where: node.name, found, remedy }];
 }
 

@@ -44,7 +44,10 @@ export function checkNodeRoom(world: World, node: ClusterNode, facts: NodeFacts)
   const neededInodes = Math.ceil(world.inputs.package.tree.size * roomMargin) + spareInodes;
   const findings: Finding[] = [];
   if (freeBytes === undefined) {
-    const message = `How much room ${node.home} has cannot be told; ${inMebibytes(neededBytes)} are needed.`;
+    const message = world.say('How much room {folder} has cannot be told; {needed} are needed.', {
+      folder: node.home,
+      needed: inMebibytes(neededBytes),
+    });
     world.emit({ type: 'warning', host: where, message });
   } else if (freeBytes < neededBytes) {
     const found = `${node.home} has ${inMebibytes(freeBytes)} free; ${inMebibytes(neededBytes)} are needed.`;
@@ -71,7 +74,10 @@ async function checkStateRoom(world: World, dumpBytes: number): Promise<Finding[
   const { files, ffree } = await onDisk(stateDir, () => statfs(stateDir));
   const where = 'STATE_DIR';
   if (freeBytes === undefined) {
-    const message = `How much room STATE_DIR ${stateDir} has cannot be told; ${inMebibytes(neededBytes)} are needed.`;
+    const message = world.say('How much room {folder} has cannot be told; {needed} are needed.', {
+      folder: `STATE_DIR ${stateDir}`,
+      needed: inMebibytes(neededBytes),
+    });
     world.emit({ type: 'warning', message });
   } else if (freeBytes < neededBytes) {
     const found = `${stateDir} has ${inMebibytes(freeBytes)} free; the dumps of the database need up to ${inMebibytes(neededBytes)}.`;

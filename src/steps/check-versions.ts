@@ -22,10 +22,13 @@ export function checkVersions(world: World): Finding[] {
   return [];
 }
 
-function warnOfSchema({ database, schemaBefore, emit }: World, version: string): void {
+function warnOfSchema({ database, schemaBefore, emit, say }: World, version: string): void {
   const expected = levelOfVersion(version);
   if (!database || !expected || schemaBefore === undefined || sameColumns(schemaBefore, expected)) return;
-  const message = `The nodes are on version ${version}, whose schema is called ${expected} here; that of ${database.name} is ${schemaBefore}. Were only the nodes, or only the database, upgraded before?`;
+  const message = say(
+    'The nodes are on version {version}, whose schema is called {expected} here; that of {database} is {found}. Were only the nodes, or only the database, upgraded before?',
+    { version, expected, database: database.name, found: schemaBefore },
+  );
   emit({ type: 'warning', message });
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { structuredPatch } from 'diff';
 import { readSmallFile } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import { propertiesPath } from '../eggroll/own-files.ts';
 import type { ConfChange } from '../engine/plan.ts';
 import { readSwitchState, runFolder } from './node-plan.ts';
 import { currentPackage, type NodePlan, type World } from './world.ts';
@@ -23,7 +24,8 @@ export async function confChanges(
   const root = inBackup ? `${runFolder(world, node)}/backup` : node.home;
   return Promise.all(
     paths.map(async (path) => {
-      const before = await readSmallFile(node, `${root}/${path}`);
+      const known = inBackup || path !== propertiesPath ? undefined : world.facts.get(node.name)?.properties;
+      const before = known ?? (await readSmallFile(node, `${root}/${path}`));
       const after = await newContent(world, plan, path);
       return { path, diff: before && after ? diffOf(before, after) : [] };
     }),

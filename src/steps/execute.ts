@@ -121,7 +121,10 @@ async function afterFailure(world: World, begun: readonly Step<World>[], error: 
   }
   // What passes is met by trying again, which goes on from here; to put everything back first would double the downtime.
   if (reach === 'cluster' && (!world.config.autoRecover || passes(error))) return unfinished(error);
-  world.emit({ type: 'warning', message: `${summaryOf(error)} Everything is put back.` });
+  world.emit({
+    type: 'warning',
+    message: world.say('{why} Everything is put back.', { why: summaryOf(error, world.config.language) }),
+  });
   // Of an adopted run, an earlier process may have done more than this one has begun.
   const undone = adopted ? work : touched;
   try {

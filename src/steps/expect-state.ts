@@ -8,6 +8,7 @@ import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
 import { type Finding, throwFindings } from '../engine/errors.ts';
 import type { RunState } from '../engine/record.ts';
+import { phrase } from '../messages/phrases.ts';
 import type { FolderState, SwitchState } from './looks.ts';
 import { planNode, readSwitchState, runFolder, switchBegun, topFolder } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
@@ -85,21 +86,27 @@ function groupedFindings(
     const group = objected.filter((other) => other.problem === problem);
     const names = group.map(({ name }) => name);
     const name = names.length === 1 ? names.join() : `{${names.join()}}`;
-    const filled = (text: string) =>
-      text
-        .replaceAll('LIVE', `${node.home}/${name}`)
-        .replaceAll('RUN', runFolder(world, node))
-        .replaceAll('NAME', name);
-    const found = `${names.join(', ')}: where no run leaves a folder: ${filled(problem)}.`;
-    return [{ code: 'STATE_UNEXPECTED', where: node.name, found, remedy: filled(group[0]?.choice ?? '') }];
+    const values = { live: `${node.home}/${name}`, run: runFolder(world, node), name };
+    const found = `${names.join(', ')}: where no run leaves a folder: ${problem.replaceAll('RUN', values.run)}.`;
+    const remedy = group[0] && phrase(group[0].choice, values);
+    return [{ code: 'STATE_UNEXPECTED', where: node.name, found, ...(remedy && { remedy }) }];
   });
 }
 
 interface Objection {
+  /** With RUN for the run's folder. */
   readonly problem: string;
-  /** What to do, with LIVE, RUN and NAME for the live folder, the run's folder and the folder's name. */
-  readonly choice: string;
+  /** What to do. */
+  readonly choice: (typeof choices)[keyof typeof choices];
 }
+
+const choices = {
+  moveOne: 'Move away the one that does not belong to the run, then run the same command again.',
+  putBackLive: 'Put the old folder back as {live} from your own copy, then run the same command again.',
+  putBackBackup: 'Put the old folder back as {run}/backup/{name} from your own copy, then run the same command again.',
+  recover:
+    'Run `recover`: the old one is in {run}/backup. Or put the new folder into its place as {live} and run `upgrade` again.',
+} as const;
 
 /** Why no run leaves a folder in these places, whatever it was doing; undefined when one does. */
 export function objectionTo(
@@ -108,29 +115,20 @@ export function objectionTo(
 ): Objection | undefined {
   if (staged && live && backup) {
     const problem = 'there is a new one in RUN/staged, one in its place and an old one in RUN/backup';
-    return objection(problem, 'Move away the one that does not belong to the run, then run the same command again.');
+    return { problem, choice: choices.moveOne };
   }
   if (!live && !backup) {
     const problem = staged ? 'the old one is gone, and the new one is still staged' : 'it is gone';
-    return objection(problem, 'Put the old folder back as LIVE from your own copy, then run the same command again.');
+    return { problem, choice: choices.putBackLive };
   }
   if (!staged && live && !backup && mustBeNew) {
     const problem = 'it is in its place, and no old one is in RUN/backup';
-    return objection(
-      problem,
-      'Put the old folder back as RUN/backup/NAME from your own copy, then run the same command again.',
-    );
+    return { problem, choice: choices.putBackBackup };
   }
   if (!staged && !live && forward) {
-    const choice =
-      'Run `recover`: the old one is in RUN/backup. Or put the new folder into its place as LIVE and run `upgrade` again.';
-    return objection('the new one is gone', choice);
+    return { problem: 'the new one is gone', choice: choices.recover };
   }
   return undefined;
-}
-
-function objection(problem: string, choice: string): Objection {
-  return { problem, choice };
 }
 
 // The lists of old trees are written on all nodes before the first rename on any; a node without one has lost our folder since.
@@ -144,7 +142,10 @@ function treesGone(world: World, states: ReadonlyMap<ClusterNode, SwitchState>):
     if (entries?.has('old-tree.json') || entries?.has('old-tree.accepted')) return [];
     const folder = runFolder(world, node);
     const found = `${folder}/old-tree.json is missing, although the switch has begun on ${switched.name}: nobody knows whether the folders here are the old ones or the new ones.`;
-    const remedy = `Put ${folder} back as it was; or, when the five folders of ${node.home} are the old ones, make an empty file ${folder}/old-tree.accepted. Then run the same command again.`;
+    const remedy = phrase(
+      'Put {folder} back as it was; or, when the five folders of {home} are the old ones, make an empty file {folder}/old-tree.accepted. Then run the same command again.',
+      { folder, home: node.home },
+    );
     return [{ code: 'STATE_UNEXPECTED', where: node.name, found, remedy }];
   });
 }
@@ -160,7 +161,10 @@ async function contentFindings(world: World, node: ClusterNode, state: SwitchSta
             code: 'STATE_UNEXPECTED',
             where: node.name,
             found: `The old folders in ${folder} were changed since the run stopped: ${shortList(old)}.`,
-            remedy: `Put them right, or take them as they are by an empty file ${folder}/old-tree.accepted. Then run \`upgrade\` again, or \`recover\`.`,
+            remedy: phrase(
+              'Put them right, or take them as they are by an empty file {folder}/old-tree.accepted. Then run `upgrade` again, or `recover`.',
+              { folder },
+            ),
           },
         ];
   const isNew = programFolders.filter((name) => {
@@ -168,7 +172,7 @@ async function contentFindings(world: World, node: ClusterNode, state: SwitchSta
     return places?.live && places.backup && !places.staged;
   });
   const live = isNew.length > 0 ? await readTree(node, node.home, isNew) : new Map();
-  const { plan } = await planNode(world, node, []);
+  const { plan } = await planNode(world, node);
   const differences = newTreeDifferences(plan, live, isNew);
   if (differences.length === 0) return backup;
   const found = `Files of the new version were changed since the run stopped: ${shortList(differences)}.`;

@@ -52,7 +52,7 @@ export async function plannedPipelines(world: World): Promise<string[][]> {
   const lists = await onNodes(
     world,
     async (node) => {
-      const { plan, old } = await planNode(world, node, []);
+      const { plan, old } = await planNode(world, node);
       return { node, items: stagingWork(plan, old, new Map()).send };
     },
     others,
@@ -147,7 +147,9 @@ async function serveChain(
     clock: world.clock,
   });
   if (culprit) {
-    const message = `It leaves its pipeline: ${culprit.reason}. The nodes after it are served by another way.`;
+    const message = world.say('It leaves its pipeline: {reason}. The nodes after it are served by another way.', {
+      reason: culprit.reason,
+    });
     world.emit({ type: 'warning', host: culprit.node.name, message });
   }
   return { served, left: chain.filter((node) => !served.includes(node) && node !== culprit?.node) };

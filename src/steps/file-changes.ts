@@ -32,7 +32,7 @@ export async function fileChanges(world: World): Promise<PlannedFiles[]> {
 }
 
 async function changesOf(world: World, node: ClusterNode): Promise<PlannedFiles> {
-  const plan = await planNode(world, node, []);
+  const plan = await planNode(world, node);
   const { added, changed, removed } = changesIn(plan);
   const conf = await confChanges(world, node, plan, changed);
   const notes = plan.plan.properties ? notesOf(plan.plan.properties) : [];

@@ -10,7 +10,7 @@ import { backupFiles, removePartials, renameDurably } from '../database/backup.t
 import { type Backup, readBackup } from '../database/dump.ts';
 import type { PurgeBackups } from '../database/purge.ts';
 import { onDisk } from '../engine/disk.ts';
-import { UpgradeError } from '../engine/errors.ts';
+import { describeFinding, UpgradeError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/folders.ts';
 import { copyHolders, copyLimitMs, keepCopies } from './backup-copies.ts';
 import { currentRun, type World } from './world.ts';
@@ -30,8 +30,17 @@ export async function findBackup(world: World, set = '.'): Promise<Backup | unde
   for (const node of await copyHolders(world, set)) {
     const fetched = await fetchBackup(world, node, set);
     if (!fetched) continue;
-    const why = local ? `was unusable (${local.findings[0].found})` : 'is not there';
-    const message = `The database backup in ${fetched.dir} ${why}; it was fetched from ${node.name}.`;
+    const { dir: folder } = fetched;
+    const message = local
+      ? world.say('The database backup in {folder} was unusable ({problem}); it was fetched from {node}.', {
+          folder,
+          problem: local.findings[0].found,
+          node: node.name,
+        })
+      : world.say('The database backup in {folder} is not there; it was fetched from {node}.', {
+          folder,
+          node: node.name,
+        });
     world.emit({ type: 'warning', message });
     return fetched;
   }
@@ -61,7 +70,12 @@ export async function tidyBackup(world: World, set = '.'): Promise<void> {
   } catch (error) {
     // It takes room at most.
     if (!(error instanceof UpgradeError)) throw error;
-    world.emit({ type: 'warning', message: `Half-made files of a backup stay: ${error.message}` });
+    world.emit({
+      type: 'warning',
+      message: world.say('Half-made files of a backup stay: {problem}', {
+        problem: describeFinding(error.findings[0], world.config.language),
+      }),
+    });
   }
 }
 
@@ -91,7 +105,7 @@ async function fetchBackup(world: World, node: ClusterNode, set: string): Promis
     world.emit({
       type: 'warning',
       host: node.name,
-      message: 'The copy of the database backup on this node is damaged.',
+      message: world.say('The copy of the database backup on this node is damaged.'),
     });
     return undefined;
   } finally {

@@ -10,13 +10,16 @@ import { together } from './nodes.ts';
 import type { Inputs } from './world.ts';
 
 /** What of a configuration they are found by. */
-interface InputPlaces extends Pick<Config, 'packagePath' | 'packageSha256'> {
+interface InputPlaces extends Pick<Config, 'packagePath' | 'packageSha256' | 'packageSignature'> {
   readonly database?: Pick<DatabaseConfig, 'name' | 'migration'>;
 }
 
-/** Throws PACKAGE_INVALID and SQL_INVALID with all findings of both. The caller disposes of the package. */
+/**
+ * Throws PACKAGE_INVALID, SIGNATURE_INVALID and SQL_INVALID, and CONFIG_INVALID for the files of a signature, with all findings.
+ * The caller disposes of the package.
+ */
 export async function loadInputs(config: InputPlaces): Promise<Inputs> {
-  const options = { tmpDir: tmpdir(), ...(config.packageSha256 ? { sha256: config.packageSha256 } : {}) };
+  const options = { tmpDir: tmpdir(), sha256: config.packageSha256, signature: config.packageSignature };
   const [opened, statements] = await Promise.allSettled([
     openPackage(config.packagePath, options),
     readStatements(config),

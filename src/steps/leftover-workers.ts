@@ -21,7 +21,9 @@ export function checkWorkers(world: World, { name: where }: ClusterNode, workers
   world.emit({
     type: 'warning',
     host: where,
-    message: `${found} Their jobs end when the services are stopped.`,
+    message: world.say('Workers of sessions run here: {workers}. Their jobs end when the services are stopped.', {
+      workers: describe(workers),
+    }),
   });
   return [];
 }
@@ -46,13 +48,13 @@ export async function endLeftoverWorkers(world: World): Promise<void> {
   await onNodes(world, async (node) => {
     if (await endByThemselves(world, node)) return;
     if (world.config.services.leftoverWorkers === 'refuse') return;
-    for (const [signal, what] of [
-      ['TERM', 'are asked to end'],
-      ['KILL', 'do not end when asked, and are killed'],
+    for (const [signal, text] of [
+      ['TERM', 'Workers have outlived their NodeManager, and are asked to end: {workers}.'],
+      ['KILL', 'Workers have outlived their NodeManager, and do not end when asked, and are killed: {workers}.'],
     ] as const) {
       const { workers } = await activityOf(node);
       if (workers.length === 0) return;
-      const message = `Workers have outlived their NodeManager, and ${what}: ${describe(workers)}.`;
+      const message = world.say(text, { workers: describe(workers) });
       world.emit({ type: 'warning', host: node.name, message });
       await node.change('end-process', [signal, ...workers.map(({ identity }) => identity)]);
       if (await endByThemselves(world, node)) return;

@@ -1,4 +1,4 @@
-// What was seen on a node holds until the node is changed: under this run's lock nobody else changes what is asked about here.
+// What was seen of a node's folders holds until they may have been changed: under this run's lock nobody else changes what is asked about here.
 
 import type { ClusterNode } from '../cluster/node.ts';
 import type { ProgramFolder } from '../eggroll/tree.ts';
@@ -12,13 +12,13 @@ export interface FolderState {
 
 export type SwitchState = ReadonlyMap<ProgramFolder, FolderState>;
 
-/** Gives what was seen at a place of a node since its last change, or looks. */
+/** Gives what was seen at a place of a node since the last change of its folders, or looks. */
 export type Look<T> = (node: ClusterNode, place: string, look: () => Promise<T>) => Promise<T>;
 
 export function lookOnce<T>(): Look<T> {
   const seen = new WeakMap<ClusterNode, { place: string; changes: number; answer: Promise<T> }>();
   return (node, place, look) => {
-    const { changes } = node;
+    const { folderChanges: changes } = node;
     const known = seen.get(node);
     if (known?.place === place && known.changes === changes) return known.answer;
     const answer = look();

@@ -3,13 +3,14 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSmallFile } from '../cluster/facts.ts';
-import { type ReadOptions, readTree } from '../cluster/manifest.ts';
+import { factsFrom, factsOf, readSmallFile } from '../cluster/facts.ts';
+import { listingOf, type ReadOptions, readTree, treeFrom } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
+import type { Question } from '../cluster/remote-scripts.ts';
 import { planHome } from '../eggroll/layout.ts';
 import { propertiesPath } from '../eggroll/own-files.ts';
 import { ownHostKey } from '../eggroll/property-facts.ts';
-import { type ProgramFolder, programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
+import { type ProgramFolder, programFolders, type Tree } from '../eggroll/tree.ts';
 import type { SwitchState } from './looks.ts';
 import { onNodes } from './nodes.ts';
 import { currentPackage, currentRun, type NodePlan, type World } from './world.ts';
@@ -24,8 +25,17 @@ export async function readSwitchState(world: World, node: ClusterNode): Promise<
 }
 
 async function askSwitchState(world: World, node: ClusterNode): Promise<SwitchState> {
-  const { stdout } = await node.ask('switch-state', [node.home, currentRun(world).id, ...programFolders]);
-  const lines = stdout.toString('utf8').trim().split('\n');
+  const { stdout } = await node.ask(...switchStateOf(node, currentRun(world).id));
+  return parseSwitchState(stdout);
+}
+
+/** Asks for what `parseSwitchState` takes, for those who have more to ask in the same command. */
+export function switchStateOf({ home }: ClusterNode, run: string): Question {
+  return ['switch-state', [home, run, ...programFolders]];
+}
+
+export function parseSwitchState(printed: Buffer): SwitchState {
+  const lines = printed.toString('utf8').trim().split('\n');
   return new Map(
     lines.map((line) => {
       const [name, staged, live, backup] = line.split(' ');
@@ -56,55 +66,75 @@ export async function everySwitchDone(world: World): Promise<boolean> {
   return done.every(Boolean);
 }
 
-/** Plans a node from its old tree, with the folders that `fresh` names read again and the others as they were read before. */
-export async function planNode(
-  world: World,
-  node: ClusterNode,
-  fresh: readonly ProgramFolder[] = programFolders,
-): Promise<NodePlan> {
+/** Plans a node from its old tree, unless that is done already. */
+export async function planNode(world: World, node: ClusterNode): Promise<NodePlan> {
   const known = world.plans.get(node.name);
-  if (known && fresh.length === 0) return known;
+  if (known) return known;
   const state = await readSwitchState(world, node);
-  const toRead = known ? fresh : programFolders;
   const backup = `${runFolder(world, node)}/backup`;
-  const inBackup = toRead.filter((folder) => state.get(folder)?.backup);
-  const inPlace = toRead.filter((folder) => !state.get(folder)?.backup);
-  const kept = known ? [...known.old].filter(([path]) => !toRead.includes(topFolder(path))) : [];
-  const read = [
+  const inBackup = programFolders.filter((folder) => state.get(folder)?.backup);
+  const inPlace = programFolders.filter((folder) => !state.get(folder)?.backup);
+  const old = [
     ...(inBackup.length > 0 ? await readOld(world, node, backup, inBackup) : []),
     ...(inPlace.length > 0 ? await readOld(world, node, node.home, inPlace) : []),
   ];
   const confRoot = state.get('conf')?.backup ? backup : node.home;
-  const plan = await planFrom(
-    world,
-    node,
-    new Map([...kept, ...read]),
-    await readSmallFile(node, `${confRoot}/conf/eggroll.properties`),
-  );
+  const properties = await readSmallFile(node, `${confRoot}/${propertiesPath}`);
+  const plan = await planFrom(world, node, new Map(old), properties);
   world.plans.set(node.name, plan);
   return plan;
 }
 
-/** Plans a node whose folders are all in place, whatever runs there were. */
+/** Plans a node once more: conf and bin, which hold files of the site, as they are now, and the other folders as they were read before. */
+export async function planAnew(
+  world: World,
+  node: ClusterNode,
+  { now, properties }: { readonly now: Tree; readonly properties: Buffer | undefined },
+): Promise<void> {
+  const { old: before } = await planNode(world, node);
+  const isSites = ([path]: readonly [string, unknown]) => siteFolders.includes(topFolder(path));
+  const old = new Map([...[...before].filter((entry) => !isSites(entry)), ...[...now].filter(isSites)]);
+  world.plans.set(node.name, await planFrom(world, node, old, properties));
+}
+
+const siteFolders: readonly ProgramFolder[] = ['bin', 'conf'];
+
+/** Plans a node whose folders are all in place, whatever runs there were; unless that is done already. */
 export async function planLive(world: World, node: ClusterNode): Promise<NodePlan> {
-  const old = await readOld(world, node, node.home, programFolders, { anew: world.config.verify === 'full' });
+  const known = world.plans.get(node.name);
+  if (known) return known;
+  const { stdout } = await node.ask(...listingOf(node, node.home, programFolders));
+  return planListed(world, node, stdout);
+}
+
+async function planListed(world: World, node: ClusterNode, listed: Buffer): Promise<NodePlan> {
+  const options = { wants: wantsOf(world), anew: world.config.verify === 'full' };
+  const old = await treeFrom(node, node.home, listed, options);
   const plan = await planFrom(world, node, old, world.facts.get(node.name)?.properties);
   world.plans.set(node.name, plan);
   return plan;
 }
 
+/** Looks at a node under its lock and plans it, for a run that is yet to begin, by one command. */
+export async function lookAndPlan(world: World, node: ClusterNode): Promise<void> {
+  const [facts, listed, places] = await node.askAll([
+    factsOf(node),
+    listingOf(node, node.home, programFolders),
+    switchStateOf(node, world.newRunId),
+  ]);
+  world.facts.set(node.name, factsFrom(node, facts ?? Buffer.alloc(0)));
+  await world.switchStates(node, world.newRunId, async () => parseSwitchState(places ?? Buffer.alloc(0)));
+  await planListed(world, node, listed ?? Buffer.alloc(0));
+}
+
+function readOld(world: World, node: ClusterNode, root: string, folders: readonly ProgramFolder[]): Promise<Tree> {
+  return readTree(node, root, folders, { wants: wantsOf(world) });
+}
+
 // What has no size that the package has can be nothing of it; conf and bin may hold files of the site, which stay as they are.
-function readOld(
-  world: World,
-  node: ClusterNode,
-  root: string,
-  folders: readonly ProgramFolder[],
-  options: ReadOptions = {},
-): Promise<Tree> {
+function wantsOf(world: World): NonNullable<ReadOptions['wants']> {
   const sizes = new Set([...currentPackage(world).tree.values()].map(({ sizeBytes }) => sizeBytes));
-  const wants = ({ path, sizeBytes }: Pick<TreeEntry, 'path' | 'sizeBytes'>) =>
-    sizes.has(sizeBytes) || ['bin', 'conf'].includes(topFolder(path));
-  return readTree(node, root, folders, { ...options, wants });
+  return ({ path, sizeBytes }) => sizes.has(sizeBytes) || siteFolders.includes(topFolder(path));
 }
 
 async function planFrom(

@@ -3,6 +3,7 @@
 import pLimit from 'p-limit';
 import type { ClusterNode } from '../cluster/node.ts';
 import { type Finding, UpgradeError } from '../engine/errors.ts';
+import { atWork } from './at-work.ts';
 import type { World } from './world.ts';
 
 /** Runs `work` for every item; waits for all of them; then throws all findings in one error, or gives the results in order. */
@@ -21,11 +22,11 @@ export async function inParallel<T, R>(
 }
 
 export function onNodes<R>(
-  world: Pick<World, 'nodes' | 'config'>,
+  world: Pick<World, 'nodes' | 'config' | 'emit'>,
   work: (node: ClusterNode) => Promise<R>,
   nodes: readonly ClusterNode[] = world.nodes,
 ): Promise<R[]> {
-  return inParallel(nodes, world.config.concurrency, work);
+  return inParallel(nodes, world.config.concurrency, (node) => atWork(world, node.name, () => work(node)));
 }
 
 /** CANARY_HOST alone first, then all others: when it fails there, no other node is touched. */

@@ -6,6 +6,7 @@ import type { ClusterNode } from '../cluster/node.ts';
 import { withoutRunTimeFiles } from '../eggroll/run-time-files.ts';
 import { programFolders, type Tree, type TreeEntry } from '../eggroll/tree.ts';
 import { seal, unseal } from '../engine/sealed.ts';
+import { type Phrase, phrase } from '../messages/phrases.ts';
 import { readSwitchState, runFolder, topFolder } from './node-plan.ts';
 import { currentRun, type World } from './world.ts';
 
@@ -13,9 +14,8 @@ const oldTreeFile = 'old-tree.json';
 // Some 200 bytes for each file of a home.
 const oldTreeLimitBytes = 1_073_741_824;
 
-// Read again as a whole: what was planned from was read while EggRoll ran, and Python writes its caches into the folders.
-export async function rememberOldTree(world: World, node: ClusterNode): Promise<void> {
-  const old = await readTree(node, node.home, programFolders);
+/** `old` is what the five folders hold while nothing runs any more. */
+export async function rememberOldTree(world: World, node: ClusterNode, old: Tree): Promise<void> {
   await node.change('write-record', [currentRun(world).id, oldTreeFile], { input: Buffer.from(serialiseTree(old)) });
 }
 
@@ -58,6 +58,9 @@ export async function oldTreeDifferences(world: World, node: ClusterNode): Promi
 }
 
 /** How a person goes on although the old folders are not what they were. */
-export function acceptRemedy(folder: string): string {
-  return `Put the files right in ${folder}/backup; or, to take the old folders as they are, make an empty file ${folder}/old-tree.accepted. Then run \`recover\` again.`;
+export function acceptRemedy(folder: string): Phrase {
+  return phrase(
+    'Put the files right in {folder}/backup; or, to take the old folders as they are, make an empty file {folder}/old-tree.accepted. Then run `recover` again.',
+    { folder },
+  );
 }

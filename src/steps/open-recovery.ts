@@ -28,6 +28,8 @@ export const openRecovery: Step<World> = {
     // What is missing, damaged or changed is found now, before anything is touched.
     await expectRecoverable(world, state);
     await requireBackups(world);
-    world.emit({ type: 'run-adopted', message: `Run ${record.run} (${record.from} to ${record.to}) is undone.` });
+    const { run, from, to } = record;
+    const message = world.say('Run {run} ({from} to {to}) is undone.', { run, from, to });
+    world.emit({ type: 'run-adopted', message, resumes: state === 'recovering' });
   },
 };

@@ -2,6 +2,7 @@
 
 import { inspectNode } from '../cluster/facts.ts';
 import { compareTrees } from '../cluster/manifest.ts';
+import type { ClusterNode } from '../cluster/node.ts';
 import {
   expectMigratedTables,
   expectResumableMigration,
@@ -14,7 +15,7 @@ import type { RunRecord } from '../engine/record.ts';
 import type { Step } from '../engine/step.ts';
 import { adopt } from './adopt-run.ts';
 import { expectRecoverable, expectResumable } from './expect-state.ts';
-import { planLive } from './node-plan.ts';
+import { lookAndPlan, planLive } from './node-plan.ts';
 import { onNodes } from './nodes.ts';
 import { expectPlan, planHash } from './plan-hash.ts';
 import { checkAgain } from './preflight.ts';
@@ -32,10 +33,13 @@ export function openRun(putBack: (world: World) => Promise<void>): Step<World> {
     reach: 'nothing',
     probe: async () => 'pending',
     async apply(world) {
-      await refreshFacts(world);
+      const isNew = !isHalfWay(world);
+      await onNodes(world, (node) => (isNew ? lookAndPlan(world, node) : refreshNode(world, node)));
       const healed = await settleRecords(world);
       const records = recordsOfLatestRun(world);
       const state = stateOf(records);
+      // Another run may have begun, and stopped, since the preflight: its old folders need not be those that were listed.
+      if (isHalfWay(world)) world.plans.clear();
       if (state === 'recovering') {
         await finishRecovery(world, records, putBack);
         return begin(world, sequenceOf(records) + 1);
@@ -55,9 +59,15 @@ export function openRun(putBack: (world: World) => Promise<void>): Step<World> {
 
 /** What the nodes' records say now, under the locks. */
 export async function refreshFacts(world: World): Promise<void> {
-  await onNodes(world, async (node) => {
-    world.facts.set(node.name, await inspectNode(node));
-  });
+  await onNodes(world, (node) => refreshNode(world, node));
+}
+
+async function refreshNode(world: World, node: ClusterNode): Promise<void> {
+  world.facts.set(node.name, await inspectNode(node));
+}
+
+function isHalfWay(world: World): boolean {
+  return ['open', 'recovering'].includes(stateOf(recordsOfLatestRun(world)) ?? '');
 }
 
 // Afterwards everything is checked and chosen anew: the preflight has seen a cluster that was half-way back.
@@ -69,7 +79,8 @@ async function finishRecovery(
   adopt(world, records);
   await expectRecoverable(world, 'recovering');
   await requireBackups(world);
-  world.emit({ type: 'run-adopted', message: 'A recovery was interrupted; it is finished first.' });
+  const message = world.say('A recovery was interrupted; it is finished first.');
+  world.emit({ type: 'run-adopted', message, resumes: true });
   await putBack(world);
   world.run = undefined;
   world.plans.clear();
@@ -79,7 +90,8 @@ async function finishRecovery(
 
 async function resume(world: World, records: readonly RunRecord[]): Promise<void> {
   await adoptOpenRun(world, records);
-  world.emit({ type: 'run-adopted', message: `Run ${currentRun(world).id} was interrupted; it is resumed.` });
+  const message = world.say('Run {run} was interrupted; it is resumed.', { run: currentRun(world).id });
+  world.emit({ type: 'run-adopted', message, resumes: true });
   await writeRecords(world, 'open');
 }
 

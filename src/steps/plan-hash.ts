@@ -40,9 +40,7 @@ export function expectPlan({ config }: World, hash: string | undefined): void {
 }
 
 async function planAll(world: World): Promise<void> {
-  await onNodes(world, async (node) => {
-    if (!world.plans.has(node.name)) await planLive(world, node);
-  });
+  await onNodes(world, (node) => planLive(world, node));
 }
 
 // What a site's file holds may change at any time, and it stays what it is: RollSite rewrites its route table.

@@ -35,7 +35,7 @@ export function plannedFateFlow(world: World, action: PlannedAction): PlannedFat
 async function plannedNode(world: World, node: ClusterNode, action: PlannedAction): Promise<PlannedNode> {
   const before = world.versionsBefore.get(node.name) ?? 'unknown';
   const begun = action === 'resume' && switchBegun(await readSwitchState(world, node));
-  const nodePlan = await planNode(world, node, []);
+  const nodePlan = await planNode(world, node);
   const { send, own } = stagingWork(nodePlan.plan, nodePlan.old, new Map());
   const items = action === 'nothing' || begun ? [] : [...send, ...own];
   const { version } = currentPackage(world);

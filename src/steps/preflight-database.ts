@@ -39,7 +39,7 @@ export async function connectToDatabase(world: World): Promise<Database | undefi
 
 /** Opens the session and checks the database. Throws everything it found wrong. */
 export async function openDatabase(world: World): Promise<void> {
-  const { config, emit } = world;
+  const { config, emit, say } = world;
   const database = await connectToDatabase(world);
   if (!database || !config.database) return;
   const findings = await checkGrants(database, config.database);
@@ -47,19 +47,23 @@ export async function openDatabase(world: World): Promise<void> {
   throwFindings(world.inputs ? findings : findings.filter(({ code }) => code !== 'DATABASE_UNSUPPORTED'));
   if (!config.database.requireProof) {
     for (const finding of await scratchFindings(database, config.database)) {
-      emit({
-        type: 'warning',
-        message: `${describeFinding(finding)} REQUIRE_PROOF is false, so the run goes on without proof.`,
-      });
+      const text = describeFinding(finding, config.language);
+      const message = say('{finding} REQUIRE_PROOF is false, so the run goes on without proof.', { finding: text });
+      emit({ type: 'warning', message });
     }
   }
   const facts = await inspectDatabase(database);
   if (facts.nonInnoDb.length > 0) {
-    const message = `Tables that are not InnoDB are dumped without a snapshot: ${facts.nonInnoDb.join(', ')}.`;
+    const message = say('Tables that are not InnoDB are dumped without a snapshot: {tables}.', {
+      tables: facts.nonInnoDb.join(', '),
+    });
     emit({ type: 'warning', message });
   }
   if (facts.fateTables.length > 0) {
-    const message = `${database.name} also holds ${facts.fateTables.length} tables of FATE; they are backed up, and put back by \`recover\`, with it.`;
+    const message = say(
+      '{database} also holds {count} tables of FATE; they are backed up, and put back by `recover`, with it.',
+      { database: database.name, count: facts.fateTables.length },
+    );
     emit({ type: 'warning', message });
   }
   const { purge } = config.database;
@@ -70,7 +74,9 @@ export async function openDatabase(world: World): Promise<void> {
   world.schemaBefore ??= levelIn(facts.columns);
   const unlisted = await unlistedNodes(database, facts.columns, config.hosts);
   if (unlisted.length > 0) {
-    const message = `EggRoll knows NodeManagers that no list names: ${unlisted.join(', ')}. They are left as they are.`;
+    const message = say('EggRoll knows NodeManagers that no list names: {nodes}. They are left as they are.', {
+      nodes: unlisted.join(', '),
+    });
     emit({ type: 'warning', message });
   }
 }

@@ -4,12 +4,13 @@ import ssh2 from 'ssh2';
 import { lentAgent } from '../cluster/agent.ts';
 import { connect } from '../cluster/connection.ts';
 import { loadHostKeys } from '../cluster/host-keys.ts';
-import { type ClusterNode, clusterNode, type NodeOptions } from '../cluster/node.ts';
+import { type ClusterNode, clusterNode, type NodeOptions, nodeName } from '../cluster/node.ts';
 import type { Host } from '../config/config.ts';
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import type { Step } from '../engine/step.ts';
 import { lookAt } from './activity.ts';
+import { atWork } from './at-work.ts';
 import { warnOfConf } from './check-conf.ts';
 import { checkNode } from './check-node.ts';
 import { checkDumpRoom } from './check-room.ts';
@@ -90,7 +91,9 @@ export async function connectNodes(world: World): Promise<void> {
   };
   const agent = agentFor(world, (key) => nodes.some((node) => node.hostKey.equals(key)));
   const unreached = await findingsOf(async () => {
-    await inParallel(config.hosts, config.concurrency, connectNode);
+    await inParallel(config.hosts, config.concurrency, (host) =>
+      atWork(world, nodeName(host), () => connectNode(host)),
+    );
   }).finally(() => {
     world.nodes = config.hosts.flatMap((host) => nodes.find((node) => node.host === host) ?? []);
   });
@@ -121,9 +124,11 @@ function agentFor({ config, lending }: World, isKnownHost: (key: Buffer) => bool
   }).agent;
 }
 
-function warnOfWeak({ emit }: World, { name }: ClusterNode, weak: readonly string[]): void {
+function warnOfWeak({ emit, say }: World, { name }: ClusterNode, weak: readonly string[]): void {
   if (weak.length === 0) return;
-  const message = `Its sshd has nothing better than ${weak.join(', ')}, which is known to be weak.`;
+  const message = say('Its sshd has nothing better than {algorithms}, which is known to be weak.', {
+    algorithms: weak.join(', '),
+  });
   emit({ type: 'warning', host: name, message });
 }
 

@@ -86,7 +86,12 @@ async function pruneNodes(world: World, run: string): Promise<void> {
     world,
     async (node) => {
       await node.change('prune-run', [run]);
-      world.emit({ type: 'node-done', step: 'prune', host: node.name, message: `removed what it kept of run ${run}` });
+      world.emit({
+        type: 'node-done',
+        step: 'prune',
+        host: node.name,
+        message: world.say('removed what it kept of run {run}', { run }),
+      });
     },
     holders,
   );

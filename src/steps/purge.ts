@@ -17,7 +17,11 @@ export const purge: Step<World> = {
     const { purge: which } = config.database;
     const purged = await purgeTables(database, config.database, { run, which, backups: purgeBackups(world) });
     const rows = purged.reduce((sum, table) => sum + table.rows, 0);
-    emit({ type: 'database', step: 'purge', message: `purged ${rows} rows of ${purged.length} tables` });
+    emit({
+      type: 'database',
+      step: 'purge',
+      message: world.say('purged {rows} rows of {tables} tables', { rows, tables: purged.length }),
+    });
   },
   undo: {
     title: 'put the purged rows back',

@@ -3,6 +3,7 @@
 import { migrationState } from '../database/migration.ts';
 import { clearScratch, type Rehearsal, rehearse } from '../database/scratch.ts';
 import type { Step } from '../engine/step.ts';
+import { onDatabase, tellStatements } from './at-work.ts';
 import { describeFlaws, offerBuiltIn } from './built-in-migration.ts';
 import { rehearsedDatabaseMs } from './expected-downtime.ts';
 import { isMigrated } from './run-state.ts';
@@ -21,11 +22,19 @@ export const rehearseSql: Step<World> = {
   async apply(world) {
     const { database, statements, config, emit, inputs } = world;
     if (!database || !config.database) return;
+    const databaseConfig = config.database;
     const isFile = inputs?.statements !== undefined;
-    const rehearsal = await rehearse(database, config.database, statements).catch(async (error: unknown) => {
-      throw isFile ? await offerBuiltIn(error, database, inputs.package.version) : error;
-    });
+    tellStatements(world);
+    const rehearsal = await onDatabase(world, () => rehearse(database, databaseConfig, statements)).catch(
+      async (error: unknown) => {
+        throw isFile ? await offerBuiltIn(error, database, inputs.package.version) : error;
+      },
+    );
     if (!rehearsal) return;
+    for (const { statement, durationMs } of rehearsal.statements) {
+      const { index } = statement;
+      emit({ type: 'statement', phase: 'ends', step: 'rehearse-sql', index, durationMs: Math.round(durationMs) });
+    }
     emit({ type: 'database', step: 'rehearse-sql', message: describeTimes(rehearsal) });
     const flaws = isFile ? describeFlaws(rehearsal.columns) : [];
     if (flaws.length === 0) return;

@@ -3,13 +3,14 @@
 import { inspectNode, type NodeFacts } from '../cluster/facts.ts';
 import { type ClusterNode, nodeName } from '../cluster/node.ts';
 import { exitCodes } from '../engine/catalogue.ts';
-import { type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
+import { remedyOf, type ToldFinding, UpgradeError } from '../engine/errors.ts';
 import type { DatabaseResult, NodeResult, Result } from '../engine/events.ts';
+import { type Language, sayIn } from '../messages/phrases.ts';
 import { downtimeUntilNow } from './downtime.ts';
 import { distinct } from './nodes.ts';
 import { schemaLevel } from './preflight-database.ts';
 import { homeVersion } from './versions.ts';
-import { type CommandName, describeDefect, type Ending, messageFor, nextFor, summaryOf } from './wording.ts';
+import { type CommandName, describedDefect, type Ending, messageFor, nextFor, summaryOf } from './wording.ts';
 import type { Given, World } from './world.ts';
 
 const nothingSeen = { status: undefined };
@@ -17,6 +18,7 @@ const nothingSeen = { status: undefined };
 export async function describeResult(world: World, command: CommandName, end: Ending): Promise<Result> {
   const { plan, status } = world;
   const hash = command === 'recover' ? undefined : (plan?.hash ?? world.run?.planHash);
+  const { language } = world.config;
   const database = await databaseResult(world, end);
   return {
     type: 'result',
@@ -25,19 +27,19 @@ export async function describeResult(world: World, command: CommandName, end: En
     outcome: end.outcome,
     exitCode: end.exitCode,
     ...(hash === undefined ? {} : { planHash: hash }),
-    nodes: await nodesFor(world, end),
+    nodes: await nodesFor(world, command, end),
     ...(database === undefined ? {} : { database }),
     ...(plan ? { plan } : {}),
     ...(status ? { status } : {}),
     ...downtimeUntilNow(world),
-    findings: findingsIn(end),
+    findings: findingsIn(end, language),
     message: messageFor(world, command, end),
-    next: nextFor(world, command, end),
+    next: nextFor(world, command, end, language),
   };
 }
 
 /** The result of a command that ended before it had a cluster to look at. */
-export function failedResult(command: CommandName, error: unknown): Result {
+export function failedResult(command: CommandName, error: unknown, language: Language): Result {
   const exitCode = error instanceof UpgradeError ? error.exitCode : exitCodes.defect;
   const end: Ending = { outcome: 'failed', exitCode, error };
   return {
@@ -49,10 +51,9 @@ export function failedResult(command: CommandName, error: unknown): Result {
     nodes: [],
     downtimeMs: 0,
     downtimeBySteps: [],
-    findings: findingsIn(end),
-    message:
-      error instanceof UpgradeError ? 'Nothing was changed.' : `A defect in this program: ${describeDefect(error)}`,
-    next: nextFor(nothingSeen, command, end),
+    findings: findingsIn(end, language),
+    message: error instanceof UpgradeError ? sayIn(language)('Nothing was changed.') : describedDefect(error, language),
+    next: nextFor(nothingSeen, command, end, language),
   };
 }
 
@@ -60,9 +61,11 @@ export function failedResult(command: CommandName, error: unknown): Result {
 export function abandonedResult(command: CommandName, { config, signal }: Given, isUnderWay: boolean): Result {
   const { outcome, exitCode } = { outcome: 'interrupted', exitCode: exitCodes.interrupted } as const;
   const end: Ending = { outcome, exitCode, halfWay: true, error: signal.reason };
+  const { language } = config;
+  const say = sayIn(language);
   const consequence = isUnderWay
-    ? 'What was under way may still go on; the next run looks, and services that were stopped stay so until then.'
-    : 'Nothing was changed.';
+    ? say('What was under way may still go on; the next run looks, and services that were stopped stay so until then.')
+    : say('Nothing was changed.');
   return {
     type: 'result',
     schema: 1,
@@ -78,27 +81,31 @@ export function abandonedResult(command: CommandName, { config, signal }: Given,
     })),
     downtimeMs: 0,
     downtimeBySteps: [],
-    findings: findingsIn(end),
-    message: `The run stopped in the middle of a step. ${summaryOf(signal.reason)} ${consequence}`,
-    next: nextFor(nothingSeen, command, end),
+    findings: findingsIn(end, language),
+    message: say('The run stopped in the middle of a step. {why} {consequence}', {
+      why: summaryOf(signal.reason, language),
+      consequence,
+    }),
+    next: nextFor(nothingSeen, command, end, language),
   };
 }
 
-function nodesFor(world: World, end: Ending): NodeResult[] | Promise<NodeResult[]> {
+function nodesFor(world: World, command: CommandName, end: Ending): NodeResult[] | Promise<NodeResult[]> {
   const { plan, status } = world;
   const { outcome } = end;
   if (plan) return plan.nodes.map(({ host, role, before, after }) => ({ host, role, before, after, outcome }));
-  if (!status) return nodeResults(world, end);
+  if (!status) return nodeResults(world, command, end);
   return status.nodes.map(({ host, role, version }) => ({ host, role, before: version, after: version, outcome }));
 }
 
-async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResult[]> {
+async function nodeResults(world: World, command: CommandName, { outcome }: Ending): Promise<NodeResult[]> {
+  const isVerified = command === 'upgrade' && outcome === 'succeeded';
   return Promise.all(
     world.config.hosts.map(async (host) => {
       const node = world.nodes.find((candidate) => candidate.host === host);
       const before = world.versionsBefore.get(nodeName(host)) ?? 'unknown';
       // A node that is out of reach at the end has no known version; the outcome says the rest.
-      const facts = node && (await factsAtEnd(world, node));
+      const facts = node && (await factsAtEnd(world, node, isVerified));
       const detected = facts && homeVersion(facts);
       const after = detected && 'version' in detected ? detected.version : 'unknown';
       return { host: nodeName(host), role: host.role, before, after, outcome };
@@ -106,9 +113,13 @@ async function nodeResults(world: World, { outcome }: Ending): Promise<NodeResul
   );
 }
 
-// What found nothing to do has just looked, and changed nothing.
-async function factsAtEnd({ nothingToDo, facts }: World, node: ClusterNode): Promise<NodeFacts | undefined> {
-  return nothingToDo ? facts.get(node.name) : inspectNode(node).catch(() => undefined);
+// What found nothing to do has just looked, and changed nothing; after the verification of an upgrade only records are written.
+async function factsAtEnd(
+  { nothingToDo, facts }: World,
+  node: ClusterNode,
+  isVerified: boolean,
+): Promise<NodeFacts | undefined> {
+  return nothingToDo || isVerified ? facts.get(node.name) : inspectNode(node).catch(() => undefined);
 }
 
 async function databaseResult(world: World, { outcome }: Ending): Promise<DatabaseResult | undefined> {
@@ -120,7 +131,7 @@ async function databaseResult(world: World, { outcome }: Ending): Promise<Databa
 }
 
 // With what to do spelled out: a program that reads the result has no catalogue at hand.
-function findingsIn({ error, cause }: Ending): Finding[] {
+function findingsIn({ error, cause }: Ending, language: Language): ToldFinding[] {
   const found = [cause, error].flatMap((failure) => (failure instanceof UpgradeError ? failure.findings : []));
-  return distinct(found).map((finding) => ({ ...finding, remedy: remedyOf(finding) }));
+  return distinct(found).map((finding) => ({ ...finding, remedy: remedyOf(finding, language) }));
 }

@@ -5,6 +5,7 @@ import { inspectNode, type NodeFacts } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { type Finding, throwFindings } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/record.ts';
+import { phrase } from '../messages/phrases.ts';
 import { onNodes } from './nodes.ts';
 import { isUnfinished, keepRecord, latestRecord, mergeRecords } from './run-records.ts';
 import type { World } from './world.ts';
@@ -62,7 +63,10 @@ export function lostRecords(
       ? `${folder}/backup holds old folders`
       : 'the run holds no old folders here';
     const found = `The record ${folder}/record.json ${what}, and no node has an unharmed copy of it; ${old}.`;
-    const remedy = `Put an unharmed copy of the record back; or, once the node is as it shall be, move ${folder} out of ${home}. Then run the same command again.`;
+    const remedy = phrase(
+      'Put an unharmed copy of the record back; or, once the node is as it shall be, move {folder} out of {home}. Then run the same command again.',
+      { folder, home },
+    );
     return { code: 'STATE_UNEXPECTED', where: name, found, remedy };
   });
 }
@@ -75,7 +79,9 @@ export function conflicts(known: ReadonlyMap<string, RunRecord>): Finding[] {
   const others = runs.filter(({ run }) => run !== latest.run);
   const unfinished = others.filter(isUnfinished).map((record): Finding => {
     const found = `Run ${record.run} on ${record.hosts.join(', ')} is unfinished, and run ${latest.run} on ${latest.hosts.join(', ')} came after it.`;
-    const remedy = `Finish run ${record.run} with its own package and lists, or go back with \`recover\` and its lists.`;
+    const remedy = phrase('Finish run {run} with its own package and lists, or go back with `recover` and its lists.', {
+      run: record.run,
+    });
     return { code: 'RUN_CONFLICT', where: 'the cluster', found, remedy };
   });
   const twins = others.filter(

@@ -1,15 +1,26 @@
 // Step 3: the new tree beside the old one on every node, while EggRoll still runs, and proven there by hash.
 
-import { compareTrees, readTree } from '../cluster/manifest.ts';
+import { contentFrom, smallFile } from '../cluster/facts.ts';
+import { compareTrees, listingOf, readTree, treeFrom } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { transferOf } from '../cluster/transfer.ts';
 import type { TransferItem } from '../cluster/transfer-item.ts';
 import { expectedTree } from '../eggroll/home-plan.ts';
+import { propertiesPath } from '../eggroll/own-files.ts';
 import { programFolders, type Tree } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
+import { tellConfChanges } from './conf-report.ts';
 import { fanOut, type Outcome, streamLimitMs } from './fan-out.ts';
-import { planNode, readSwitchState, runFolder, switchBegun } from './node-plan.ts';
+import {
+  parseSwitchState,
+  planAnew,
+  planNode,
+  readSwitchState,
+  runFolder,
+  switchBegun,
+  switchStateOf,
+} from './node-plan.ts';
 import { canaryFirst, onNodes } from './nodes.ts';
 import { contentBytes, isNone, type LocalCopy, type StagingWork, stagingWork } from './staging-work.ts';
 import { currentPackage, currentRun, type World } from './world.ts';
@@ -22,7 +33,10 @@ export const stage: Step<World> = {
     const staged = await onNodes(world, (node) => isStaged(world, node));
     return staged.every(Boolean) ? 'done' : 'pending';
   },
-  apply: (world) => canaryFirst(world, (nodes) => stageNodes(world, nodes)),
+  async apply(world) {
+    await canaryFirst(world, (nodes) => stageNodes(world, nodes));
+    await tellConfChanges(world);
+  },
   undo: {
     title: 'remove the staged trees',
     async apply(world) {
@@ -33,14 +47,30 @@ export const stage: Step<World> = {
 
 /** Is the staged tree what it should be? A node whose switch has begun was staged and verified before. */
 async function isStaged(world: World, node: ClusterNode): Promise<boolean> {
-  const { plan } = await planNode(world, node, []);
+  const { plan } = await planNode(world, node);
   if (switchBegun(await readSwitchState(world, node))) return true;
   return compareTrees(expectedTree(plan), await stagedTree(world, node), { times: true }).length === 0;
 }
 
 async function stagedTree(world: World, node: ClusterNode): Promise<Tree> {
-  const root = `${runFolder(world, node)}/staged`;
-  return world.stagedTrees(node, root, () => readTree(node, root, programFolders));
+  const root = stagedRoot(world, node);
+  return world.stagedTrees(node, root, async () => {
+    // Where that is not known, both in one command.
+    let listed: Buffer | undefined;
+    const { id } = currentRun(world);
+    const state = await world.switchStates(node, id, async () => {
+      const [places, files] = await node.askAll([switchStateOf(node, id), listingOf(node, root, programFolders)]);
+      listed = files;
+      return parseSwitchState(places ?? Buffer.alloc(0));
+    });
+    if (listed) return treeFrom(node, root, listed);
+    const isEmpty = [...state.values()].every(({ staged }) => !staged);
+    return isEmpty ? new Map() : readTree(node, root, programFolders);
+  });
+}
+
+function stagedRoot(world: World, node: ClusterNode): string {
+  return `${runFolder(world, node)}/staged`;
 }
 
 async function stageNodes(world: World, nodes: readonly ClusterNode[]): Promise<void> {
@@ -54,7 +84,7 @@ async function stageNodes(world: World, nodes: readonly ClusterNode[]): Promise<
     async (node) => {
       const there = staged.get(node);
       if (there) await finishStaging(world, node, there, outcomes.get(node));
-      world.emit({ type: 'node-done', step: 'stage', host: node.name, message: 'staged and verified' });
+      world.emit({ type: 'node-done', step: 'stage', host: node.name, message: world.say('staged and verified') });
     },
     nodes,
   );
@@ -72,12 +102,14 @@ async function finishStaging(
   await carryOut(world, node, work);
   await proveStaged(world, node);
   // All of the old tree has a place in the record before the switch: what is read now need not be while services are down.
-  await readTree(node, node.home, programFolders);
+  const { old } = await planNode(world, node);
+  const isKnown = [...old.values()].every(({ type, sha256 }) => type !== 'file' || sha256 !== undefined);
+  if (!isKnown) await readTree(node, node.home, programFolders);
 }
 
 /** What of the staged tree is there already and right; undefined where the switch has begun: such a node was staged before. */
 async function beginStaging(world: World, node: ClusterNode): Promise<Tree | undefined> {
-  await planNode(world, node, []);
+  await planNode(world, node);
   if (switchBegun(await readSwitchState(world, node))) return undefined;
   const staged = await stagedTree(world, node);
   const { remove } = await workLeft(world, node, staged);
@@ -87,18 +119,30 @@ async function beginStaging(world: World, node: ClusterNode): Promise<Tree | und
 
 /**
  * Brings the parts of the staged tree that come from the node's own conf and bin up to date, now that nothing writes them any
- * more: RollSite rewrites its route table while it runs.
+ * more: RollSite rewrites its route table while it runs. Gives the old tree as it is now: what was planned from was read while EggRoll
+ * ran, and Python writes its caches into the folders.
  */
-export async function refreshStaged(world: World, node: ClusterNode): Promise<void> {
-  const { plan: staged } = await planNode(world, node, []);
-  await planNode(world, node, ['bin', 'conf']);
-  await carryOut(world, node, await workLeft(world, node, expectedTree(staged)));
-  await proveStaged(world, node);
+export async function refreshStaged(world: World, node: ClusterNode): Promise<Tree> {
+  const { plan: staged } = await planNode(world, node);
+  const root = stagedRoot(world, node);
+  const properties = `${node.home}/${propertiesPath}`;
+  const [listed, content, listedStaged] = await node.askAll([
+    listingOf(node, node.home, programFolders),
+    smallFile(properties),
+    listingOf(node, root, programFolders),
+  ]);
+  const now = await treeFrom(node, node.home, listed ?? Buffer.alloc(0));
+  await planAnew(world, node, { now, properties: contentFrom(node, properties, content ?? Buffer.alloc(0)) });
+  const work = await workLeft(world, node, expectedTree(staged));
+  await carryOut(world, node, work);
+  const found = isNone(work) ? await treeFrom(node, root, listedStaged ?? Buffer.alloc(0)) : undefined;
+  await proveStaged(world, node, found);
+  return now;
 }
 
 /** What is to be done to a staged tree of which this is there. */
 async function workLeft(world: World, node: ClusterNode, staged: Tree): Promise<StagingWork> {
-  const { plan, old } = await planNode(world, node, []);
+  const { plan, old } = await planNode(world, node);
   return stagingWork(plan, old, staged);
 }
 
@@ -109,12 +153,13 @@ async function carryOut(world: World, node: ClusterNode, { remove, send, own, co
   if (copies.length > 0) await copyOnNode(node, run, copies);
 }
 
-async function proveStaged(world: World, node: ClusterNode): Promise<void> {
-  const { plan } = await planNode(world, node, []);
-  const differences = compareTrees(expectedTree(plan), await stagedTree(world, node), { times: true });
+async function proveStaged(world: World, node: ClusterNode, found?: Tree): Promise<void> {
+  const { plan } = await planNode(world, node);
+  const actual = found ?? (await stagedTree(world, node));
+  const differences = compareTrees(expectedTree(plan), actual, { times: true });
   if (differences.length === 0) return;
-  const found = `The staged tree differs: ${shortList(differences)}.`;
-  throw new UpgradeError({ code: 'STAGE_MISMATCH', where: node.name, found });
+  const what = `The staged tree differs: ${shortList(differences)}.`;
+  throw new UpgradeError({ code: 'STAGE_MISMATCH', where: node.name, found: what });
 }
 
 export function shortList(lines: readonly string[]): string {

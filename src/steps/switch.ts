@@ -6,7 +6,7 @@ import { UpgradeError } from '../engine/errors.ts';
 import type { Step } from '../engine/step.ts';
 import { expectOldTrees } from './expect-state.ts';
 import { expectStopped } from './expect-stopped.ts';
-import { everySwitchDone, readSwitchState, switchBegun, switchDone } from './node-plan.ts';
+import { everySwitchDone, parseSwitchState, readSwitchState, switchBegun, switchDone } from './node-plan.ts';
 import { canaryFirst, onNodes } from './nodes.ts';
 import { rememberOldTree } from './old-tree.ts';
 import { refreshStaged } from './stage.ts';
@@ -23,8 +23,7 @@ export const switchFolders: Step<World> = {
     // Everything that can still fail is done on all nodes before the first rename on any.
     await onNodes(world, async (node) => {
       if (switchBegun(await readSwitchState(world, node))) return;
-      await refreshStaged(world, node);
-      await rememberOldTree(world, node);
+      await rememberOldTree(world, node, await refreshStaged(world, node));
     });
     await expectStopped(world);
     await canaryFirst(world, (nodes) => onNodes(world, (node) => switchNode(world, node), nodes));
@@ -37,16 +36,22 @@ export const switchFolders: Step<World> = {
       await onNodes(world, async (node) => {
         if (!switchBegun(await readSwitchState(world, node))) return;
         await node.change('switch-back', [currentRun(world).id, ...programFolders]);
-        world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'put back, byte for byte' });
+        world.emit({
+          type: 'node-done',
+          step: 'switch',
+          host: node.name,
+          message: world.say('put back, byte for byte'),
+        });
       });
     },
   },
 };
 
 async function switchNode(world: World, node: ClusterNode): Promise<void> {
-  await node.change('switch', [currentRun(world).id, ...programFolders]);
-  if (!switchDone(await readSwitchState(world, node))) {
+  const { id } = currentRun(world);
+  const { stdout } = await node.change('switch', [id, ...programFolders]);
+  if (!switchDone(await world.switchStates(node, id, async () => parseSwitchState(stdout)))) {
     throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found: 'Not every folder was switched.' });
   }
-  world.emit({ type: 'node-done', step: 'switch', host: node.name, message: 'switched' });
+  world.emit({ type: 'node-done', step: 'switch', host: node.name, message: world.say('switched') });
 }

@@ -1,7 +1,7 @@
 // Step 11: is every node what it shall be, and the database too? Asked of the world once more, at the very end.
 
-import { inspectNode } from '../cluster/facts.ts';
-import { readTree } from '../cluster/manifest.ts';
+import { factsFrom, factsOf } from '../cluster/facts.ts';
+import { listingOf, treeFrom } from '../cluster/manifest.ts';
 import type { ClusterNode } from '../cluster/node.ts';
 import { programFolders } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -28,14 +28,17 @@ export const verify: Step<World> = {
 };
 
 async function verifyNode(world: World, node: ClusterNode): Promise<void> {
-  const detected = homeVersion(await inspectNode(node));
+  const [printed, listed] = await node.askAll([factsOf(node), listingOf(node, node.home, programFolders)]);
+  const facts = factsFrom(node, printed ?? Buffer.alloc(0));
+  world.facts.set(node.name, facts);
+  const detected = homeVersion(facts);
   const { to } = currentRun(world);
   if (!('version' in detected) || detected.version !== to) {
     const found = `Version ${to} was expected; found: ${'version' in detected ? detected.version : detected.reason}.`;
     throw new UpgradeError({ code: 'VERIFY_FAILED', where: node.name, found });
   }
-  const live = await readTree(node, node.home, programFolders, { anew: world.config.verify === 'full' });
-  const { plan } = await planNode(world, node, []);
+  const live = await treeFrom(node, node.home, listed ?? Buffer.alloc(0), { anew: world.config.verify === 'full' });
+  const { plan } = await planNode(world, node);
   const differences = newTreeDifferences(plan, live);
   if (differences.length === 0) return;
   throw new UpgradeError({

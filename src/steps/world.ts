@@ -16,6 +16,7 @@ import type { Emit } from '../engine/events.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { FateFlowRecord } from '../engine/record.ts';
 import type { Status } from '../engine/status.ts';
+import { type Say, sayIn } from '../messages/phrases.ts';
 import type { NodeActivity } from './activity.ts';
 import { type Downtime, newDowntime, noteStep } from './downtime.ts';
 import { type Look, lookOnce, type SwitchState } from './looks.ts';
@@ -74,6 +75,8 @@ export interface World {
   readonly inputs: Inputs | undefined;
   readonly emit: Emit;
   readonly clock: Clock;
+  /** Says texts in the language of the run. */
+  readonly say: Say;
   readonly signal: AbortSignal;
   /** Closes every door of changes: the command looks, and changes nothing. */
   readonly looksOnly: boolean;
@@ -161,6 +164,7 @@ export function newWorld(
       given.emit(event);
     },
     limits,
+    say: sayIn(given.config.language),
     lending: mayLend(given.config) ? { isOpen: false } : undefined,
     leavesServices,
     newRunId,

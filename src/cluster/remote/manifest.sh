@@ -1,11 +1,10 @@
 # shellcheck shell=sh
-# manifest.sh HOME ROOT FOLDER…
-# Prints the time of the node, what runs before have recorded of files (see keep-hashes.sh), ended by NUL, then what is in the folders
-# of ROOT: NUL-ended fields `type mode size mtime inode ctime`, path, link target for every entry, and an empty field at the end.
-# What is missing is left out.
+# manifest.sh RECORDED ROOT FOLDER…
+# Prints what runs before have recorded of files in the file RECORDED (see keep-hashes.sh; nothing when that is
+# empty), ended by NUL, then what is in the folders of ROOT: NUL-ended fields `type mode size mtime inode ctime`, path, link target for
+# every entry, and an empty field at the end. What is missing is left out.
 main() {
-  printf '%s\0' "$(date +%s.%N)"
-  [ ! -f "$1/$work/hashes" ] || cat "$1/$work/hashes"
+  [ ! -f "$1" ] || cat "$1"
   printf '\0'
   if [ ! -d "$2" ]; then
     printf '\0'

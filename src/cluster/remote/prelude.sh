@@ -253,6 +253,16 @@ places_of() {
   places="$staged $live $backup"
 }
 
+# tell_places HOME RUN_FOLDER FOLDER…: where each folder is: `name staged live backup`, each `yes` or `no`.
+tell_places() {
+  home=$1 folder=$2
+  shift 2
+  for name in "$@"; do
+    places_of "$home" "$folder" "$name"
+    echo "$name $places"
+  done
+}
+
 exists() {
   [ -e "$1" ] || [ -L "$1" ]
 }

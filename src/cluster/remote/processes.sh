@@ -5,8 +5,10 @@
 main() {
   home=$(cd "$1" 2>/dev/null && pwd -P) || home=$1
   printf 'home\t%s\n' "$home"
-  supervisors=$(grep -alzE '(^|/)supervisord$' /proc/[0-9]*/cmdline 2>/dev/null) || true
-  for cmdline in $(grep -alE '[c]om[.]webank[.]eggroll|[o]rg[.]fedai[.]eggroll|[e]gg_pair' /proc/[0-9]*/cmdline 2>/dev/null || true); do
+  found=$(grep -alE '[c]om[.]webank[.]eggroll|[o]rg[.]fedai[.]eggroll|[e]gg_pair' /proc/[0-9]*/cmdline 2>/dev/null) || true
+  supervisors=
+  [ -z "$found" ] || supervisors=$(grep -alzE '(^|/)supervisord$' /proc/[0-9]*/cmdline 2>/dev/null) || true
+  for cmdline in $found; do
     process=${cmdline%/cmdline}
     pid=${process##*/}
     arguments=$(tr '\000\t\n' '   ' <"$cmdline" 2>/dev/null) || continue

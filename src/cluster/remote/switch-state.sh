@@ -1,13 +1,10 @@
 # shellcheck shell=sh
-# switch-state.sh HOME RUN FOLDER…: where each folder is: `name staged live backup`, each `yes` or `no`.
+# switch-state.sh HOME RUN FOLDER…: where each folder is (see tell_places).
 main() {
   home=$1
   folder=$(run_folder "$home" "$2")
   shift 2
-  for name in "$@"; do
-    places_of "$home" "$folder" "$name"
-    echo "$name $places"
-  done
+  tell_places "$home" "$folder" "$@"
 }
 
 main "$@"

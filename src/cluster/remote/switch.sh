@@ -2,6 +2,7 @@
 # switch.sh HOME TOKEN RUN FOLDER…
 # Renames the folders into the run's backup and the staged ones into their places. Every rename keeps the inode, or nothing more is
 # done. Run again after an interruption, it goes on where it stopped. Nothing is renamed when any folder is where no run leaves it.
+# Then tells where each folder is (see tell_places).
 main() {
   home=$1
   fence "$home" "$2"
@@ -26,6 +27,7 @@ main() {
   exchange "$home" "$folder/backup" "$old" "$folder/staged" "$new"
   paths_to_disk "$home" "$folder/staged" "$folder/backup"
   place_to_disk "$home" "$folder"
+  tell_places "$home" "$folder" "$@"
 }
 
 main "$@"

@@ -3,7 +3,7 @@
 main() {
   fence "$1" "$2"
   folder=$(run_folder "$1" "$3")
-  mkdir -p "$folder"
+  [ -d "$folder" ] || mkdir -p "$folder"
   partial=$folder/.$4.partial
   cat >"$partial" || give_up "$1" "$2" "$partial" $?
   # A connection that was cut looks like the end of the input.

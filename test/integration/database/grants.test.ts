@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
 import { describeTables } from '../../../src/database/backup.ts';
 import { canUseScratch, checkGrants, inspectDatabase, scratchFindings } from '../../../src/database/inspect.ts';
+import { remedyOf } from '../../../src/engine/errors.ts';
 import {
   type Flavour,
   schema20,
@@ -57,7 +58,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
     await withDatabase(config, async (db) => {
       const findings = await checkGrants(db, config);
       expect(findings.map(({ code }) => code)).toEqual(['GRANT_MISSING', 'GRANT_MISSING']);
-      const statements = findings.map(({ remedy }) => /run: (GRANT .*;)$/.exec(remedy ?? '')?.[1] ?? '');
+      const statements = findings.map((finding) => /run: (GRANT .*;)$/.exec(remedyOf(finding))?.[1] ?? '');
       expect(statements[0]).toBe(
         `GRANT UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, EVENT, TRIGGER ON \`${config.name}\`.* TO '${config.user}'@'%';`,
       );
@@ -229,7 +230,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
           code: 'DATABASE_UNSUPPORTED',
           found: expect.stringMatching(new RegExp(`^${setting} is ON.*: session_option, store_option\\.$`)),
         });
-        return finding?.remedy;
+        return finding && remedyOf(finding);
       });
       await server.asRoot(/run: (SET GLOBAL .*;)$/.exec(remedy ?? '')?.[1] ?? '');
       await withDatabase(config, async (db) => expect(await checkGrants(db, config)).toEqual([]));

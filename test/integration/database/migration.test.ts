@@ -46,11 +46,11 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
     await withLockedDatabase(config, async (db) => {
       const told: number[] = [];
       expect(await migrationState(db, 'run-1', statements)).toBe('none');
-      await migrate(db, config, 'run-1', statements, ({ index }) => told.push(index));
+      await migrate(db, config, 'run-1', statements, { ends: ({ index }) => told.push(index) });
       expect(told).toEqual([1, 2, 3, 4, 5]);
       expect(await migrationState(db, 'run-1', statements)).toBe('complete');
       const changes = db.changes;
-      await migrate(db, config, 'run-1', statements, ({ index }) => told.push(index));
+      await migrate(db, config, 'run-1', statements, { ends: ({ index }) => told.push(index) });
       expect(db.changes).toBe(changes);
       expect(told).toHaveLength(5);
       const option = (await schemaFingerprint(db, db.name)).tables.find(({ name }) => name === 'store_option');
@@ -75,7 +75,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
       expect(await migrationState(db, 'run-1', failing)).toBe('partial');
       const repaired = parseStatements(bad.replace('COLUMN name', 'COLUMN b'), 'm.sql');
       const told: number[] = [];
-      await migrate(db, config, 'run-1', repaired, ({ index }) => told.push(index));
+      await migrate(db, config, 'run-1', repaired, { ends: ({ index }) => told.push(index) });
       expect(told).toEqual([2, 3]);
       expect(await migrationState(db, 'run-1', repaired)).toBe('complete');
     });
@@ -94,7 +94,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
         await server.asRoot('SET GLOBAL read_only = OFF');
       }
       const told: number[] = [];
-      await migrate(db, config, 'run-1', statements, ({ index }) => told.push(index));
+      await migrate(db, config, 'run-1', statements, { ends: ({ index }) => told.push(index) });
       expect(told).toEqual([3, 4, 5]);
     });
     expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
@@ -356,8 +356,10 @@ CALL two_steps();`;
   it('stops before the next statement when the lock is lost', async () => {
     const { config, statements } = await prepared();
     await withLockedDatabase(config, async (db) => {
-      const running = migrate(db, config, 'run-1', statements, ({ index }) => {
-        if (index === 1) void db.query('SELECT RELEASE_ALL_LOCKS() AS n');
+      const running = migrate(db, config, 'run-1', statements, {
+        ends({ index }) {
+          if (index === 1) void db.query('SELECT RELEASE_ALL_LOCKS() AS n');
+        },
       });
       await expect(running).rejects.toMatchObject({ code: 'LOCK_LOST', exitCode: 75 });
       expect(await migrationState(db, 'run-1', statements)).toBe('partial');

@@ -9,6 +9,7 @@ import { checkGrants } from '../../../src/database/inspect.ts';
 import { asideName, quoteTable } from '../../../src/database/names.ts';
 import { type PurgeBackups, purge, readPurged, restorePurged } from '../../../src/database/purge.ts';
 import { estimateDumpBytes } from '../../../src/database/sizes.ts';
+import { remedyOf } from '../../../src/engine/errors.ts';
 import {
   type Flavour,
   schema20,
@@ -233,7 +234,7 @@ describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
       "GRANT SELECT ON fate_flow.* TO 'limited'@'%'",
     ]);
     const missing = await withDatabase(config, (db) => checkGrants(db, config));
-    await server.asRoot(missing.map(({ remedy }) => /run: (GRANT .*;)$/.exec(remedy ?? '')?.[1] ?? ''));
+    await server.asRoot(missing.map((finding) => /run: (GRANT .*;)$/.exec(remedyOf(finding))?.[1] ?? ''));
     const { backups } = backupsIn(dir);
     await withLockedDatabase(config, async (db) => {
       expect(await checkGrants(db, config)).toEqual([]);

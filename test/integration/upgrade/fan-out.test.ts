@@ -59,7 +59,7 @@ describe('a pipeline', () => {
     await expectOld(cluster, before);
   });
 
-  it('costs an upgrade that finds nothing to do four commands for each node, and hashes nothing again', async () => {
+  it('costs an upgrade that finds nothing to do three commands for each node, and hashes nothing again', async () => {
     expect((await cluster.job('upgrade')).exitCode).toBe(0);
     // Bash reads this file for every command that sshd runs by it.
     for (const host of cluster.hosts) {
@@ -72,8 +72,7 @@ describe('a pipeline', () => {
       expect(asked.map((line) => line.split(' ').at(-1))).toEqual([
         'eggroll-upgrade-inspect-processes',
         'eggroll-upgrade-lock',
-        'eggroll-upgrade-inspect',
-        'eggroll-upgrade-manifest',
+        'eggroll-upgrade-inspect-manifest-switch-state',
       ]);
       await cluster.exec(host, 'rm /tmp/commands /home/app/.bashrc');
     }

@@ -1,6 +1,6 @@
 // `plan` on a real cluster: it changes nothing anywhere, and what it lists is what `upgrade` then does.
 
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/engine/plan.ts';
@@ -52,7 +52,7 @@ describe('plan', () => {
     );
   }
 
-  it('changes nothing on a node, in the database or in STATE_DIR', async () => {
+  it('changes nothing on a node or in the database, and leaves no more than its report in STATE_DIR', async () => {
     await writeFile(join(cluster.stateDir, 'mine'), '');
     const tracesBefore = await traces();
     const { exitCode, result, events } = await planOf();
@@ -61,7 +61,9 @@ describe('plan', () => {
     expect(result.message).toContain('would bring 4 nodes to version 2.2.1');
     expect(events.filter(({ type }) => type === 'change')).toEqual([]);
     expect(await traces()).toEqual(tracesBefore);
-    expect(await readdir(cluster.stateDir)).toEqual(['mine']);
+    expect(await readdir(cluster.stateDir)).toEqual(['mine', 'runs']);
+    expect(await readdir(join(cluster.stateDir, 'runs'))).toEqual([result.run]);
+    expect(await readdir(join(cluster.stateDir, 'runs', result.run))).toEqual(['report.html']);
     await expectOld(cluster, before);
   });
 
@@ -108,7 +110,7 @@ describe('plan', () => {
     const key = 'eggroll.core.security.secret.key=open-sesame-77';
     const conf = `${cluster.home}/conf/eggroll.properties`;
     await cluster.exec('nm2', `sed -i '/roll_pair_master.exepath/i ${key}' ${conf}`);
-    const { plan, stdout } = await planOf();
+    const { plan, stdout, result } = await planOf();
     expect(plan.groups.map(({ hosts }) => hosts.join())).toContain('nm2');
     const diff = plan.groups.flatMap(({ hosts, conf: changes }) =>
       hosts.includes('nm2') ? changes.flatMap((change) => change.diff) : [],
@@ -119,6 +121,13 @@ describe('plan', () => {
     expect(diff).toContainEqual(expect.stringMatching(/^\+eggroll\.core\.grpc\.channel\.keepalive\.timeout\.sec=20/));
     expect(diff.join('\n')).toContain('eggroll.core.security.secret.key=***');
     expect(stdout).not.toContain('open-sesame-77');
+    const report = await readFile(join(cluster.stateDir, 'runs', result.run, 'report.html'), 'utf8');
+    expect(report).toContain('Plan of an upgrade');
+    expect(report).toContain(plan.hash);
+    expect(report).toContain('eggroll.core.security.secret.key=***');
+    expect(report.match(/>to be run</g)).toHaveLength(sqlOf(plan).length);
+    expect(report).toMatch(/<code>bash bin\/eggroll\.sh clustermanager stop<\/code>/);
+    expect(report).not.toContain('open-sesame-77');
     const { stdout: page } = await cluster.start('plan', { env: { OUTPUT: 'plain' } }).ended;
     expect(page).toContain('expected downtime about');
     expect(page).toContain('diff of conf/eggroll.properties');

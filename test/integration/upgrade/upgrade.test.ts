@@ -1,7 +1,9 @@
 // The main job from end to end: upgrade, again, recover, on a real cluster with the real image.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { type JobOutcome, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
 import { expectNew, expectOld, expectTidy } from '../../support/oracle.ts';
 
 describe('upgrade and recover', () => {
@@ -16,6 +18,34 @@ describe('upgrade and recover', () => {
     await cluster.reset();
     before = await cluster.snapshot();
   });
+
+  function reportOf(run: string, name = 'report.html'): Promise<string> {
+    return readFile(join(cluster.stateDir, 'runs', run, name), 'utf8');
+  }
+
+  /** The page holds what the result says, and what only the events of the run have told. */
+  async function expectReport({ run, report, nodes, planHash = 'no hash' }: JobOutcome['result']): Promise<void> {
+    expect(report).toBe(`/state/runs/${run}/report.html`);
+    const page = await reportOf(run);
+    expect(page).toContain('Upgrade succeeded');
+    expect(page).toContain(planHash);
+    for (const { host } of nodes) expect(page).toMatch(new RegExp(`class="row-name"><span class="name">${host}<`));
+    expect(page).toMatch(/class="row-name"><span class="name">database eggroll_meta</);
+    expect(page).toMatch(/services down for [\d.]+ s, from/);
+    expect(page.match(/<path class="k-down"/g)?.length).toBeGreaterThan(nodes.length);
+    expect(page).toMatch(/<code>conf\/eggroll\.properties<\/code> <span class="quiet">on .*nm1/);
+    expect(page).toContain('>+eggroll.core.grpc.channel.keepalive.timeout.sec=20<');
+    const states = [...page.matchAll(/<span class="state">(.*?)<\/span> <span class="quiet">/g)].map(
+      ([, state]) => state,
+    );
+    expect(states).toHaveLength(5);
+    for (const state of states) expect(state).toMatch(/done<\/span> in \d.* at [\d:]+, \d.* on the copy$/);
+    expect(page).toContain('<code>/secrets/mysql</code>');
+    const secrets = await Promise.all(
+      ['mysql', 'ssh/id'].map((name) => readFile(join(cluster.dir, 'secrets', name), 'utf8')),
+    );
+    for (const secret of secrets) expect(page).not.toContain(secret.trim());
+  }
 
   it('upgrades every node and the database, and changes nothing the second time', async () => {
     const first = await cluster.job('upgrade');
@@ -40,6 +70,7 @@ describe('upgrade and recover', () => {
     ]);
     expect(first.result.planHash).toMatch(/^[0-9a-f]{64}$/);
     await expectNew(cluster, before);
+    await expectReport(first.result);
 
     const upgraded = await cluster.snapshot();
     const second = await cluster.job('upgrade');
@@ -53,6 +84,10 @@ describe('upgrade and recover', () => {
     const recovered = await cluster.job('recover');
     expect(recovered.result).toMatchObject({ outcome: 'succeeded', exitCode: 0, command: 'recover' });
     await expectOld(cluster, before);
+    const { run } = recovered.result;
+    expect(recovered.result.report).toBe(`/state/runs/${run}/report-recover.html`);
+    expect(await reportOf(run, 'report-recover.html')).toContain('Recovery succeeded');
+    expect(await reportOf(run)).toContain('Upgrade succeeded');
 
     const again = await cluster.job('recover');
     expect(again.result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });

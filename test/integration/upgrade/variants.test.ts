@@ -3,10 +3,11 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { minisign, minisignKey } from '../../support/minisign.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
 describe('variants', () => {
@@ -34,19 +35,27 @@ describe('variants', () => {
     };
   }
 
-  it('upgrades on MariaDB from an archive, with CRLF lists and the built-in migration, and recovers', async () => {
+  it('upgrades on MariaDB from a signed archive, with CRLF lists and the built-in migration, and recovers', async () => {
     const { path, sha256 } = await archive();
     const config = join(cluster.dir, 'crlf');
     await mkdir(config, { recursive: true });
     await writeFile(join(config, 'nm_ip_list'), '\uFEFF# managers\r\nnm1 \r\napp@nm2\r\n\r\nnm3:22\t\r\n');
     await writeFile(join(config, 'rs_ip_list'), 'rs1 # RollSite alone');
+    const key = minisignKey();
+    await writeFile(join(config, 'eggroll.pub'), key.file());
+    await writeFile(join(config, 'eggroll.minisig'), minisign(key, await readFile(path)));
     const mounts = { '/config': `${config}:ro`, '/package': '', '/eggroll.tar.gz': `${path}:ro` };
-    const env = { PKG_BASE_PATH: '/eggroll.tar.gz', PKG_SHA256: sha256, MYSQL_FILE: 'auto' };
+    const signature = { PKG_SIGNATURE_FILE: '/config/eggroll.minisig', PKG_PUBLIC_KEY_FILE: '/config/eggroll.pub' };
+    const env = { PKG_BASE_PATH: '/eggroll.tar.gz', PKG_SHA256: sha256, MYSQL_FILE: 'auto', ...signature };
 
-    const { result } = await cluster.job('upgrade', { mounts, env });
+    const { result, events } = await cluster.job('upgrade', { mounts, env });
+    const checked = events.filter(({ type }) => type === 'package-checked').map(({ message }) => message);
+    expect(checked).toEqual([expect.stringContaining(sha256), expect.stringContaining('(minisign, key ')]);
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0, database: { before: '2.0', after: '2.2.1' } });
     await expectNew(cluster, before);
 
+    // A recovery looks at no package, and so at no signature: both may be gone by then.
+    await rm(join(config, 'eggroll.minisig'));
     expect((await cluster.job('recover', { mounts, env })).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);
   });

@@ -29,17 +29,17 @@ describe('parseListing', () => {
   });
 
   it('names a file whose name is not UTF-8', () => {
-    const gbk = Buffer.from('1.5\0\0f 644 1 1700000000.0 1 1.5\0conf/\xd6\xd0.pem\0\0\0', 'latin1');
+    const gbk = Buffer.from('\0f 644 1 1700000000.0 1 1.5\0conf/\xd6\xd0.pem\0\0\0', 'latin1');
     expect(() => parseListing(gbk)).toThrow(/conf\/.*\.pem is not UTF-8/);
   });
 
   it('reads nothing', () => {
-    expect(parseListing(Buffer.from('1.5\0\0\0'))).toEqual({ nowSeconds: 1.5, recorded: new Map(), entries: [] });
+    expect(parseListing(Buffer.from('\0\0'))).toEqual({ recorded: new Map(), entries: [] });
   });
 
   it('reads what was recorded, and leaves out what makes no sense', () => {
     const line = `12 3 1.0 2.5 ${hash('a')}`;
-    const { recorded } = parseListing(Buffer.from(`1.5\0${line}\n12 3 1.0 ${hash('b')}\n\n12 3 1.0 2.5 aa\n\0\0`));
+    const { recorded } = parseListing(Buffer.from(`${line}\n12 3 1.0 ${hash('b')}\n\n12 3 1.0 2.5 aa\n\0\0`));
     expect(recorded).toEqual(new Map([['12 3 1.0 2.5', hash('a')]]));
   });
 

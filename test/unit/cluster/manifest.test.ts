@@ -18,19 +18,23 @@ describe('readTree', () => {
   /** A node with these files, and the paths that it was told to hash, by command. */
   function nodeWith(files: readonly ManifestLine[], recorded = '', trustsRecords = true) {
     const hashed: string[][] = [];
-    const listing = listingOutput(files).toString('latin1').replace('\0\0', `\0${recorded}\0`);
+    const asked: string[] = [];
+    const listing = listingOutput(files).toString('latin1').replace('\0', `${recorded}\0`);
     const node = {
       name: 'nm1',
       home: '/home',
       hashes: knownHashes(trustsRecords),
-      async ask(script: string, _args: readonly string[], options?: { readonly input?: Buffer }) {
-        if (script === 'manifest') return { stdout: Buffer.from(listing, 'latin1') } as CommandResult;
+      async ask(script: string, args: readonly string[], options?: { readonly input?: Buffer }) {
+        if (script === 'manifest') {
+          asked.push(args.join(' '));
+          return { stdout: Buffer.from(listing, 'latin1') } as CommandResult;
+        }
         const paths = options?.input?.toString('utf8').split('\0').slice(0, -1) ?? [];
         hashed.push(paths);
         return { stdout: hashOutput(files.filter(({ path }) => paths.includes(path))) } as CommandResult;
       },
     } as unknown as ClusterNode;
-    return { node, hashed, read: (options?: ReadOptions) => readTree(node, '/home', ['bin'], options) };
+    return { node, hashed, asked, read: (options?: ReadOptions) => readTree(node, '/home', ['bin'], options) };
   }
 
   it('hashes each file once', async () => {
@@ -69,13 +73,21 @@ describe('readTree', () => {
     expect((await strict.read()).get('bin/a')?.sha256).toBe(hash('a'));
   });
 
+  it('asks once for what was recorded, and not at all when it does not count', async () => {
+    const { read, asked } = nodeWith(lines);
+    await read();
+    await read();
+    expect(asked).toEqual(['/home/.eggroll-upgrade/hashes /home bin', ' /home bin']);
+    const strict = nodeWith(lines, '', false);
+    await strict.read();
+    expect(strict.asked).toEqual([' /home bin']);
+  });
+
   it('does not rely on what was written a moment ago', async () => {
-    // The node's clock says 1700000000.5, the change was at 1.5: a change right before the look is simulated by the record alone.
     const { node } = nodeWith(lines);
     const entry = { path: 'x', type: 'file', mode: 0o644, sizeBytes: 1, modifiedSeconds: 1 } as const;
-    const listing = { nowSeconds: 100, recorded: new Map(), entries: [] };
     const at = (changedSeconds: number) => ({ entry, identity: `1 1 1 ${changedSeconds}`, changedSeconds });
-    for (const changed of [99.95, 99, 98.5, 97]) node.hashes.add(at(changed), hash('a'), listing);
+    for (const changed of [99.95, 99, 98.5, 97]) node.hashes.add(at(changed), hash('a'), 100);
     expect([99.95, 99, 98.5, 97].map((changed) => node.hashes.get(at(changed)) !== undefined)).toEqual([
       false,
       false,

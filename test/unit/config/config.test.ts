@@ -26,6 +26,7 @@ describe('loadConfig', () => {
       concurrency: 16,
       fanout: 'auto',
       backupKeep: 3,
+      lockWaitMs: 0,
       autoRecover: true,
       output: 'auto',
       database: {
@@ -62,6 +63,8 @@ describe('loadConfig', () => {
       EGGROLL_HOME: '/data//eggroll/',
       PKG_BASE_PATH: '/p.tgz',
       PKG_SHA256: 'A'.repeat(64),
+      PKG_SIGNATURE_FILE: '/p.tgz.minisig',
+      PKG_PUBLIC_KEY_FILE: '/secrets/minisign.pub',
       MYSQL_PORT: '3307',
       MYSQL_DB: 'meta',
       MYSQL_SOCK: '/run/mysql.sock',
@@ -81,6 +84,8 @@ describe('loadConfig', () => {
       CONCURRENCY: '4',
       FANOUT: 'direct',
       BACKUP_KEEP: '7',
+      LOCK_WAIT_SECONDS: '90',
+      RETRY_OF: 'eggroll-upgrade-1a2b',
       AUTO_RECOVER: '0',
       OUTPUT: 'json',
     });
@@ -88,6 +93,7 @@ describe('loadConfig', () => {
       eggrollHome: '/data/eggroll',
       packagePath: '/p.tgz',
       packageSha256: 'a'.repeat(64),
+      packageSignature: { signatureFile: '/p.tgz.minisig', publicKeyFile: '/secrets/minisign.pub' },
       database: {
         port: 3307,
         name: 'meta',
@@ -109,6 +115,8 @@ describe('loadConfig', () => {
       concurrency: 4,
       fanout: 'direct',
       backupKeep: 7,
+      lockWaitMs: 90_000,
+      retryOf: 'eggroll-upgrade-1a2b',
       autoRecover: false,
       output: 'json',
     });
@@ -203,6 +211,14 @@ describe('loadConfig', () => {
     expect(await places({ START_COMMAND: 'x' })).toEqual(['STOP_COMMAND']);
     expect(await places({ STATUS_COMMAND: 'x' })).toEqual(['START_COMMAND', 'STOP_COMMAND']);
     expect(await places({ ...commands, SERVICE_CONTROL: 'none' })).toEqual(['SERVICE_CONTROL']);
+  });
+
+  it('takes a signature and the key to it only together, and leaves both unread', async () => {
+    const places = async (env: Record<string, string>) =>
+      (await findingsOf({ ...fixture.env, ...env })).map(({ code, where }) => `${code} ${where}`);
+    expect(await places({ PKG_SIGNATURE_FILE: '/x' })).toEqual(['CONFIG_INVALID PKG_PUBLIC_KEY_FILE']);
+    expect(await places({ PKG_PUBLIC_KEY_FILE: '/x' })).toEqual(['CONFIG_INVALID PKG_SIGNATURE_FILE']);
+    expect(await loadConfig(fixture.env)).not.toHaveProperty('packageSignature');
   });
 
   it('takes addresses to tell the result to, and a canary out of the lists', async () => {

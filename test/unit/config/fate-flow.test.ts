@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
+import { phrase } from '../../../src/messages/phrases.ts';
 import { type ConfigFixture, configFixture, findingsOf } from './fixture.ts';
 
 let fixture: ConfigFixture;
@@ -52,6 +53,8 @@ describe('fate_flow', () => {
 
   it('knows a variable that nearly is one of its own', async () => {
     const findings = await findingsOf({ ...fixture.env, FATE_FLOW_SERVICES: script });
-    expect(findings).toMatchObject([{ code: 'CONFIG_UNKNOWN', remedy: 'Did you mean FATE_FLOW_SERVICE?' }]);
+    expect(findings).toMatchObject([
+      { code: 'CONFIG_UNKNOWN', remedy: phrase('Did you mean {variable}?', { variable: 'FATE_FLOW_SERVICE' }) },
+    ]);
   });
 });

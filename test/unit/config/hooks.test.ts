@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hookSteps, readHooks } from '../../../src/config/hooks.ts';
+import { remedyOf } from '../../../src/engine/errors.ts';
 import { upgradeSteps } from '../../../src/steps/upgrade.ts';
 
 describe('readHooks', () => {
@@ -31,7 +32,7 @@ describe('readHooks', () => {
     (name) => {
       const { findings, hooks } = readHooks({ [name]: 'x' });
       expect(findings).toMatchObject([{ code: 'CONFIG_UNKNOWN', where: name }]);
-      expect(findings[0]?.remedy).toContain('STOP_SERVICES');
+      expect(findings[0] && remedyOf(findings[0])).toContain('STOP_SERVICES');
       expect(hooks.commands.size).toBe(0);
     },
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findUnknownVariables } from '../../../src/config/unknown-variables.ts';
 import { knownNames } from '../../../src/config/variables.ts';
+import { phrase } from '../../../src/messages/phrases.ts';
 import { cpuMsOf } from '../../support/cpu.ts';
 
 describe('findUnknownVariables', () => {
@@ -18,7 +19,12 @@ describe('findUnknownVariables', () => {
     ['BACKUP_KEPT', 'BACKUP_KEEP'],
   ])('takes %s for a typing error of %s', (name, meant) => {
     expect(findUnknownVariables({ [name]: 'x' })).toEqual([
-      { code: 'CONFIG_UNKNOWN', where: name, found: 'This variable is not known.', remedy: `Did you mean ${meant}?` },
+      {
+        code: 'CONFIG_UNKNOWN',
+        where: name,
+        found: 'This variable is not known.',
+        remedy: phrase('Did you mean {variable}?', { variable: meant }),
+      },
     ]);
   });
 

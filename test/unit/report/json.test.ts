@@ -5,7 +5,7 @@ import { event, everyEvent, result } from './events.ts';
 describe('jsonLine', () => {
   it('gives one object per line, beginning with time, type and run', () => {
     const lines = everyEvent.flatMap((each) => jsonLine(each) ?? []);
-    expect(lines).toHaveLength(everyEvent.length - 1);
+    expect(lines).toHaveLength(everyEvent.length - 2);
     for (const line of lines) {
       expect(line).not.toContain('\n');
       expect(Object.keys(JSON.parse(line)).slice(0, 3)).toEqual(['time', 'type', 'run']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/engine/events.ts';
 import type { Phase } from '../../../src/engine/rehearsal.ts';
 import { junitXml } from '../../../src/report/junit.ts';
-import { resultLines } from '../../../src/report/plain.ts';
+import { resultLines } from '../../../src/report/result-lines.ts';
 
 const phase = (id: string, outcome: Phase['outcome'], message: string): Phase => ({
   ...{ id, title: `do "${id}" & more`, outcome, durationMs: outcome === 'skipped' ? 0 : 1250, message },

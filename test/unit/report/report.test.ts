@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EventBody } from '../../../src/engine/events.ts';
+import type { Event, EventBody } from '../../../src/engine/events.ts';
+import { keepPage } from '../../../src/report/html-file.ts';
 import {
   keepResult,
   leaveTerminationMessage,
@@ -12,6 +13,8 @@ import {
   terminationMessage,
 } from '../../../src/report/report.ts';
 import { testClock } from '../../support/clock.ts';
+import { storyOf } from '../../support/report-page.ts';
+import { fakeScreen } from '../../support/screen.ts';
 import { event, everyEvent, failed, result } from './events.ts';
 
 const options: ReportOptions = {
@@ -24,6 +27,7 @@ const options: ReportOptions = {
   columns: () => 80,
   rows: () => 24,
   colour: false,
+  language: 'en',
 };
 
 function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
@@ -32,6 +36,13 @@ function open(parts: Partial<ReportOptions>, ...bodies: EventBody[]): string {
   for (const body of bodies) report.emit(body);
   report.close();
   return written.join('');
+}
+
+/** What is on a terminal in the end. */
+function lastScreen(text: string): string {
+  const screen = fakeScreen(80);
+  screen.write(text);
+  return screen.lines().join('\n').trimEnd();
 }
 
 describe('openReport', () => {
@@ -53,14 +64,16 @@ describe('openReport', () => {
   it.each<[Partial<ReportOptions>, string]>([
     [{ mode: 'auto' }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
     [{ mode: 'plain', isTerminal: true }, '2026-01-02T03:04:05.000Z WARNING Careful.\n'],
-    [{ mode: 'auto', isTerminal: true }, '  ! Careful.\n'],
-    [{ mode: 'tty' }, '  ! Careful.\n'],
+    [{ mode: 'auto', isTerminal: true }, '  ! Careful.'],
+    [{ mode: 'tty' }, '  ! Careful.'],
     [
       { mode: 'json', isTerminal: true },
       '{"time":"2026-01-02T03:04:05.000Z","type":"warning","run":"r1","message":"Careful."}\n',
     ],
   ])('shows events as %j asks', (parts, text) => {
-    expect(open(parts, warning)).toBe(text);
+    const shown = open(parts, warning);
+    if (text.endsWith('\n')) expect(shown).toBe(text);
+    else expect(lastScreen(shown)).toBe(text);
   });
 
   it('keeps no process from ending, closed or not', () => {
@@ -84,6 +97,25 @@ describe('openReport', () => {
     expect(lines.map((line) => JSON.parse(line).run)).toEqual(['r1', 'r0']);
   });
 
+  it.each(['plain', 'json', 'tty'] as const)('lets nothing that others wrote act on the terminal as %s', (mode) => {
+    const hostile = 'nm1\u001b[2J\u009b2J\u0007\r\u007f\u202e';
+    const title = 'stage';
+    const text = open(
+      { mode },
+      { type: 'run-started', command: 'upgrade', version: '1', nodes: 1, hosts: [{ host: hostile, role: 'rollsite' }] },
+      { type: 'step-started', step: 'stage', title, index: 1, count: 1 },
+      { type: 'node-progress', step: 'stage', host: hostile, bytes: 1, totalBytes: 2 },
+      { type: 'node-done', step: 'stage', host: hostile, message: hostile },
+      { type: 'hook', step: 'stage', moment: 'before', message: hostile },
+      { type: 'warning', host: hostile, message: hostile },
+      { ...failed, message: hostile, findings: [{ code: 'NODE_FAILED', where: hostile, found: hostile }] },
+    );
+    for (const control of ['\u001b[2J', '\u009b', '\u0007', '\u007f', 'nm1\r', '\r\u007f'])
+      expect(text).not.toContain(control);
+    if (mode !== 'json') expect(text).not.toContain('\u202e');
+    expect(text).toContain('nm1\\u001b[2J');
+  });
+
   it.each(['plain', 'json', 'tty'] as const)('shows no secret as %s', (mode) => {
     const secret = 'pa"ss\\wörd\n!';
     const text = open(
@@ -95,6 +127,52 @@ describe('openReport', () => {
     expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
     expect(text).not.toContain('wörd');
     expect(text).toContain('***');
+  });
+});
+
+describe('a listener', () => {
+  const warning = { type: 'warning', message: 'Careful.' } as const;
+
+  it('hears every event, those too that are not shown, without secrets', () => {
+    const heard: Event[] = [];
+    const { emit } = openReport({
+      ...options,
+      mode: 'json',
+      secrets: ['hunter2'],
+      write: () => undefined,
+      listener: (each) => heard.push(each),
+    });
+    emit({ type: 'work', phase: 'begins', where: 'hunter2' });
+    emit({ ...warning, message: 'hunter2' });
+    expect(heard.map(({ type, run }) => [type, run])).toEqual([
+      ['work', 'r1'],
+      ['warning', 'r1'],
+    ]);
+    expect(JSON.stringify(heard)).not.toContain('hunter2');
+  });
+});
+
+describe('keepPage', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'report-test-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  it('keeps the page of an upgrade when it is taken back', async () => {
+    const page = { story: storyOf([]), settings: [] };
+    const names: string[] = [];
+    for (const command of ['upgrade', 'recover', 'plan']) {
+      const folder = join(dir, command === 'plan' ? 'p' : 'u');
+      names.push(await keepPage({ ...page, result: event({ ...result, command }) }, folder));
+    }
+    expect(names).toEqual(
+      ['u/runs/r1/report.html', 'u/runs/r1/report-recover.html', 'p/runs/r1/report.html'].map((name) =>
+        join(dir, name),
+      ),
+    );
+    expect(await readFile(join(dir, 'u/runs/r1/report.html'), 'utf8')).toContain('Upgrade succeeded');
+    expect(await readFile(join(dir, 'u/runs/r1/report-recover.html'), 'utf8')).toContain('Recovery succeeded');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesText, cutLine, durationText, secondsText, wrapLine } from '../../../src/report/units.ts';
+import { bytesText, durationText, secondsText } from '../../../src/report/units.ts';
 
 describe('bytesText', () => {
   it.each([
@@ -45,30 +45,4 @@ describe('secondsText', () => {
   ])('%d ms is %s', (ms, text) => {
     expect(secondsText(ms)).toBe(text);
   });
-});
-
-describe('wrapLine', () => {
-  it('leaves a short line alone', () => {
-    expect(wrapLine('  short', 20)).toEqual(['  short']);
-  });
-
-  it('breaks between words and indents what follows', () => {
-    expect(wrapLine('  one two three four five', 14)).toEqual(['  one two', '    three four', '    five']);
-  });
-
-  it('leaves a word that is longer than the line whole', () => {
-    expect(wrapLine(`a ${'x'.repeat(30)} b`, 10)).toEqual([`a ${'x'.repeat(30)}`, '  b']);
-  });
-
-  it('loses no word, and keeps within the columns where words allow', () => {
-    const text = `  ! ${'some words of a message '.repeat(20)}`.trimEnd();
-    const lines = wrapLine(text, 40);
-    expect(lines.join(' ').replace(/\s+/g, ' ')).toBe(text.replace(/\s+/g, ' '));
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
-  });
-});
-
-it('cutLine cuts to the columns', () => {
-  expect(cutLine('abcdef', 6)).toBe('abcdef');
-  expect(cutLine('abcdefg', 6)).toBe('abcde…');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FateFlow, FateFlowState } from '../../../src/cluster/fate-flow.ts';
 import type { Config } from '../../../src/config/config.ts';
+import { phrase } from '../../../src/messages/phrases.ts';
 import { adopt } from '../../../src/steps/adopt-run.ts';
 import { checkFateFlow, expectFateFlowStopped, noteFateFlow } from '../../../src/steps/fate-flow.ts';
 import type { Inputs, Run, World } from '../../../src/steps/world.ts';
@@ -37,7 +38,7 @@ describe('checkFateFlow', () => {
   it('finds everything that is missing', () => {
     const state = { missingTools: ['timeout'], scriptPresent: false, initEnvPresent: false };
     expect(checkFateFlow(worldWith(state))).toMatchObject([
-      { code: 'NODE_UNFIT', where: 'flow1', remedy: 'Install timeout.' },
+      { code: 'NODE_UNFIT', where: 'flow1', remedy: phrase('Install {tool}.', { tool: 'timeout' }) },
       { code: 'CONFIG_INVALID', where: 'FATE_FLOW_SERVICE', found: 'There is no file /f/service.sh on flow1.' },
       { code: 'NODE_UNFIT', where: 'flow1', found: 'There is no file /env.sh.' },
     ]);

@@ -3,9 +3,9 @@ import type { ClusterNode } from '../../../src/cluster/node.ts';
 import { lookOnce } from '../../../src/steps/looks.ts';
 
 describe('lookOnce', () => {
-  const nodeWith = (changes: number) => ({ changes }) as ClusterNode & { changes: number };
+  const nodeWith = (folderChanges: number) => ({ folderChanges }) as ClusterNode & { folderChanges: number };
 
-  it('looks again only after a change of that node', async () => {
+  it("looks again only after a change of that node's folders", async () => {
     const [node, other] = [nodeWith(0), nodeWith(0)];
     const look = lookOnce<number>();
     let looks = 0;
@@ -13,7 +13,7 @@ describe('lookOnce', () => {
     expect([await look(node, 'a', count), await look(node, 'a', count)]).toEqual([1, 1]);
     expect(await look(other, 'a', count)).toBe(2);
     expect(await look(other, 'b', count)).toBe(3);
-    node.changes += 1;
+    node.folderChanges += 1;
     expect([await look(node, 'a', count), await look(other, 'b', count)]).toEqual([4, 3]);
   });
 
@@ -21,7 +21,7 @@ describe('lookOnce', () => {
     const node = nodeWith(0);
     const look = lookOnce<number>();
     await look(node, 'a', async () => {
-      node.changes += 1;
+      node.folderChanges += 1;
       return 1;
     });
     expect(await look(node, 'a', async () => 2)).toBe(2);

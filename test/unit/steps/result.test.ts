@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UpgradeError } from '../../../src/engine/errors.ts';
-import { describeResult } from '../../../src/steps/result.ts';
+import { phrase } from '../../../src/messages/phrases.ts';
+import { describeResult, failedResult } from '../../../src/steps/result.ts';
 import { testWorld } from './world.ts';
 
 const lost = () => new UpgradeError({ code: 'NODE_LOST', where: 'nm2', found: 'The connection was closed.' });
@@ -37,5 +38,32 @@ describe('describeResult', () => {
     expect(findings).toHaveLength(1);
     expect(message).toBe('The run stopped before it was done. nm2: The connection was closed.');
     expect(next).toContain('Run `upgrade` again');
+  });
+
+  it('speaks Chinese: what a code means, what has become of the run, what to do, and in the findings too', async () => {
+    const world = testWorld({ language: 'zh' });
+    const remedy = phrase('Install {tool}.', { tool: 'tar' });
+    const unfit = new UpgradeError([
+      { code: 'NODE_UNFIT', where: 'nm1', found: 'The command tar is not installed.', remedy },
+      { code: 'LOCK_HELD', where: 'nm2', found: 'The node is locked by upgrade.' },
+    ]);
+    const result = await describeResult(world, 'upgrade', { outcome: 'failed', exitCode: 10, error: unfit });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      message: '没有做任何改动。nm1：节点尚不具备升级条件。The command tar is not installed. 另有 1 项。',
+      next: '请处理上面所指出的 2 个问题，然后重新运行同一命令。',
+      findings: [
+        { code: 'NODE_UNFIT', where: 'nm1', remedy: '请安装 tar。' },
+        { code: 'LOCK_HELD', remedy: '请等它结束，然后重新运行同一命令。' },
+      ],
+    });
+    const one = await describeResult(world, 'upgrade', {
+      outcome: 'interrupted',
+      exitCode: 75,
+      halfWay: true,
+      error: lost(),
+    });
+    expect(one.next).toBe('请重新运行 `upgrade`：它会接着做下去。`recover` 则回滚。');
+    expect(failedResult('upgrade', lost(), 'zh')).toMatchObject({ message: '没有做任何改动。' });
   });
 });

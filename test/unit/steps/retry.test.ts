@@ -17,15 +17,20 @@ interface Try {
   readonly before?: string;
 }
 
+interface Surroundings {
+  readonly clock?: TestClock;
+  readonly lockWaitMs?: number;
+}
+
 /** A command whose tries end as told, the last of them again and again. */
-function command(tries: readonly Try[], clock: TestClock = testClock()) {
+function command(tries: readonly Try[], { clock = testClock(), lockWaitMs = 0 }: Surroundings = {}) {
   const events: EventBody[] = [];
   const worlds: World[] = [];
   const stop = new AbortController();
   const { config, inputs } = testWorld();
   let ids = 0;
   const given: Given = {
-    config,
+    config: { ...config, lockWaitMs },
     inputs,
     clock,
     signal: stop.signal,
@@ -144,6 +149,37 @@ describe('withRetries', () => {
     const one = command([{ codes: ['NODE_LOST', 'LOCK_LOST'], run: true }]);
     expect(await one.run()).toMatchObject({ exitCode: 75 });
     expect(one.worlds).toHaveLength(1);
+  });
+
+  describe('with LOCK_WAIT_SECONDS', () => {
+    const held: Try = { codes: ['LOCK_HELD'] };
+
+    it('waits until the other run has given the lock back', async () => {
+      const one = command([held, held, held, { codes: [], run: true }], { lockWaitMs: 60_000 });
+      expect(await one.run()).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+      expect(one.clock.slept).toEqual([1000, 2000, 5000]);
+      const told = one.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+      expect(told[0]).toBe('Another run holds the lock; waiting 1 s.');
+    });
+
+    it('gives up after that time', async () => {
+      const one = command([{ ...held, tookMs: 500 }], { lockWaitMs: 300_000 });
+      expect(await one.run()).toMatchObject({ exitCode: 75, findings: [{ code: 'LOCK_HELD' }] });
+      expect(one.clock.monotonicMs()).toBeGreaterThan(285_000);
+      expect(one.clock.monotonicMs()).toBeLessThanOrEqual(300_500);
+    });
+
+    it('leaves all tries to a run that gets under way after a long wait', async () => {
+      const waits = Array.from({ length: 20 }, () => held);
+      const one = command([...waits, lost, { codes: [], run: true }], { lockWaitMs: 600_000 });
+      expect(await one.run()).toMatchObject({ exitCode: 0 });
+    });
+
+    it('waits for nothing else', async () => {
+      const one = command([{ codes: ['NODE_UNREACHABLE'], exitCode: 69 }], { lockWaitMs: 60_000 });
+      await one.run();
+      expect(one.worlds).toHaveLength(1);
+    });
   });
 
   it('goes on counting the downtime', async () => {

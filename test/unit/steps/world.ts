@@ -8,7 +8,7 @@ const services = { control: 'eggroll', supervisordHome: '', initEnvFile: undefin
 
 export function testWorld(config: Partial<Config> = {}): World {
   return newWorld({
-    config: { hosts: [], concurrency: 4, services, ...config } as unknown as Config,
+    config: { hosts: [], language: 'en', concurrency: 4, services, ...config } as unknown as Config,
     inputs: undefined,
     emit: () => undefined,
     clock: testClock(),

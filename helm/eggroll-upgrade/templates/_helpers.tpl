@@ -1,0 +1,167 @@
+{{/* Names, labels, and what several templates need. */}}
+
+{{- define "eggroll-upgrade.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Short enough for what is appended: the action, a hash, and what Kubernetes appends to Pods. */}}
+{{- define "eggroll-upgrade.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains (include "eggroll-upgrade.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "eggroll-upgrade.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "eggroll-upgrade.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "eggroll-upgrade.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Those of the Pod: nothing in them changes a Job that would do the same. */}}
+{{- define "eggroll-upgrade.podLabels" -}}
+{{ include "eggroll-upgrade.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/component: upgrade
+app.kubernetes.io/part-of: eggroll
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "eggroll-upgrade.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "eggroll-upgrade.podLabels" . }}
+{{- end -}}
+
+{{- define "eggroll-upgrade.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "eggroll-upgrade.stateClaim" -}}
+{{- .Values.state.existingClaim | default (printf "%s-state" (include "eggroll-upgrade.fullname" .)) -}}
+{{- end -}}
+
+{{/* Does the cluster tell exit codes apart (podFailurePolicy is on by default since 1.26)? */}}
+{{- define "eggroll-upgrade.knowsExitCodes" -}}
+{{- if semverCompare ">=1.26.0-0" .Capabilities.KubeVersion.Version }}true{{ end -}}
+{{- end -}}
+
+{{/* How the package comes: claim, hostPath, url, imageVolume or imageCopy. */}}
+{{- define "eggroll-upgrade.packageWay" -}}
+{{- with .Values.package -}}
+{{- if .existingClaim }}claim
+{{- else if .hostPath }}hostPath
+{{- else if .url }}url
+{{- else if eq .image.mount "volume" }}imageVolume
+{{- else if and (eq .image.mount "auto") (semverCompare ">=1.35.0-0" $.Capabilities.KubeVersion.Version) }}imageVolume
+{{- else }}imageCopy
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The same for an action; empty for those that need no package: going back must not depend on it. */}}
+{{- define "eggroll-upgrade.packageFor" -}}
+{{- if has .action (list "plan" "upgrade") }}{{ include "eggroll-upgrade.packageWay" .root }}{{ end -}}
+{{- end -}}
+
+{{- define "eggroll-upgrade.packagePath" -}}
+{{- $way := include "eggroll-upgrade.packageWay" . -}}
+{{- if eq $way "url" -}}
+/package/package.tar.gz
+{{- else if eq $way "imageCopy" -}}
+/package/{{ base .Values.package.path }}
+{{- else -}}
+{{ clean (printf "/package/%s" .Values.package.path) }}
+{{- end -}}
+{{- end -}}
+
+{{/* Text of the files below /config that the chart makes, as a map. */}}
+{{- define "eggroll-upgrade.files" -}}
+{{- $files := dict -}}
+{{- if not .Values.lists.existingConfigMap -}}
+{{- $files = set $files "nm_ip_list" .Values.lists.nmIpList -}}
+{{- $files = set $files "rs_ip_list" .Values.lists.rsIpList -}}
+{{- end -}}
+{{- with .Values.database -}}
+{{- if and (eq .migration "file") (not .existingConfigMap) -}}
+{{- $files = set $files "mysql_file.sql" .sql -}}
+{{- end -}}
+{{- if and (ne .migration "none") .tlsCa -}}
+{{- $files = set $files "mysql_tls_ca.pem" .tlsCa -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $files -}}
+{{- end -}}
+
+{{/* The variables that are no secrets, as a map. */}}
+{{- define "eggroll-upgrade.variables" -}}
+{{- $v := dict "EGGROLL_HOME" .Values.eggrollHome "PKG_BASE_PATH" (include "eggroll-upgrade.packagePath" .) -}}
+{{- with .Values.package.sha256 }}{{ $v = set $v "PKG_SHA256" . }}{{ end -}}
+{{- with .Values.ssh -}}
+{{- $v = merge $v (dict "SSH_USER" .user "SSH_PORT" (.port | int | toString) "SSH_HOST_KEY_CHECKING" .hostKeyChecking) -}}
+{{- with .jump }}{{ $v = set $v "SSH_JUMP" . }}{{ end -}}
+{{- end -}}
+{{- with .Values.database -}}
+{{- if eq .migration "none" -}}
+{{- $v = set $v "MYSQL_FILE" "none" -}}
+{{- else -}}
+{{- $v = merge $v (dict "MYSQL_HOST" .host "MYSQL_PORT" (.port | int | toString) "MYSQL_DB" .name "MYSQL_USER" .user "MYSQL_TLS" .tls) -}}
+{{- $v = set $v "MYSQL_FILE" (ternary "auto" "/config/mysql_file.sql" (eq .migration "auto")) -}}
+{{- if .tlsCa }}{{ $v = set $v "MYSQL_TLS_CA_FILE" "/config/mysql_tls_ca.pem" }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.job.lockWaitSeconds }}{{ $v = set $v "LOCK_WAIT_SECONDS" (. | int | toString) }}{{ end -}}
+{{- range $name, $value := .Values.env -}}
+{{- $v = set $v $name (kindIs "string" $value | ternary $value (toJson $value)) -}}
+{{- end -}}
+{{- toJson $v -}}
+{{- end -}}
+
+{{/* What the Secret of the chart holds, as a map; empty when all Secrets are yours. */}}
+{{- define "eggroll-upgrade.secrets" -}}
+{{- $secrets := dict -}}
+{{- with .Values.ssh -}}
+{{- if not .existingSecret -}}
+{{- if .privateKey }}{{ $secrets = set $secrets "id" .privateKey }}{{ end -}}
+{{- if .passphrase }}{{ $secrets = set $secrets "passphrase" .passphrase }}{{ end -}}
+{{- if .password }}{{ $secrets = set $secrets "password" .password }}{{ end -}}
+{{- if .knownHosts }}{{ $secrets = set $secrets "known_hosts" .knownHosts }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.database -}}
+{{- if and (ne .migration "none") (not .existingSecret) }}{{ $secrets = set $secrets "mysql" .password }}{{ end -}}
+{{- end -}}
+{{- toJson $secrets -}}
+{{- end -}}
+
+{{/* Objects that a Pod mounts have a name by their content: what a Pod began with never changes under it. */}}
+{{- define "eggroll-upgrade.filesName" -}}
+{{ include "eggroll-upgrade.fullname" . }}-files-{{ include "eggroll-upgrade.files" . | sha256sum | trunc 10 }}
+{{- end -}}
+
+{{- define "eggroll-upgrade.variablesName" -}}
+{{ include "eggroll-upgrade.fullname" . }}-env-{{ include "eggroll-upgrade.variables" . | sha256sum | trunc 10 }}
+{{- end -}}
+
+{{/* Names are no secrets: a hash that is dear to compute (scrypt), and so is computed once, does not give a weak password away. */}}
+{{- define "eggroll-upgrade.secretName" -}}
+{{- if not (hasKey .Values "secretHash") -}}
+{{- $site := printf "%s/%s" .Release.Namespace .Release.Name -}}
+{{- $hash := derivePassword 1 "maximum" (include "eggroll-upgrade.secrets" .) "eggroll-upgrade" $site | sha256sum | trunc 10 -}}
+{{- $_ := set .Values "secretHash" $hash -}}
+{{- end -}}
+{{ include "eggroll-upgrade.fullname" . }}-secrets-{{ .Values.secretHash }}
+{{- end -}}
+
+{{/* The name of the Job tells what it would do: its template cannot be changed, so another run is another Job. */}}
+{{- define "eggroll-upgrade.jobName" -}}
+{{- $spec := include "eggroll-upgrade.jobSpec" (dict "root" . "job" "") -}}
+{{ include "eggroll-upgrade.fullname" . }}-{{ .Values.action }}-{{ printf "%s %s" .Values.run $spec | sha256sum | trunc 10 }}
+{{- end -}}

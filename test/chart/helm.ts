@@ -1,0 +1,94 @@
+// The chart through helm, as its users render it.
+
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+
+const root = join(import.meta.dirname, '..', '..');
+export const chart = join(root, 'helm', 'eggroll-upgrade');
+const ci = join(chart, 'ci');
+
+/** Every way of giving the package and secrets that the chart shows: name and file. */
+export const cases: readonly { readonly name: string; readonly file: string }[] = readdirSync(ci).map((name) => ({
+  name,
+  file: join(ci, name),
+}));
+
+interface Container {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly valueFrom?: object }[];
+  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly volumeMounts: readonly { readonly name: string }[];
+  readonly securityContext: object;
+}
+
+interface PodSpec {
+  readonly restartPolicy: string;
+  readonly terminationGracePeriodSeconds: number;
+  readonly securityContext: object;
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly [Container];
+  readonly volumes: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
+}
+
+/** What tests read of specifications, of whatever kind. */
+interface Spec extends PodSpec {
+  readonly template: { readonly metadata: { readonly annotations: object }; readonly spec: PodSpec };
+  readonly podFailurePolicy: { readonly rules: readonly object[] };
+  readonly egress: readonly object[];
+  readonly storageClassName?: string;
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: Spec;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function helm(...args: readonly string[]): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)('helm', args, { maxBuffer: 1 << 26 });
+    return { exitCode: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (typeof code !== 'number') throw error;
+    return { exitCode: code, stdout, stderr };
+  }
+}
+
+/** All objects of a rendering. Throws what helm says when it refuses. */
+export async function render(file: string, ...more: readonly string[]): Promise<KubernetesObject[]> {
+  const { exitCode, stdout, stderr } = await helm('template', 'r', chart, '--values', file, ...more);
+  if (exitCode !== 0) throw new Error(stderr);
+  return parseAllDocuments(stdout).flatMap((document) => {
+    const object = document.toJS() as KubernetesObject | null;
+    return object ? [object] : [];
+  });
+}
+
+export function ofKind(objects: readonly KubernetesObject[], kind: string): KubernetesObject {
+  const found = objects.find((object) => object.kind === kind);
+  if (!found) throw new Error(`There is no ${kind}.`);
+  return found;
+}
+
+/** The specifications of Pods in a rendering: that of the Job and that of `helm test`. */
+export function podSpecs(objects: readonly KubernetesObject[]): PodSpec[] {
+  return objects.flatMap(({ kind, spec }) => (kind === 'Job' ? [spec.template.spec] : kind === 'Pod' ? [spec] : []));
+}

@@ -1,0 +1,250 @@
+// The chart's objects for every way of giving the package and secrets, on old and new clusters.
+
+import { Job } from 'kubernetes-models/batch/v1';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { ConfigMap, PersistentVolumeClaim, Pod, Secret } from 'kubernetes-models/v1';
+import { describe, expect, it } from 'vitest';
+import { finalExitCodes } from '../../src/engine/catalogue.ts';
+import { cases, chart, helm, type KubernetesObject, ofKind, podSpecs, render } from './helm.ts';
+import { unknownFields } from './unknown-fields.ts';
+
+const clusters = ['1.20.0', '1.25.16', '1.26.0', '1.31.0', '1.35.0'];
+const kinds = { ConfigMap, Job, NetworkPolicy, PersistentVolumeClaim, Pod, Secret };
+
+/** Fails on a value that Kubernetes would not take. */
+function validate(object: KubernetesObject): void {
+  const Kind = kinds[object.kind as keyof typeof kinds] as unknown as new (
+    data: object,
+  ) => { validate(): void; apiVersion: string };
+  if (!Kind) throw new Error(`The chart is not expected to have a ${object.kind}.`);
+  const model = new Kind(object);
+  expect(model.apiVersion).toBe(object.apiVersion);
+  model.validate();
+}
+
+const valuesOf = (name: string) => {
+  const found = cases.find((one) => one.name.startsWith(name));
+  if (!found) throw new Error(`There is no case ${name}.`);
+  return found.file;
+};
+
+describe.each(cases)('$name', ({ file }) => {
+  it('passes helm lint --strict', async () => {
+    const { exitCode, stdout, stderr } = await helm('lint', '--strict', chart, '--values', file);
+    expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('is valid by the schemas of Kubernetes, and has no field that they lack', async () => {
+    const renderings = await Promise.all(clusters.map((version) => render(file, '--kube-version', version)));
+    for (const objects of renderings) {
+      expect(objects.map(({ kind }) => kind)).toContain('Job');
+      for (const object of objects) validate(object);
+    }
+    expect(unknownFields(renderings.flat())).toEqual([]);
+  });
+
+  it('names and labels its objects as Kubernetes recommends', async () => {
+    for (const { metadata } of await render(file, '--namespace', 'site')) {
+      expect(metadata.name.length).toBeLessThanOrEqual(63);
+      expect(metadata).toMatchObject({
+        namespace: 'site',
+        labels: {
+          'app.kubernetes.io/name': 'eggroll-upgrade',
+          'app.kubernetes.io/instance': 'r',
+          'app.kubernetes.io/managed-by': 'Helm',
+          'app.kubernetes.io/part-of': 'eggroll',
+        },
+      });
+    }
+  });
+
+  it('is held to the restricted Pod Security Standard, but for a folder of the Kubernetes node', async () => {
+    const restricted = ['configMap', 'projected', 'secret', 'emptyDir', 'persistentVolumeClaim', 'image'];
+    const allowed = file.includes('host-path') ? [...restricted, 'hostPath'] : restricted;
+    for (const pod of podSpecs(await render(file))) {
+      expect(pod.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: expect.toSatisfy((id: number) => id > 0),
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(pod).not.toHaveProperty('hostNetwork');
+      expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+      for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
+        expect(container.securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+      for (const volume of pod.volumes) {
+        const [source] = Object.keys(volume).filter((key) => key !== 'name');
+        expect(allowed).toContain(source);
+      }
+    }
+  });
+
+  it('gives secrets as files only', async () => {
+    const objects = await render(file);
+    const secrets = objects.filter(({ kind }) => kind === 'Secret');
+    const texts = secrets.flatMap(({ data = {} }) => Object.values(data).map((value) => atob(value).trim()));
+    const others = JSON.stringify(objects.filter(({ kind }) => kind !== 'Secret'));
+    for (const text of texts) if (!/^10\./.test(text)) expect(others).not.toContain(text);
+    for (const pod of podSpecs(objects)) {
+      for (const { name, valueFrom } of pod.containers[0].env) {
+        expect(valueFrom).toBeUndefined();
+        expect(name).toMatch(/_FILE$|^RETRY_OF$/);
+      }
+    }
+  });
+
+  it('mounts what it names, and every volume is mounted', async () => {
+    const objects = await render(file);
+    const made = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+    for (const pod of podSpecs(objects)) {
+      const mounted = [...(pod.initContainers ?? []), ...pod.containers].flatMap(({ volumeMounts }) => volumeMounts);
+      const volumes = pod.volumes.map(({ name }) => name);
+      expect(new Set(mounted.map(({ name }) => name))).toEqual(new Set(volumes));
+      for (const { configMapRef } of pod.containers[0].envFrom)
+        expect(made).toContain(`ConfigMap/${configMapRef.name}`);
+    }
+  });
+});
+
+it('a field that Kubernetes lacks is found', async () => {
+  const [first] = cases;
+  const job = ofKind(await render(first?.file ?? ''), 'Job');
+  const pod = { ...job.spec.template.spec, nodeSelektor: {} };
+  const wrong = { ...job, spec: { ...job.spec, template: { ...job.spec.template, spec: pod } } };
+  expect(unknownFields([wrong])).toEqual([
+    expect.stringContaining("'\"nodeSelektor\"' does not exist in type 'IPodSpec'"),
+  ]);
+});
+
+describe('the Job', () => {
+  const file = valuesOf('claim');
+
+  it('runs once, and tells from Kubernetes 1.26 on which ends another Pod would not change', async () => {
+    const { spec, metadata } = ofKind(await render(file, '--kube-version', '1.26.0'), 'Job');
+    expect(spec).toMatchObject({ parallelism: 1, completions: 1, backoffLimit: 4 });
+    expect(spec.template.spec.restartPolicy).toBe('Never');
+    const [fail, ignore] = spec.podFailurePolicy.rules;
+    expect(fail).toMatchObject({ action: 'FailJob', onExitCodes: { operator: 'In', values: finalExitCodes } });
+    expect(ignore).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] });
+    expect(metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+  });
+
+  it('lets its tries know each other by its name on clusters before 1.26', async () => {
+    const { spec, metadata } = ofKind(await render(file, '--kube-version', '1.25.16'), 'Job');
+    expect(spec).not.toHaveProperty('podFailurePolicy');
+    expect(spec.template.spec.containers[0].env).toContainEqual({ name: 'RETRY_OF', value: metadata.name });
+  });
+
+  it('gives a run the time to come to a safe point, and is not evicted for tidiness', async () => {
+    const { spec } = ofKind(await render(file), 'Job');
+    expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(10);
+    expect(spec.template.metadata.annotations).toMatchObject({
+      'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+      'karpenter.sh/do-not-disrupt': 'true',
+    });
+  });
+
+  const nameOf = async (...more: string[]) => ofKind(await render(file, ...more), 'Job').metadata.name;
+
+  it('has another name when it would do something else, and the same when not', async () => {
+    const name = await nameOf();
+    expect(name).toMatch(/^r-eggroll-upgrade-upgrade-[0-9a-f]{10}$/);
+    expect(await nameOf('--set', 'job.labels.team=a', '--set', 'networkPolicy.enabled=true')).toBe(name);
+    const others = await Promise.all([
+      nameOf('--set', 'action=recover'),
+      nameOf('--set', 'package.path=eggroll-2.5.3.tar.gz'),
+      nameOf('--set', 'database.host=10.0.0.8'),
+      nameOf('--set', 'env.CONCURRENCY=3'),
+      nameOf('--set', 'run=2'),
+      nameOf('--set', 'image.tag=0.2.0'),
+      nameOf('--set', 'lists.existingConfigMap=null', '--set', 'lists.nmIpList=10.0.0.1'),
+    ]);
+    expect(new Set([name, ...others]).size).toBe(others.length + 1);
+  });
+
+  it('has another name when a secret of the values changes, and shows nothing of it', async () => {
+    const made = valuesOf('host-path');
+    const jobWith = async (password: string) =>
+      ofKind(await render(made, '--set', `database.password=${password}`), 'Job');
+    const [one, other] = await Promise.all([jobWith('first-password'), jobWith('second-password')]);
+    expect(one.metadata.name).not.toBe(other.metadata.name);
+    expect(JSON.stringify(one)).not.toContain('first-password');
+  });
+
+  it('goes back without needing the package', async () => {
+    const { spec } = ofKind(await render(valuesOf('url'), '--set', 'action=recover'), 'Job');
+    const pod = spec.template.spec;
+    expect(pod).not.toHaveProperty('initContainers');
+    expect(pod.volumes.map(({ name }) => name)).not.toContain('package');
+  });
+});
+
+describe('the package', () => {
+  it('from an image is an image volume where the cluster has them, and a copy elsewhere', async () => {
+    const file = valuesOf('image');
+    const onNew = ofKind(await render(file, '--kube-version', '1.35.0'), 'Job').spec.template.spec;
+    expect(onNew.volumes).toContainEqual({
+      name: 'package',
+      image: { reference: 'registry.example.org/eggroll-package:2.2.1', pullPolicy: 'IfNotPresent' },
+    });
+    const onOld = ofKind(await render(file, '--kube-version', '1.34.0'), 'Job').spec.template.spec;
+    expect(onOld.initContainers?.[0]).toMatchObject({ command: ['cp', '-Rp', '/eggroll', '/package/'] });
+    expect(onOld.volumes).toContainEqual({ name: 'package', emptyDir: { sizeLimit: '8Gi' } });
+  });
+
+  it('from an address is fetched with its digest', async () => {
+    const { spec } = ofKind(await render(valuesOf('url'), '--set', 'action=upgrade'), 'Job');
+    const [init] = spec.template.spec.initContainers ?? [];
+    expect(init?.command.at(-1)).toBe('/app/dist/fetch-package.js');
+    expect(init?.args).toEqual([
+      'https://files.example.org/eggroll-2.2.1.tar.gz',
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      '/package/package.tar.gz',
+    ]);
+  });
+});
+
+describe('the state', () => {
+  it('is a claim that outlives the release', async () => {
+    const claim = ofKind(await render(valuesOf('url')), 'PersistentVolumeClaim');
+    expect(claim.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+    expect(claim.spec).toMatchObject({ storageClassName: 'fast', accessModes: ['ReadWriteMany'] });
+    const none = ofKind(await render(valuesOf('url'), '--set', 'state.storageClassName=-'), 'PersistentVolumeClaim');
+    expect(none.spec.storageClassName).toBe('');
+  });
+});
+
+describe('the network policy', () => {
+  const egressOf = async (...more: string[]) => {
+    const policy = ofKind(
+      await render(valuesOf('host-path'), '--set', 'networkPolicy.enabled=true', ...more),
+      'NetworkPolicy',
+    );
+    return policy.spec.egress.slice(1);
+  };
+  const to = (port: number, ...cidrs: string[]) => ({
+    ports: [{ port, protocol: 'TCP' }],
+    ...(cidrs.length > 0 && { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }),
+  });
+
+  it('leads to the hosts of the lists on their ports and to the database', async () => {
+    const lists = 'lists.nmIpList=10.0.0.1\napp@10.0.0.2:2222 # site\n[fd00::1]:22\n\n# none\n,lists.rsIpList=';
+    expect(await egressOf('--set', lists, '--set', 'database.host=10.0.0.9')).toEqual([
+      to(22, '10.0.0.1/32', 'fd00::1/128'),
+      to(2222, '10.0.0.2/32'),
+      to(3306, '10.0.0.9/32'),
+    ]);
+  });
+
+  it('opens a port to the networks that are named for hosts without an address, or to anywhere', async () => {
+    expect(await egressOf()).toEqual([to(22), to(3306)]);
+    expect(await egressOf('--set', 'networkPolicy.cidrs={10.0.0.0/24}')).toEqual([
+      to(22, '10.0.0.1/32', '10.0.0.2/32', '10.0.0.0/24'),
+      to(3306, '10.0.0.0/24'),
+    ]);
+  });
+});

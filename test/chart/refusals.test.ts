@@ -1,0 +1,123 @@
+// Wrong values are refused before anything is made, all of them at once.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { chartReadmeWithTable, schemaWithVariables } from '../../scripts/chart-reference.ts';
+import { isSecret, variableNames } from '../../src/config/variables.ts';
+import { finalExitCodes } from '../../src/engine/catalogue.ts';
+import { cases, chart, helm } from './helm.ts';
+
+const claim = cases.find(({ name }) => name.startsWith('claim'))?.file ?? '';
+
+async function refusal(...sets: string[]): Promise<string> {
+  const { exitCode, stderr } = await helm(
+    'template',
+    'r',
+    chart,
+    '--values',
+    claim,
+    ...sets.flatMap((set) => ['--set', set]),
+  );
+  expect(exitCode, 'helm took it').not.toBe(0);
+  return stderr;
+}
+
+it('names everything that is missing at once', async () => {
+  const { stderr } = await helm('template', 'r', chart, '--set', 'eggrollHome=/data/eggroll');
+  for (const part of [
+    'lists:',
+    'ssh: there is no login',
+    'host keys',
+    'database.host',
+    'database.user',
+    'password',
+    'migration is file',
+    'package: exactly one',
+  ]) {
+    expect(stderr).toContain(part);
+  }
+});
+
+it.each([
+  ['action=upgraed', 'action'],
+  ['eggrollHome=relative', 'eggrollHome'],
+  ['packge.url=x', 'packge'],
+  ['package.pvc=x', 'pvc'],
+  ['ssh.port=0', 'port'],
+  ['ssh.hostKeyChecking=no', 'hostKeyChecking'],
+  ['database.tls=on', 'tls'],
+  ['job.backoffLimit=many', 'backoffLimit'],
+  ['job.terminationGracePeriodSeconds=5', 'terminationGracePeriodSeconds'],
+  ['image.digest=sha256:12', 'digest'],
+  ['package.sha256=12', 'sha256'],
+  ['state.size=lots', 'size'],
+  ['env.CONCURENCY=3', 'CONCURENCY'],
+  ['env.FANOUT=all', 'FANOUT'],
+  ['env.CONCURRENCY=few', 'CONCURRENCY'],
+  ['env.HOOK_SWITCH_DURING=x', 'HOOK_SWITCH_DURING'],
+  ['env.EGGROLL_HOME=/x', 'EGGROLL_HOME'],
+  ['env.MYSQL_PWD=x', 'MYSQL_PWD'],
+  ['env.NOTIFY_URL=x', 'NOTIFY_URL'],
+  ['networkPolicy.cidrs={10.0.0.0}', 'cidrs'],
+])('refuses %s', async (set, named) => {
+  expect(await refusal(set)).toContain(named);
+});
+
+it.each([
+  ['package.url=https://x/y,package.sha256=', 'package: exactly one'],
+  ['package.existingClaim=,package.url=https://x/y,package.sha256=,package.path=', 'package.sha256: it is required'],
+  ['package.existingClaim=,package.image.reference=x,package.path=', 'package.path'],
+  ['package.urlHeaderSecret=x', 'package.urlHeaderSecret'],
+  ['lists.nmIpList=h', 'lists: set either'],
+  ['ssh.privateKey=k', 'ssh: with existingSecret'],
+  ['ssh.existingSecretKeys.privateKey=', 'ssh.existingSecretKeys'],
+  ['database.password=p', 'database: set either existingSecret or password'],
+  ['database.sql=s', 'database: set either sql or existingConfigMap'],
+  ['database.migration=none', 'migration is none, and sql or existingConfigMap is set'],
+  ['state.emptyDir=true', 'state: set either'],
+])('refuses %s, which contradicts itself', async (sets, named) => {
+  expect(await refusal(...sets.split(','))).toContain(named);
+});
+
+it('is of the version of the program', () => {
+  const { version } = JSON.parse(readFileSync(join(chart, '..', '..', 'package.json'), 'utf8'));
+  const { appVersion, annotations } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'));
+  expect(appVersion).toBe(version);
+  expect(annotations['artifacthub.io/images']).toContain(`image: eggroll-upgrade:${version}\n`);
+});
+
+it('says how to follow, what to do on each outcome, and how to go back', async () => {
+  const { stdout } = await helm('install', 'r', chart, '--values', claim, '--dry-run=client', '--namespace', 'site');
+  const notes = stdout.slice(stdout.indexOf('NOTES:'));
+  const name = /The Job (\S+) runs/.exec(notes)?.[1];
+  expect(notes).toContain(`kubectl -n site logs -f job/${name}`);
+  for (const code of finalExitCodes) expect(notes).toMatch(new RegExp(`\\b${code}\\b`));
+  expect(notes).toContain('-n site --reuse-values --set action=recover');
+});
+
+describe('what is generated', () => {
+  it('the variables that env takes are those of the program', () => {
+    const file = join(chart, 'values.schema.json');
+    expect(readFileSync(file, 'utf8')).toBe(schemaWithVariables(readFileSync(file, 'utf8')));
+  });
+
+  it('every variable is taken by env, set by the chart, or a secret', async () => {
+    const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8'));
+    const taken = Object.keys(schema.properties.env.properties);
+    const templates = ['_helpers.tpl', '_pod.tpl']
+      .map((name) => readFileSync(join(chart, 'templates', name), 'utf8'))
+      .join('');
+    const byDefault = ['NM_FILE', 'RS_FILE', 'STATE_DIR', 'SSH_KNOWN_HOSTS_FILE', 'MYSQL_SOCK'];
+    for (const name of variableNames) {
+      const isSet = templates.includes(isSecret(name) ? `${name}_FILE` : name) || byDefault.includes(name);
+      expect(isSet !== taken.includes(name), name).toBe(true);
+    }
+  });
+
+  it("the table of the chart's README is that of values.yaml", () => {
+    const readme = join(chart, 'README.md');
+    expect(chartReadmeWithTable(readme, join(chart, 'values.yaml'))).toBe(readFileSync(readme, 'utf8'));
+  });
+});

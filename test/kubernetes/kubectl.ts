@@ -1,0 +1,81 @@
+// The Kubernetes cluster that KUBECONFIG names, through kubectl and helm as people use them.
+
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function run(program: string, args: readonly string[], input?: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr }));
+    child.stdin?.end(input);
+  });
+}
+
+/** kubectl in a namespace; gives its output, and throws what it says when it fails. */
+export async function kubectl(namespace: string, args: readonly string[], input?: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await run('kubectl', ['--namespace', namespace, ...args], input);
+  if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export interface JobObject {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly conditions?: readonly Condition[]; readonly failed?: number };
+}
+
+export interface PodObject {
+  readonly metadata: { readonly name: string; readonly creationTimestamp: string; readonly deletionTimestamp?: string };
+  readonly status: { readonly phase: string };
+}
+
+export async function jobsIn(namespace: string): Promise<JobObject[]> {
+  return JSON.parse(await kubectl(namespace, ['get', 'jobs', '-o', 'json'])).items;
+}
+
+/** Pods of a Job, in the order in which they were made. */
+export async function podsOf(namespace: string, job: string): Promise<PodObject[]> {
+  const sorted = ['--sort-by=.metadata.creationTimestamp', '-o', 'json'];
+  return JSON.parse(await kubectl(namespace, ['get', 'pods', '-l', `job-name=${job}`, ...sorted])).items;
+}
+
+export function isOver(job: JobObject): boolean {
+  return (job.status.conditions ?? []).some(
+    ({ type, status }) => ['Complete', 'Failed'].includes(type) && status === 'True',
+  );
+}
+
+/** Waits until `look` gives something. Throws what `explain` says when that takes too long. */
+export async function until<T>(
+  look: () => Promise<T | undefined>,
+  { limitMs = 300_000, pauseMs = 300, explain }: { limitMs?: number; pauseMs?: number; explain: () => Promise<string> },
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(await explain());
+    await sleep(pauseMs);
+  }
+}
