@@ -57,6 +57,9 @@ const foreign: Readonly<Record<string, string>> = {
   GET_LOCK: 'a function of MySQL',
   JAVA_HOME: 'read by EggRoll',
   LAST_INSERT_ID: 'a function of MySQL',
+  LC_ALL: 'the locale',
+  LC_MESSAGES: 'the locale',
+  PKG_URL_HEADER_FILE: 'of the program that fetches the package',
   ROUND_TRIPS: 'a level of the benchmark',
 };
 
