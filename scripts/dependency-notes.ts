@@ -22,6 +22,12 @@ export const dependencyNotes: Readonly<Record<string, DependencyNote>> = {
     use: 'the diff of each conf that `plan` shows',
     alternative: 'the program `diff`: a process and two files for each conf, and text to parse where data is needed',
   },
+  dockerode: {
+    use: '`rehearse`: containers, networks and images by the API of a Docker engine, local or remote',
+    brings:
+      'native code only as ssh2 has it; grpc and protobufjs, for builds by BuildKit, which are not used; loaded by `rehearse` alone',
+    alternative: 'the program `docker`, which the image would have to hold; or its API by hand over node:http',
+  },
   envalid: {
     use: 'values of variables and all their errors at once',
     alternative: 'about 100 lines of our own, or a schema library several times larger',
@@ -55,6 +61,7 @@ export const dependencyNotes: Readonly<Record<string, DependencyNote>> = {
     brings: 'one program for the platform',
     alternative: 'ESLint with Prettier: some hundred packages',
   },
+  '@types/dockerode': { use: 'types of dockerode, which has none', alternative: 'declarations of our own' },
   '@types/node': { use: 'types of Node.js', alternative: 'none' },
   '@types/ssh2': { use: 'types of ssh2, which has none', alternative: 'declarations of our own' },
   '@types/tar-stream': { use: 'types of tar-stream, which has none', alternative: 'declarations of our own' },

@@ -54,6 +54,8 @@ function namesIn(text: string): string[] {
 // What is named on the pages and is no name of ours: where it comes from.
 const foreign: Readonly<Record<string, string>> = {
   ALLOW_INVALID_DATES: 'a mode of MySQL',
+  DOCKER_CERT_PATH: 'read as the program docker reads it',
+  DOCKER_TLS_VERIFY: 'read as the program docker reads it',
   GET_LOCK: 'a function of MySQL',
   JAVA_HOME: 'read by EggRoll',
   LAST_INSERT_ID: 'a function of MySQL',
