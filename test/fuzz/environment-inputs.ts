@@ -12,7 +12,7 @@ const encryptedKey = makeKey({ passphrase: secret, cipher: 'aes256-ctr', rounds:
 function valueFor(name: VariableName): fc.Arbitrary<string> {
   const { kind } = variables[name];
   const choices = 'choices' in variables[name] ? (variables[name].choices as readonly string[]) : [];
-  const known = kind === 'localPath' ? places : [...(words[kind] ?? []), ...choices];
+  const known = kind === 'localPath' ? places : [...words[kind], ...choices];
   const right = fc.constantFrom(...known, ...(name === 'SSH_JUMP' ? jumps : []));
   return fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: mutated(right.filter(isOpen), tokens) });
 }

@@ -1,5 +1,7 @@
 // Values that are likely to hurt, by kind of variable.
 
+import type { VariableKind } from '../../src/config/variables.ts';
+
 /** Planted wherever a secret can be; must be in no message. */
 export const secret = 'S3cr3t-of-the_fuzz';
 
@@ -38,7 +40,7 @@ export const places = [
   ],
 ];
 
-export const words: Record<string, readonly string[]> = {
+export const words: Readonly<Record<Exclude<VariableKind, 'localPath'>, readonly string[]>> = {
   text: [
     'app',
     'fate',
@@ -105,6 +107,7 @@ export const words: Record<string, readonly string[]> = {
     `/${'x'.repeat(5000)}`,
     '/./.',
   ],
+  jobName: ['eggroll-upgrade-1a2b3c', 'a', 'A.b-1', '-a', 'a-', 'a/b', '../x', 'a b', 'x'.repeat(254), '名'],
   choice: ['auto', 'none', 'all', 'MERGE', 'tty', 'strict', 'accept-new', 'nonsense', '__proto__', 'toString'],
 };
 export const jumps = [
