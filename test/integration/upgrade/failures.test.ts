@@ -53,11 +53,15 @@ describe('failures', () => {
   });
 
   it('cleans up when a disk runs full while staging', async () => {
-    const filling = cluster.exec(
-      'rs1',
-      `until ls ${cluster.home}/.eggroll-upgrade/runs/*/record.json >/dev/null 2>&1; do sleep 0.005; done; sim-fill 0`,
-    );
-    const { result } = await cluster.job('upgrade');
+    const filling = cluster
+      .exec(
+        'rs1',
+        `until ls ${cluster.home}/.eggroll-upgrade/runs/*/record.json >/dev/null 2>&1; do sleep 0.005; done; sim-fill 0`,
+      )
+      .then(() => writeFile(join(cluster.stateDir, 'full'), ''));
+    // Staging begins once the disk is full, which it was not when the room was checked.
+    const env = { HOOK_STAGE_BEFORE: 'until [ -e /state/full ]; do sleep 0.1; done' };
+    const { result } = await cluster.job('upgrade', { env });
     await filling;
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 10, downtimeMs: 0 });
     expect(result.findings.map(({ code, where }) => [code, where])).toEqual([['DISK_FULL', 'rs1']]);
