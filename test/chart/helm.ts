@@ -1,10 +1,9 @@
 // The chart through helm, as its users render it.
 
-import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { type Outcome, run } from '../support/docker.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 export const chart = join(root, 'helm', 'eggroll-upgrade');
@@ -55,21 +54,8 @@ export interface KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export async function helm(...args: readonly string[]): Promise<Outcome> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)('helm', args, { maxBuffer: 1 << 26 });
-    return { exitCode: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };
-    if (typeof code !== 'number') throw error;
-    return { exitCode: code, stdout, stderr };
-  }
+export function helm(...args: readonly string[]): Promise<Outcome> {
+  return run('helm', args);
 }
 
 /** All objects of a rendering. Throws what helm says when it refuses. */

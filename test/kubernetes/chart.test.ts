@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
 import { type Snapshot, startCluster, type TestCluster } from '../support/cluster.ts';
-import { docker } from '../support/docker.ts';
+import { docker, run } from '../support/docker.ts';
 import { threeHosts } from '../support/hosts.ts';
 import { expectNew, expectOld } from '../support/oracle.ts';
-import { jobsIn, kubectl, type PodObject, podsOf, run, until } from './kubectl.ts';
+import { jobsIn, kubectl, type PodObject, podsOf, until } from './kubectl.ts';
 import { buildPackageImage } from './package-image.ts';
 import { newRelease, type Release, serveFolder } from './release.ts';
 

@@ -1,31 +1,7 @@
 // The Kubernetes cluster that KUBECONFIG names, through kubectl and helm as people use them.
 
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-export interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end. */
-export function run(program: string, args: readonly string[], input?: string): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      stdout += chunk;
-    });
-    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      stderr += chunk;
-    });
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr }));
-    child.stdin?.end(input);
-  });
-}
+import { run } from '../support/docker.ts';
 
 /** kubectl in a namespace; gives its output, and throws what it says when it fails. */
 export async function kubectl(namespace: string, args: readonly string[], input?: string): Promise<string> {

@@ -3,8 +3,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { docker } from '../support/docker.ts';
-import { run } from './kubectl.ts';
+import { docker, run } from '../support/docker.ts';
 
 const base = process.env['DEBIAN_IMAGE'] ?? 'eggroll-upgrade-base/debian:trixie';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Result } from '../../src/engine/events.ts';
 import type { TestCluster } from '../support/cluster.ts';
-import { docker } from '../support/docker.ts';
-import { isOver, type JobObject, jobsIn, kubectl, type Outcome, run, until } from './kubectl.ts';
+import { docker, type Outcome, run } from '../support/docker.ts';
+import { isOver, type JobObject, jobsIn, kubectl, until } from './kubectl.ts';
 
 const chart = join(import.meta.dirname, '..', '..', 'helm', 'eggroll-upgrade');
 /** Docker's network that Pods reach: that of the machine's engine, or of the machines that kind and k3d make. */

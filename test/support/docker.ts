@@ -1,4 +1,4 @@
-// Calls the docker command line: for one-shot containers whose exit code and output are what a test looks at.
+// Calls programs whose exit code and output are what a test looks at: docker's command line for one-shot containers, and others.
 
 import { spawn } from 'node:child_process';
 
@@ -8,10 +8,20 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `docker …` to its end. `onLine` hears each line of standard output as soon as it is whole. */
+/** Runs `docker …` to its end. */
 export function docker(args: readonly string[], input?: string, onLine?: (line: string) => void): Promise<Outcome> {
+  return run('docker', args, input, onLine);
+}
+
+/** Runs a program to its end. `onLine` hears each line of standard output as soon as it is whole. */
+export function run(
+  program: string,
+  args: readonly string[],
+  input?: string,
+  onLine?: (line: string) => void,
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn('docker', [...args], { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, [...args], { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     let told = 0;
