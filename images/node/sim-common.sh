@@ -56,6 +56,7 @@ silent_services() {
 supervisord_home=/data/projects/common/supervisord
 
 # A supervisord with a program for each of SERVICES, of which the last word is $SUPERVISED. It runs as root, its programs as app.
+# A program of `start` that ends within startsecs was never up: after three more tries it is FATAL, also on a busy machine.
 start_supervisord() {
   local service
   install -d -o app -g apps /data/projects /data/projects/common "$supervisord_home"
@@ -67,6 +68,7 @@ start_supervisord() {
     for service in $SERVICES; do
       printf '[program:%s]\ncommand=/bin/bash %s %s %s\nautorestart=true\nuser=app\n' \
         "${SUPERVISED_PREFIX:-fate-}$service" "$EGGROLL_HOME/bin/fate-eggroll.sh" "$service" "$SUPERVISED"
+      [ "$SUPERVISED" != start ] || printf 'startsecs=30\n'
     done
   } >"$supervisord_home/supervisord.conf"
   env -i PATH=/usr/local/bin:/usr/bin:/bin /usr/bin/supervisord -c "$supervisord_home/supervisord.conf"

@@ -14,7 +14,8 @@ export async function describeMachine(image: string, jobImage: string): Promise<
   return {
     processors: `${availableParallelism()} × ${modelOf(readFileSync('/proc/cpuinfo', 'utf8'))}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    kernel: `Linux ${release()}`,
+    // Without the word of whoever built it.
+    kernel: `Linux ${release().replace(/-.*/, '')}`,
     docker: docker.trim(),
     peers: versions.trim().replaceAll('\t', ' ').replaceAll('\n', ', '),
     ours: `eggroll-upgrade on Node.js ${node.trim()}`,

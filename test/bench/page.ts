@@ -48,7 +48,7 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
     ...kindsOf(cells).map((kind) => {
       const pictures = [...charts].filter(([file]) => file.endsWith(`-${slugOf(kind)}.svg`));
       const images = pictures.map(([file, { title }]) => `![${title}](performance/${file})\n`).join('');
-      return section(titleOf(kind), `${images && `${images}\n`}${cellsTable(kind.cells)}`);
+      return section(titleOf(kind), `${images && `${images}\n`}${cellsTable(kind.cells)}\n${roundsOf(kind.cells)}`);
     }),
     section('Growth with the cluster', slopesTable(cells)),
     ...(scale.length > 0 ? [section('Scale', `${scaleTable(scale)}\n${scaleSlopes(scale)}`)] : []),
@@ -57,6 +57,16 @@ export function textOf(results: Results, charts: ReadonlyMap<string, Chart> = ne
 
 /** Nothing where there is nothing to tell. */
 const section = (title: string, text: string) => (text === '' ? '' : `\n## ${title}\n\n${text}`);
+
+/** How often, when and of which commit each cluster of a table was measured. */
+function roundsOf(cells: readonly Cell[]): string {
+  const parts = cells.map(({ nodes, runs, measured, commit }) => {
+    const rounds = Math.max(...toolNames.map((tool) => runs.filter((run) => run.tool === tool).length));
+    const times = rounds === 1 ? 'once' : `in ${rounds} rounds`;
+    return `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ${times}, ${measured.slice(0, 10)}, ${commit}`;
+  });
+  return `Measured: ${parts.join('; ')}.\n`;
+}
 
 /** What stands in one table. */
 interface Kind extends Pick<Cell, 'disk' | 'case' | 'network'> {

@@ -68,32 +68,21 @@ const cellKey = ({ disk, nodes, case: name, network }: Cell) =>
 const scaleKey = ({ disk, nodes, packageBytes }: ScaleRun) =>
   `${disk} ${String(packageBytes).padStart(12)} ${String(nodes).padStart(5)}`;
 
-/** What is newer takes the place of the same tool in the same cell; what was measured on another machine is dropped as a whole. */
+/**
+ * What is newer takes the place of the same cell as a whole, as its tools are compared with each other; what was measured on another
+ * machine is dropped.
+ */
 export function mergeResults(before: Results | undefined, after: Results): Results {
   if (!before || JSON.stringify(before.machine) !== JSON.stringify(after.machine)) return after;
   return {
     machine: after.machine,
-    cells: merged(before.cells, after.cells, cellKey, withOtherTools),
-    scale: merged(before.scale, after.scale, scaleKey, (_, newer) => newer),
+    cells: merged(before.cells, after.cells, cellKey),
+    scale: merged(before.scale, after.scale, scaleKey),
   };
 }
 
-function withOtherTools(older: Cell, newer: Cell): Cell {
-  const again = new Set(newer.runs.map(({ tool }) => tool));
-  return { ...newer, runs: [...older.runs.filter(({ tool }) => !again.has(tool)), ...newer.runs] };
-}
-
-function merged<T>(
-  before: readonly T[],
-  after: readonly T[],
-  key: (item: T) => string,
-  both: (older: T, newer: T) => T,
-): T[] {
-  const byKey = new Map(before.map((item) => [key(item), item]));
-  for (const item of after) {
-    const older = byKey.get(key(item));
-    byKey.set(key(item), older === undefined ? item : both(older, item));
-  }
+function merged<T>(before: readonly T[], after: readonly T[], key: (item: T) => string): T[] {
+  const byKey = new Map([...before, ...after].map((item) => [key(item), item]));
   return [...byKey].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, item]) => item);
 }
 

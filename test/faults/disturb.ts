@@ -1,7 +1,7 @@
 // What a test does to a cluster and to a job from the outside.
 
 import type { TestCluster } from '../support/cluster.ts';
-import { docker } from '../support/docker.ts';
+import { docker, pauseContainer, unpauseContainer } from '../support/docker.ts';
 import type { RunningJob } from '../support/job.ts';
 
 /** Ends every SSH connection of a node: the other side gets a reset. */
@@ -25,8 +25,8 @@ export async function joinNetwork(cluster: TestCluster, place: Place): Promise<v
 }
 
 /** Freezes a container: the kernel still takes what is sent, but nobody answers. */
-export const freezePlace = (cluster: TestCluster, place: Place) => mustRun(['pause', containerId(cluster, place)]);
-export const thawPlace = (cluster: TestCluster, place: Place) => mustRun(['unpause', containerId(cluster, place)]);
+export const freezePlace = (cluster: TestCluster, place: Place) => pauseContainer(containerId(cluster, place));
+export const thawPlace = (cluster: TestCluster, place: Place) => unpauseContainer(containerId(cluster, place));
 
 /**
  * Ends a container and starts it again, its disk as it was. `patienceSeconds` is what it gets to end by itself, `downMs` how long it
@@ -53,8 +53,12 @@ export const freeze = (job: RunningJob) => mustRun(['exec', job.name, 'sh', '-c'
 export const wake = (job: RunningJob) => mustRun(['exec', job.name, 'sh', '-c', 'kill -CONT -1']);
 
 /** Stops a whole job between two instructions; false when it is over already. */
-export const pause = async (job: RunningJob) => (await docker(['pause', job.name])).exitCode === 0;
-export const unpause = (job: RunningJob) => mustRun(['unpause', job.name]);
+export const pause = (job: RunningJob): Promise<boolean> =>
+  pauseContainer(job.name).then(
+    () => true,
+    () => false,
+  );
+export const unpause = (job: RunningJob) => unpauseContainer(job.name);
 
 function containerId(cluster: TestCluster, place: Place): string {
   return place === databasePlace ? cluster.database.getId() : cluster.container(place).getId();

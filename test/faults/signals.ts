@@ -2,11 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../support/cluster.ts';
-import { docker } from '../support/docker.ts';
 import type { JobRun } from '../support/job.ts';
 import type { DirectedCase, Meeting } from './directed.ts';
 import { seconds } from './directed.ts';
-import { signal } from './disturb.ts';
+import { freezePlace, signal, thawPlace } from './disturb.ts';
 import { type StepPoint, stepPoints } from './step-points.ts';
 
 const limitMs = 10_000;
@@ -84,17 +83,13 @@ export function longOnes(): DirectedCase[] {
         kind: 'SIGTERM',
         title: `SIGTERM while a node is frozen, at ${step}`,
         point: at(step),
-        strike: ({ cluster }) => pause(cluster, 'pause'),
+        strike: ({ cluster }) => freezePlace(cluster, 'nm2'),
         watch: (meeting) => later(meeting, 3000, 'TERM'),
         check: wasStopped,
-        heal: (cluster) => pause(cluster, 'unpause'),
+        heal: (cluster) => thawPlace(cluster, 'nm2'),
       }),
     ),
   ];
-}
-
-async function pause(cluster: TestCluster, command: 'pause' | 'unpause'): Promise<void> {
-  await docker([command, cluster.container('nm2').getId()]);
 }
 
 function at(step: string): StepPoint {

@@ -9,7 +9,7 @@ import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UpgradeError } from '../../src/engine/errors.ts';
 import { knownHostsLine, makeSshKey } from '../../src/rehearsal/ssh-keys.ts';
-import { docker } from '../support/docker.ts';
+import { pauseContainer, unpauseContainer } from '../support/docker.ts';
 import { type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 
@@ -392,14 +392,14 @@ describe('a connection that breaks', () => {
     const running = refusal(connection.run('service', slow()));
     await new Promise((resolve) => setTimeout(resolve, 500));
     const id = node.container.getId();
-    expect((await docker(['pause', id])).exitCode).toBe(0);
+    await pauseContainer(id);
     const start = performance.now();
     try {
       expect(await running).toMatchObject({ code: 'NODE_LOST', message: expect.stringContaining('Keepalive') });
       expect(performance.now() - start).toBeLessThan(withinMs);
       expect(await refusal(connection.run('processes', []))).toMatchObject({ code: 'NODE_LOST' });
     } finally {
-      await docker(['unpause', id]);
+      await unpauseContainer(id);
     }
   });
 });

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { holdLock, lockLimits, type NodeLock } from '../../src/cluster/node-lock.ts';
 import { UpgradeError } from '../../src/engine/errors.ts';
-import { docker } from '../support/docker.ts';
+import { docker, pauseContainer, unpauseContainer } from '../support/docker.ts';
 import { nodeImage, type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 
@@ -195,11 +195,11 @@ describe('holdLock', () => {
     await take(await ssh.connect(), 'the first', { ...lockLimits, beatMs: 60_000 });
     const waiting = refusal(take(await ssh.connect({ limits: { keepAliveMs: 300 } }), 'the second'));
     await new Promise((resolve) => setTimeout(resolve, 500));
-    await docker(['pause', node.container.getId()]);
+    await pauseContainer(node.container.getId());
     try {
       expect((await waiting).code).toBe('NODE_LOST');
     } finally {
-      await docker(['unpause', node.container.getId()]);
+      await unpauseContainer(node.container.getId());
     }
   });
 });

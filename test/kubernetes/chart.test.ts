@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
 import { type Snapshot, startCluster, type TestCluster } from '../support/cluster.ts';
-import { docker, run } from '../support/docker.ts';
+import { docker, pauseContainer, run, unpauseContainer } from '../support/docker.ts';
 import { threeHosts } from '../support/hosts.ts';
 import { expectNew, expectOld } from '../support/oracle.ts';
 import { jobsIn, kubectl, type PodObject, podsOf, until } from './kubectl.ts';
@@ -133,13 +133,13 @@ describe('the chart', () => {
     expect((await one.tryApply({ action: 'recover' })).stderr).toContain(`The Job ${job} of this release is not over`);
     // With one node frozen, staging cannot end.
     const frozen = cluster.container('nm2').getId();
-    await docker(['pause', frozen]);
+    await pauseContainer(frozen);
     try {
       await letGo(one, pod, 'stage');
       await onceOnNode(one, pod, 'nm1', `ls ${runs()}/*/staged/lib/*.jar`);
       await kubectl(one.namespace, ['delete', 'pod', pod.metadata.name, '--grace-period=0', '--force']);
     } finally {
-      await docker(['unpause', frozen]);
+      await unpauseContainer(frozen);
     }
     await expectFinishedByTheNext(one, job, pod);
   });

@@ -13,6 +13,23 @@ export function docker(args: readonly string[], input?: string, onLine?: (line: 
   return run('docker', args, input, onLine);
 }
 
+/**
+ * Freezes a container: the kernel still takes what is sent to it, but nobody answers. The engine gives up when a process was in the
+ * middle of something that cannot be frozen, so it is asked again while the container runs.
+ */
+export async function pauseContainer(container: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const { exitCode, stderr } = await docker(['pause', container]);
+    if (exitCode === 0) return;
+    if (tries === 5) throw new Error(`docker pause ${container}: ${stderr}`);
+  }
+}
+
+export async function unpauseContainer(container: string): Promise<void> {
+  const { exitCode, stderr } = await docker(['unpause', container]);
+  if (exitCode !== 0) throw new Error(`docker unpause ${container}: ${stderr}`);
+}
+
 /** Runs a program to its end. `onLine` hears each line of standard output as soon as it is whole. */
 export function run(
   program: string,

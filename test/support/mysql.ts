@@ -1,17 +1,16 @@
 // Real database servers in containers, and databases of EggRoll's shape in them.
 
-import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { ClientTools } from '../../src/database/client.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from '../../src/database/database.ts';
 import { inheritLock, takeLock } from '../../src/database/lock.ts';
 import { GenericContainer, type StartedTestContainer } from './containers.ts';
+import { pauseContainer, unpauseContainer } from './docker.ts';
 
 // Ryuk is one more image to pull; every test stops what it started.
 
@@ -104,8 +103,8 @@ export async function startServer(
       return databaseConfig(container, name, scratchName, clientHome);
     },
     asRoot,
-    pause: () => docker('pause', container.getId()),
-    resume: () => docker('unpause', container.getId()),
+    pause: () => pauseContainer(container.getId()),
+    resume: () => unpauseContainer(container.getId()),
     async stop() {
       await container.stop({ timeout: 0 });
       await rm(folder, { recursive: true, force: true });
@@ -231,10 +230,6 @@ esac
   const file = join(home, 'bin', program);
   await writeFile(file, script);
   await chmod(file, 0o755);
-}
-
-async function docker(command: string, containerId: string): Promise<void> {
-  await promisify(execFile)('docker', [command, containerId]);
 }
 
 function quoteText(text: string): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/engine/plan.ts';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
-import { docker, type Outcome } from '../../support/docker.ts';
+import { pauseContainer, unpauseContainer } from '../../support/docker.ts';
 import { killAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
@@ -176,13 +176,14 @@ describe('plan', () => {
   });
 
   it('waits for nobody: while another run is at work it names it', async () => {
-    let paused: Promise<Outcome> | undefined;
+    let paused: Promise<void> | undefined;
     const first = cluster.start('upgrade', {}, ({ type, step }) => {
-      if (type === 'step-started' && step === 'stage') paused = docker(['pause', first.name]);
+      if (type === 'step-started' && step === 'stage') paused = pauseContainer(first.name);
     });
-    await expect.poll(async () => (await paused)?.exitCode, { timeout: 60_000 }).toBe(0);
+    await expect.poll(() => paused !== undefined, { timeout: 60_000 }).toBe(true);
+    await paused;
     const { result } = await cluster.job('plan');
-    await docker(['unpause', first.name]);
+    await unpauseContainer(first.name);
     expect(result.exitCode).toBe(75);
     expect(new Set(result.findings.map(({ code }) => code))).toEqual(new Set(['LOCK_HELD']));
     expect((await first.ended).exitCode).toBe(0);

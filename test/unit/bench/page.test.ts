@@ -100,6 +100,7 @@ describe('the page', () => {
     expect(text).toContain('| processors | 2 × made up |');
     expect(text).toContain('| commit | abc1234, def |');
     expect(text).toContain('| variables | FANOUT=direct |');
+    expect(text).toContain('Measured: 4 nodes once, 2030-01-01, abc1234.\n');
     expect(text).toContain('## Full upgrade, no limit, ext4 without reflinks\n');
     expect(text).not.toContain('1 Gbit');
   });

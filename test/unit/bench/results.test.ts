@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Cell, mergeResults, type Results, readResults, writeResults } from '../../bench/results.ts';
-import { aCell, aResult, aScaleRun } from './fixture.ts';
+import { aCell, aResult, aRun, aScaleRun } from './fixture.ts';
 
 describe('results', () => {
   it('are read as they were written', () => {
@@ -16,22 +16,9 @@ describe('results', () => {
     expect(readResults(file)).toEqual(results);
   });
 
-  it('of a tool in the same cell are replaced, those of other tools stay', () => {
-    const [run] = aCell().runs;
-    if (!run) throw new Error('no run');
-    const ours = { ...run, tool: 'ours' as const };
-    const tar = { ...run, tool: 'tar' as const };
-    const newer = { ...ours, wallMs: 1 };
-    const merged = mergeResults(
-      aResult({ cells: [aCell({ runs: [ours, ours, tar] })] }),
-      aResult({ cells: [aCell({ runs: [newer] })] }),
-    );
-    expect(merged.cells.map(({ runs }) => runs)).toEqual([[tar, newer]]);
-  });
-
-  it('of the same cell are replaced, those of others stay', () => {
+  it('of the same cell are replaced as a whole, as its tools took turns; those of other cells stay', () => {
     const before = aResult({ cells: [aCell(), aCell({ nodes: 16 })], scale: [aScaleRun()] });
-    const newer: Cell = aCell({ nodes: 16, commit: 'newer' });
+    const newer: Cell = aCell({ nodes: 16, commit: 'newer', runs: [aRun('tar')] });
     const merged = mergeResults(before, aResult({ cells: [newer], scale: [aScaleRun({ nodes: 1000 })] }));
     expect(merged.cells).toEqual([aCell(), newer]);
     expect(merged.scale.map(({ nodes }) => nodes)).toEqual([200, 1000]);
