@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterPlan, isListed } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
 import { type Snapshot, takeSnapshot } from '../../src/rehearsal/snapshot.ts';
-import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
+import { containerOf, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
 import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startJob, withResult } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
@@ -207,7 +207,7 @@ interface DatabasePlace {
 
 async function startDatabase(place: DatabasePlace) {
   const { flavour, dir, network, rootPassword, databaseOnDisk, socketVolume } = place;
-  const container = new GenericContainer(databaseImages[flavour])
+  const container = containerOf(databaseImages[flavour])
     .withNetwork(network)
     .withNetworkAliases('mysql')
     .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
@@ -215,8 +215,7 @@ async function startDatabase(place: DatabasePlace) {
       { source: join(dir, 'mysql'), target: '/docker-entrypoint-initdb.d', mode: 'ro' },
       ...(socketVolume ? [{ source: socketVolume, target: '/run/mysqld' }] : []),
     ])
-    .withExposedPorts(3306)
-    .withStartupTimeout(120_000);
+    .withExposedPorts(3306);
   if (!databaseOnDisk) container.withTmpFs({ '/var/lib/mysql': 'rw' });
   return container.start();
 }
@@ -235,7 +234,7 @@ async function startHost(
   tmpfsSizeMb: number | undefined,
   environment: Readonly<Record<string, string>> = {},
 ) {
-  const container = new GenericContainer(nodeImage())
+  const container = containerOf(nodeImage())
     .withNetwork(network)
     .withNetworkAliases(host.name)
     .withHostname(host.name)

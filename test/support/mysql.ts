@@ -9,7 +9,7 @@ import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { ClientTools } from '../../src/database/client.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from '../../src/database/database.ts';
 import { inheritLock, takeLock } from '../../src/database/lock.ts';
-import { GenericContainer, type StartedTestContainer } from './containers.ts';
+import { containerOf, type StartedTestContainer, startupMs } from './containers.ts';
 import { pauseContainer, unpauseContainer } from './docker.ts';
 
 // Ryuk is one more image to pull; every test stops what it started.
@@ -51,7 +51,7 @@ export async function startServer(
   command: readonly string[] = [],
   folders: readonly string[] = [],
 ): Promise<TestServer> {
-  const container = await new GenericContainer(images[flavour])
+  const container = await containerOf(images[flavour])
     .withBindMounts(folders.map((folder) => ({ source: folder, target: folder, mode: 'ro' })))
     .withExposedPorts(3306)
     .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
@@ -177,12 +177,13 @@ update session_main set status = concat(status, '!');
 `;
 
 async function untilAnswers(connect: () => Promise<Connection>): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+  const giveUpMs = performance.now() + startupMs;
+  for (;;) {
     try {
       const connection = await connect();
       return await connection.end();
     } catch (error) {
-      if (tries > 240) throw error;
+      if (performance.now() > giveUpMs) throw error;
       await sleep(250);
     }
   }

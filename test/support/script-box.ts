@@ -3,7 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { invocation, type ScriptName } from '../../src/cluster/remote-scripts.ts';
-import { GenericContainer } from './containers.ts';
+import { containerOf } from './containers.ts';
 import { nodeImage } from './simulated-node.ts';
 
 export interface BoxOutcome {
@@ -23,10 +23,7 @@ export interface ScriptBox {
 
 /** `tmpfs`: mount points and their options, such as `rw,exec,size=2m`. Without any, /data is a volume. */
 export async function startScriptBox(tmpfs: Record<string, string> = {}): Promise<ScriptBox> {
-  const container = await new GenericContainer(nodeImage())
-    .withEntrypoint(['sleep', 'infinity'])
-    .withTmpFs(tmpfs)
-    .start();
+  const container = await containerOf(nodeImage()).withEntrypoint(['sleep', 'infinity']).withTmpFs(tmpfs).start();
   const workers = new Map<string, Worker>();
   const worker = (user: string) => {
     const known = workers.get(user) ?? startWorker(container.getId(), user);

@@ -9,7 +9,8 @@ import type { Release, SimulatedService } from '../../src/rehearsal/releases.ts'
 import { type SimulatedSite, simulatedSite } from '../../src/rehearsal/site.ts';
 import { knownHostsLine, makeSshKey, type SshKeyPair } from '../../src/rehearsal/ssh-keys.ts';
 import {
-  GenericContainer,
+  containerOf,
+  type GenericContainer,
   getContainerRuntimeClient,
   ImageName,
   type StartedNetwork,
@@ -118,7 +119,7 @@ function describeContainer(
     SERVICES: (options.services ?? []).join(' '),
     ...(options.password && { APP_PASSWORD: options.password }),
   };
-  const container = new GenericContainer(image)
+  const container = containerOf(image)
     .withBindMounts([{ source: fixtureDir, target: '/fixture', mode: 'ro' }])
     .withEnvironment(environment)
     .withHostname(site.host)

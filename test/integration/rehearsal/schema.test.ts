@@ -10,7 +10,7 @@ import { type GuideOptions, guideSql } from '../../../src/rehearsal/guide.ts';
 import { type Release, schemaLevel } from '../../../src/rehearsal/releases.ts';
 import { columnsAt, schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
-import { GenericContainer, type StartedTestContainer, Wait } from '../../support/containers.ts';
+import { containerOf, type StartedTestContainer, Wait } from '../../support/containers.ts';
 
 const rootPassword = 'root-for-tests';
 const images = [
@@ -30,7 +30,7 @@ describe.each(images)('%s', (_, image) => {
     const account = { database: 'eggroll_meta', user: 'fate', password: 'of-fate' };
     const files = databaseInitFiles({ version: '2.0.2', ...account, sessions: 5, stores: 6 });
     for (const [name, sql] of files) await writeFile(join(dir, name), sql);
-    server = await new GenericContainer(image)
+    server = await containerOf(image)
       .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword })
       .withBindMounts([{ source: dir, target: '/docker-entrypoint-initdb.d', mode: 'ro' }])
       .withTmpFs({ '/var/lib/mysql': 'rw' })
