@@ -4,6 +4,7 @@ import { nativeCryptoProblem } from '../cluster/native-crypto.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { endsWithContainer } from '../config/files.ts';
 import { languageOf } from '../config/language.ts';
+import { retryPlaceOf } from '../config/retry-place.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import type { Emit, Result } from '../engine/events.ts';
 import { type Say, sayIn } from '../messages/phrases.ts';
@@ -31,6 +32,7 @@ export function runCommand(edge: Edge, plan: CommandPlan): Promise<ExitCode> {
   return runTask(edge, {
     ...{ name, looksOnly, isRun, hasPage: isRun || plan.hasPage === true },
     load: loadConfig,
+    retryPlaceOf,
     work: (config, tools) => workOn(edge, plan, config, tools),
   });
 }

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { nodeName } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
 import { languageOf } from '../config/language.ts';
+import { given } from '../config/read-variables.ts';
+import type { RetryPlace } from '../config/retry-place.ts';
 import { shownEnvironment } from '../config/shown-environment.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -28,7 +30,7 @@ import type { Edge } from './edge.ts';
 import { version } from './version.ts';
 
 /** What of a configuration is needed around any command. */
-type CommonConfig = Pick<Config, 'hosts' | 'output' | 'secrets' | 'stateDir' | 'notifyUrl' | 'retryOf'>;
+type CommonConfig = Pick<Config, 'hosts' | 'output' | 'secrets' | 'stateDir' | 'notifyUrl'>;
 
 /** A command as what goes on around it sees it. */
 export interface Task<C extends CommonConfig> {
@@ -40,6 +42,8 @@ export interface Task<C extends CommonConfig> {
   readonly work: (config: C, tools: Tools) => Promise<Result>;
   /** How many nodes it is about; absent: all of the lists. */
   readonly nodesOf?: (config: C) => number;
+  /** Where an end that is final is kept for further tries; told by the environment, as the configuration may be what is wrong. */
+  readonly retryPlaceOf?: (env: Edge['env']) => RetryPlace | undefined;
   /** Called with the result before it is shown, to keep more than the result itself. */
   readonly keep?: (result: KeptResult, config: C) => Promise<void>;
 }
@@ -72,8 +76,8 @@ export async function runTask<C extends CommonConfig>(edge: Edge, task: Task<C>)
     const hosts = config.hosts.map((host) => ({ host: nodeName(host), role: host.role }));
     const nodes = task.nodesOf?.(config) ?? hosts.length;
     opened.emit({ type: 'run-started', command: task.name, version, nodes, hosts });
-    const { retryOf, stateDir } = config;
-    const over = retryOf === undefined ? undefined : await readFinalResult(stateDir, retryOf, say);
+    const place = task.retryPlaceOf?.(edge.env);
+    const over = place && (await readFinalResult(place.stateDir, place.retryOf, say));
     if (over) return await again(opened, over);
     const tools: Tools = {
       emit: opened.emit,
@@ -90,7 +94,7 @@ export async function runTask<C extends CommonConfig>(edge: Edge, task: Task<C>)
     };
     return await end(opened, await task.work(config, tools), context(), edge);
   } catch (error) {
-    report ??= open(edge, newRunId, outputOf(edge.env['OUTPUT']), []);
+    report ??= open(edge, newRunId, outputOf(edge.env), []);
     return await end(report, failedResult(task.name, error, language), context(), edge);
   } finally {
     report?.close();
@@ -116,13 +120,18 @@ async function end<C extends CommonConfig>(
   for (const finding of ended.findings) report.emit({ type: 'finding', ...finding });
   const page = config && task.hasPage ? await leavePage(report, ended, config.stateDir, context, edge) : undefined;
   const result = page === undefined ? ended : { ...ended, report: page };
-  if (config) {
-    const kept = redactor(secrets)({ time: edge.clock.date().toISOString(), run, ...result });
+  const kept = redactor(secrets)({ time: edge.clock.date().toISOString(), run, ...result });
+  const place = task.retryPlaceOf?.(edge.env);
+  // What cannot be kept in one place is kept in the others all the same.
+  const keepers = [
+    ...(config && task.isRun ? [() => keepResult(kept, config.stateDir)] : []),
+    ...(place ? [() => keepFinalResult(kept, place.stateDir, place.retryOf)] : []),
+    ...(config && task.keep ? [() => task.keep?.(kept, config)] : []),
+    () => leaveTerminationMessage(kept),
+  ];
+  for (const keep of keepers) {
     try {
-      if (task.isRun) await keepResult(kept, config.stateDir);
-      if (config.retryOf !== undefined) await keepFinalResult(kept, config.stateDir, config.retryOf);
-      await task.keep?.(kept, config);
-      await leaveTerminationMessage(kept);
+      await keep();
     } catch (error) {
       const message = say('The result could not be kept: {problem}', { problem: String(error) });
       report.emit({ type: 'warning', message });
@@ -196,7 +205,8 @@ function open(
 }
 
 // Even a report on a wrong configuration comes in the wanted form.
-function outputOf(text: string | undefined): OutputMode {
+function outputOf(env: Edge['env']): OutputMode {
+  const text = given(env, 'OUTPUT')?.toLowerCase();
   return text === 'json' || text === 'tty' || text === 'plain' ? text : 'auto';
 }
 

@@ -66,7 +66,6 @@ export async function loadConfig(env: Environment): Promise<Config> {
     backupKeep: complete.BACKUP_KEEP,
     autoRecover: complete.AUTO_RECOVER,
     lockWaitMs: (complete.LOCK_WAIT_SECONDS ?? 0) * 1000,
-    ...(complete.RETRY_OF !== undefined && { retryOf: complete.RETRY_OF }),
     output: complete.OUTPUT,
     language: languageOf(env),
     hooks: hooks.hooks,
@@ -76,7 +75,10 @@ export async function loadConfig(env: Environment): Promise<Config> {
   });
 }
 
-function signatureFiles({ PKG_SIGNATURE_FILE: signatureFile, PKG_PUBLIC_KEY_FILE: publicKeyFile }: CompleteValues) {
+export function signatureFiles({
+  PKG_SIGNATURE_FILE: signatureFile,
+  PKG_PUBLIC_KEY_FILE: publicKeyFile,
+}: CompleteValues) {
   if (signatureFile === undefined || publicKeyFile === undefined) return {};
   return { packageSignature: { signatureFile, publicKeyFile } };
 }
@@ -101,7 +103,7 @@ function secretTexts(secrets: Secrets, privateKey: string | undefined): string[]
 }
 
 /** A signature without a key proves nothing, and a key without a signature is somebody's wish to have one checked. */
-function checkSignatureFiles({ PKG_SIGNATURE_FILE: signature, PKG_PUBLIC_KEY_FILE: key }: Values): Finding[] {
+export function checkSignatureFiles({ PKG_SIGNATURE_FILE: signature, PKG_PUBLIC_KEY_FILE: key }: Values): Finding[] {
   if ((signature === undefined) === (key === undefined)) return [];
   const [missing, given] =
     key === undefined ? ['PKG_PUBLIC_KEY_FILE', 'PKG_SIGNATURE_FILE'] : ['PKG_SIGNATURE_FILE', 'PKG_PUBLIC_KEY_FILE'];

@@ -2,6 +2,7 @@
 
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 import type { Finding } from '../engine/errors.ts';
 import { fileProblem } from './files.ts';
 import { invalid } from './invalid.ts';
@@ -104,11 +105,16 @@ async function readTls(folder: string): Promise<TlsFiles | Finding> {
 
 const keyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
-async function sshAddress(env: Environment, url: URL, host: string): Promise<EngineAddress> {
+async function sshAddress(env: Environment, url: URL, host: string): Promise<EngineAddress | Finding> {
   const folder = join(env['HOME'] ?? '/', '.ssh');
   const agent = given(env, 'SSH_AUTH_SOCK');
   const keys = await Promise.all(keyNames.map((name) => readFile(join(folder, name), 'utf8').catch(() => undefined)));
-  const privateKey = keys.find((key) => key !== undefined);
+  // One with a passphrase is for the agent; nobody can be asked here.
+  const privateKey = keys.find((key) => key !== undefined && !(ssh2.utils.parseKey(key) instanceof Error));
+  if (agent === undefined && privateKey === undefined) {
+    const found = `There is no agent (SSH_AUTH_SOCK), and none of ${keyNames.join(', ')} in ${folder} can be read without a passphrase.`;
+    return invalid('DOCKER_HOST', found, 'Start an agent that holds the key, or give a key without a passphrase.');
+  }
   return {
     kind: 'ssh',
     host,

@@ -8,7 +8,7 @@ import { type Environment, given } from './read-variables.ts';
  * section 8.2).
  */
 export function languageOf(env: Environment): Language {
-  const messages = given(env, 'MESSAGES');
+  const messages = given(env, 'MESSAGES')?.toLowerCase();
   if (messages === 'en' || messages === 'zh') return messages;
   const locale = given(env, 'LC_ALL') ?? given(env, 'LC_MESSAGES') ?? given(env, 'LANG') ?? '';
   return /^zh(?:[_.@-]|$)/i.test(locale) ? 'zh' : 'en';

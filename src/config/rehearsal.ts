@@ -1,7 +1,7 @@
 // The configuration of a rehearsal: the same variables as those of an upgrade, of which none is required, and some of its own.
 
 import { type Finding, throwFindings } from '../engine/errors.ts';
-import { loadConfig } from './config.ts';
+import { checkSignatureFiles, loadConfig, signatureFiles } from './config.ts';
 import { type EngineConfig, readEngine } from './engine.ts';
 import { unwritableReason } from './files.ts';
 import { readHostLists } from './host-lists.ts';
@@ -14,14 +14,14 @@ import type { CompleteValues, Values, VariableName } from './variables.ts';
 
 const mostNodes = 50;
 
-export interface RehearsalConfig extends Pick<Config, 'output' | 'secrets' | 'stateDir' | 'packagePath'> {
+export interface RehearsalConfig
+  extends Pick<Config, 'output' | 'secrets' | 'stateDir' | 'packagePath' | 'packageSha256' | 'packageSignature'> {
   /** Of the lists; empty: they are made up. */
   readonly hosts: readonly Host[];
   /** At most 50. */
   readonly nodes: number;
   /** On the nodes; absent: where EggRoll usually is. */
   readonly eggrollHome?: string;
-  readonly packageSha256?: string;
   /** Absent when MYSQL_FILE is `none`. */
   readonly database?: Pick<DatabaseConfig, 'name' | 'migration'> & {
     readonly user: string;
@@ -30,6 +30,8 @@ export interface RehearsalConfig extends Pick<Config, 'output' | 'secrets' | 'st
     readonly dump?: string;
   };
   readonly serviceControl: CompleteValues['SERVICE_CONTROL'];
+  /** After the switch. */
+  readonly startsServices: boolean;
   readonly canary?: string;
   /** Variables that the jobs of the rehearsal get as they are. */
   readonly policies: Readonly<Record<string, string>>;
@@ -69,6 +71,7 @@ export async function loadRehearsalConfig(env: Environment): Promise<RehearsalCo
     ...wrongValues,
     ...secrets.findings,
     ...(await checkStateDir(values.STATE_DIR)),
+    ...checkSignatureFiles(values),
     ...checkNodes(values.REHEARSE_NODES),
     ...checkSources(values, usesDatabase),
     ...engine.findings,
@@ -84,8 +87,10 @@ export async function loadRehearsalConfig(env: Environment): Promise<RehearsalCo
     ...(values.EGGROLL_HOME !== undefined && { eggrollHome: values.EGGROLL_HOME }),
     packagePath: complete.PKG_BASE_PATH,
     ...(complete.PKG_SHA256 !== undefined && { packageSha256: complete.PKG_SHA256 }),
+    ...signatureFiles(complete),
     ...(usesDatabase && { database: databaseOf(complete, values) }),
     serviceControl: complete.SERVICE_CONTROL,
+    startsServices: complete.START_SERVICES,
     ...(complete.CANARY_HOST !== undefined && { canary: complete.CANARY_HOST }),
     policies: policiesOf(env),
     leftOut: Object.keys(env).filter((name) => leftOutNames.test(name) && given(env, name) !== undefined),

@@ -1,4 +1,4 @@
-// Which variables were set, for the report of a run: values of secrets are not among them, nor commands, which may hold some.
+// Which variables were set, for the report of a run: values of secrets are not among them, nor those of hooks, which may hold some.
 
 import { type Environment, given } from './read-variables.ts';
 import { isSecret, knownNames, type VariableName, variableNames } from './variables.ts';
@@ -8,8 +8,6 @@ export interface ShownVariable {
   /** Absent where it is nobody's business: then it is known only that the variable was set. */
   readonly value?: string;
 }
-
-const commands: readonly string[] = ['START_COMMAND', 'STOP_COMMAND', 'STATUS_COMMAND'];
 
 /** Every variable of ours that was set, in the order of the README's table; hooks come last. */
 export function shownEnvironment(env: Environment): ShownVariable[] {
@@ -25,5 +23,5 @@ export function shownEnvironment(env: Environment): ShownVariable[] {
 
 function isPrivate(name: string): boolean {
   const isVariable = (variableNames as readonly string[]).includes(name);
-  return !knownNames.includes(name) || commands.includes(name) || (isVariable && isSecret(name as VariableName));
+  return !knownNames.includes(name) || (isVariable && isSecret(name as VariableName));
 }

@@ -106,8 +106,6 @@ export interface Config {
   readonly autoRecover: boolean;
   /** How long to wait for another run that holds the lock; 0: not at all. */
   readonly lockWaitMs: number;
-  /** Tries under this name end for good with the first one that another try would not change. */
-  readonly retryOf?: string;
   readonly output: 'auto' | 'tty' | 'plain' | 'json';
   readonly language: Language;
   readonly hooks: HookConfig;

@@ -19,12 +19,11 @@ export async function expectNewState(world: RehearsalWorld): Promise<void> {
   const before = known(world.before, 'first state');
   const after = await snapshotOf(world);
   const { hosts } = known(world.throwaway, 'cluster');
-  const startsServices = world.config.policies['START_SERVICES'] !== 'false';
   throwFindings(
     hosts.flatMap(({ name, listed }) => {
       const problems = [
         ...fileProblems(world.inputs.package.tree, after.files[name] ?? ''),
-        ...(startsServices ? serviceProblems(before, after, name) : []),
+        ...(world.config.startsServices ? serviceProblems(before, after, name) : []),
       ];
       return problems.map((found): Finding => ({ code: 'VERIFY_FAILED', where: `${listed} of the rehearsal`, found }));
     }),

@@ -35,6 +35,8 @@ export function accountSql({ database, user, password, scratch = `${database}_sc
     // An entrypoint that has made it already gave it the server's own.
     `ALTER DATABASE \`${database}\` DEFAULT CHARACTER SET latin1 COLLATE latin1_swedish_ci;`,
     `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}';`,
+    // One that the entrypoint has made, as root's, has another password.
+    `ALTER USER ${account} IDENTIFIED BY '${password}';`,
     ...schemas.map((schema) => `GRANT ALL PRIVILEGES ON \`${schema}\`.* TO ${account};`),
     '',
   ].join('\n');

@@ -3,7 +3,7 @@
 import type { Result } from '../engine/events.ts';
 import type { Phase } from '../engine/rehearsal.ts';
 
-/** The text of the file. A result without phases, as of a wrong configuration, is one case that failed. */
+/** The text of the file. A result without phases, as of a package that cannot be used, is one case that failed. */
 export function junitXml(result: Result, time: string): string {
   const phases = result.rehearsal?.phases ?? [wholeOf(result)];
   const count = (outcome: Phase['outcome']) => phases.filter((phase) => phase.outcome === outcome).length;

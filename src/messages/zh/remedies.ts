@@ -152,6 +152,8 @@ export const packageRemedies = translations({
 /** Of rehearsals. */
 export const rehearsalRemedies = translations({
   'Name the folder with ca.pem, cert.pem and key.pem.': '请指定含有 ca.pem、cert.pem 和 key.pem 的目录。',
+  'Start an agent that holds the key, or give a key without a passphrase.':
+    '请启动持有该私钥的 SSH agent，或提供没有口令的私钥。',
   'Take it from one of the two.': '请只从两者之一获取。',
   'Set MYSQL_FILE to auto or a file.': '请把 MYSQL_FILE 设为 auto 或一个文件。',
   'Name a folder that this account may write.': '请指定此账户可写的目录。',

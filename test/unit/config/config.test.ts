@@ -85,7 +85,6 @@ describe('loadConfig', () => {
       FANOUT: 'direct',
       BACKUP_KEEP: '7',
       LOCK_WAIT_SECONDS: '90',
-      RETRY_OF: 'eggroll-upgrade-1a2b',
       AUTO_RECOVER: '0',
       OUTPUT: 'json',
     });
@@ -116,7 +115,6 @@ describe('loadConfig', () => {
       fanout: 'direct',
       backupKeep: 7,
       lockWaitMs: 90_000,
-      retryOf: 'eggroll-upgrade-1a2b',
       autoRecover: false,
       output: 'json',
     });

@@ -1,14 +1,24 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEngine } from '../../../src/config/engine.ts';
+import { makeSshKey } from '../../../src/rehearsal/ssh-keys.ts';
 
 let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'engine-test-'));
 });
 afterAll(() => rm(home, { recursive: true }));
+
+/** A home with these private keys. */
+async function keysIn(name: string, keys: Record<string, string>): Promise<string> {
+  const folder = join(home, name);
+  await mkdir(join(folder, '.ssh'), { recursive: true });
+  for (const [file, text] of Object.entries(keys)) await writeFile(join(folder, '.ssh', file), text);
+  return folder;
+}
 
 const addressOf = async (env: Record<string, string>) => (await readEngine({ HOME: home, ...env })).engine.address;
 
@@ -33,12 +43,27 @@ describe('readEngine', () => {
   });
 
   it('takes SSH with the account, the agent and the known hosts of the user', async () => {
-    await mkdir(join(home, '.ssh'), { recursive: true });
-    await writeFile(join(home, '.ssh', 'id_rsa'), 'a key');
-    expect(await addressOf({ DOCKER_HOST: 'ssh://ops@engine:2222', SSH_AUTH_SOCK: '/agent' })).toEqual({
-      ...{ kind: 'ssh', host: 'engine', port: 2222, user: 'ops', agent: '/agent', privateKey: 'a key' },
-      knownHostsFile: join(home, '.ssh', 'known_hosts'),
+    const key = makeSshKey('test').privateKey;
+    const folder = await keysIn('one', { id_rsa: key });
+    const env = { DOCKER_HOST: 'ssh://ops@engine:2222', SSH_AUTH_SOCK: '/agent', HOME: folder };
+    expect(await addressOf(env)).toEqual({
+      ...{ kind: 'ssh', host: 'engine', port: 2222, user: 'ops', agent: '/agent', privateKey: key },
+      knownHostsFile: join(folder, '.ssh', 'known_hosts'),
     });
+  });
+
+  it('leaves a key with a passphrase to the agent, and says what is missing without one', async () => {
+    const plain = makeSshKey('test').privateKey;
+    const options = { passphrase: 'open-sesame', cipher: 'aes256-ctr', rounds: 16 };
+    const encrypted = ssh2.utils.generateKeyPairSync('ed25519', options).private;
+    const DOCKER_HOST = 'ssh://engine';
+    const both = await keysIn('both', { id_ed25519: encrypted, id_rsa: plain });
+    expect(await addressOf({ DOCKER_HOST, HOME: both })).toMatchObject({ privateKey: plain });
+    const HOME = await keysIn('encrypted', { id_ed25519: encrypted });
+    expect(await addressOf({ DOCKER_HOST, HOME, SSH_AUTH_SOCK: '/agent' })).not.toHaveProperty('privateKey');
+    const { findings } = await readEngine({ DOCKER_HOST, HOME });
+    expect(findings).toMatchObject([{ code: 'CONFIG_INVALID', where: 'DOCKER_HOST' }]);
+    expect(findings[0]?.found).toContain('id_ed25519');
   });
 
   it('finds the socket of Podman where Docker has none', async () => {

@@ -63,6 +63,20 @@ describe('loadRehearsalConfig', () => {
     expect(await refused({ ...lists, MYSQL_FILE: 'none', REHEARSE_DUMP: '/b' })).toEqual(['REHEARSE_DUMP']);
   });
 
+  it('has the package checked as an upgrade has', async () => {
+    expect(await refused({ ...lists, PKG_SIGNATURE_FILE: '/package.sig' })).toEqual(['PKG_PUBLIC_KEY_FILE']);
+    const files = { PKG_SIGNATURE_FILE: '/package.sig', PKG_PUBLIC_KEY_FILE: '/key.pub', PKG_SHA256: 'a'.repeat(64) };
+    expect(await loadRehearsalConfig({ ...lists, ...files })).toMatchObject({
+      packageSha256: 'a'.repeat(64),
+      packageSignature: { signatureFile: '/package.sig', publicKeyFile: '/key.pub' },
+    });
+  });
+
+  it.each(['false', 'False', '0', 'no', 'off'])('expects no services with START_SERVICES=%s', async (text) => {
+    expect((await loadRehearsalConfig({ ...lists, START_SERVICES: text })).startsServices).toBe(false);
+    expect((await loadRehearsalConfig(lists)).startsServices).toBe(true);
+  });
+
   it('finds typing errors in its own names', async () => {
     expect(await refused({ ...lists, REHEARSE_NODE: '3', MYSQL_IMGE: 'x' })).toEqual(['REHEARSE_NODE', 'MYSQL_IMGE']);
   });
