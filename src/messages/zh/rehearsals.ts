@@ -58,6 +58,7 @@ export const rehearsals = translations({
     '演练中该节点的服务无法启动（{silent}）；视为已停止。',
   'homes: {homes}': '安装目录：{homes}',
   'database: {source}': '数据库：{source}',
+  'server: {server}': '服务器：{server}',
   skipped: '已跳过',
   none: '无',
 });
