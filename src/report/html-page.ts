@@ -60,6 +60,8 @@ ${logSection(story)}
 // Of a plan, how long it took to make is what one asks for last.
 function middleOf(result: Result, story: Story): readonly (Html | undefined)[] {
   const times = [timelineSection(story, result), downtimeSection(result)];
+  // What changed in a rehearsal stands in the reports of its jobs.
+  if (result.rehearsal) return times;
   const changes = [confSection(story, result), databaseSection(story, result)];
   return result.plan ? [...planSections(result.plan), ...changes, ...times] : [...times, ...changes];
 }
@@ -105,8 +107,8 @@ function factsOf(result: Result & { readonly run: string }, story: Story): (read
     ['Version', rehearsal ? fromTo(rehearsal.from, rehearsal.to) : versions.length === 1 ? versions[0] : undefined],
     ['Nodes', nodes.length > 0 ? nodes.length : undefined],
     ['Database', databaseFact(result)],
-    ...(rehearsal ? rehearsalFacts(rehearsal) : []),
     plan ? ['Expected downtime', durationText(plan.downtime.expectedMs)] : ['Downtime', downtimeText(result)],
+    ...(rehearsal ? rehearsalFacts(rehearsal) : []),
     ['Began (UTC)', story.startedAt === '' ? undefined : dateText(story.startedAt)],
     ['Took', durationText(story.endMs)],
     ['Run', html`<code>${result.run}</code>`],

@@ -18,7 +18,7 @@ function phaseRow({ title, outcome, durationMs, message, pages = [] }: Phase): H
   const isSkipped = outcome === 'skipped';
   const mark = isSkipped ? html`<span class="quiet">– skipped</span>` : outcomeMark(outcome);
   const reports = pages.length === 0 ? undefined : html`<span class="reports">${pages.map(linkTo)}</span>`;
-  return html`<tr><th scope="row">${title}</th><td>${mark}</td><td class="took">${isSkipped ? '–' : durationText(durationMs)}</td><td>${prose(message)}${reports}</td></tr>
+  return html`<tr><th scope="row">${title}</th><td>${mark}</td><td class="took">${isSkipped ? '–' : durationText(durationMs)}</td><td>${prose(message)} ${reports}</td></tr>
 `;
 }
 

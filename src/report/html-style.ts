@@ -54,6 +54,7 @@ th, td { text-align: left; vertical-align: top; padding: .42rem .9rem .42rem 0; 
 thead th { font-size: .8125rem; color: var(--quiet); }
 tr:last-child > * { border-bottom: 0; }
 tbody th { font-weight: 550; }
+.phases td:nth-child(2), .phases .took { white-space: nowrap; } .reports a { display: block; }
 .kind { font-weight: 400; font-size: .875rem; }
 .number { text-align: right; white-space: nowrap; }
 .notes td.time { width: 5.5rem; white-space: nowrap; }

@@ -136,8 +136,8 @@ describe('htmlPage', () => {
       'Rehearsal: the upgrade works',
       'Version 2.0.2 → 2.2.1',
       'Nodes 4',
-      'MySQL 8.0.28 (own)',
       'Downtime 15.4 s',
+      'MySQL 8.0.28 (own)',
     ];
     expect(order.map((words) => good.indexOf(words)).toSorted((left, right) => left - right)).toEqual(
       order.map((words) => good.indexOf(words)),
