@@ -107,7 +107,7 @@ function successOf({ upgraded, inputs, config, say }: RehearsalWorld): string {
     },
   );
   if (config.faults === 0) return works;
-  return `${works} ${say('Killed {count} times, it came to its end each time.', { count: config.faults })}`;
+  return `${works} ${say('Number of kills (`kill -9`): {count}. It came to its end after each of them.', { count: config.faults })}`;
 }
 
 function failureOf({ language, say }: RehearsalWorld, phases: readonly Phase[], error: unknown): string {
