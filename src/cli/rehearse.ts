@@ -36,14 +36,14 @@ function rehearse(edge: Edge): Promise<ExitCode> {
 }
 
 async function work({ clock, env }: Edge, config: RehearsalConfig, tools: Tools) {
-  const { emit, signal, newRunId: run, addSecrets } = tools;
+  const { emit, signal, newRunId: run, addSecrets, redact } = tools;
   // What talks to the engine is large, and no other command needs it.
   const { executeRehearsal } = await import('../rehearsal/execute-rehearsal.ts');
   const inputs = await loadInputs(config);
   try {
     const language = languageOf(env);
     const own = { language, say: sayIn(language), random: Math.random };
-    return await executeRehearsal({ config, inputs, emit, clock, signal, run, addSecrets, ...own });
+    return await executeRehearsal({ config, inputs, emit, clock, signal, run, addSecrets, redact, ...own });
   } finally {
     await inputs.package.dispose();
   }

@@ -54,6 +54,8 @@ export interface Tools {
   readonly newRunId: string;
   readonly adoptRun: (id: string) => void;
   readonly addSecrets: (secrets: readonly string[]) => void;
+  /** Takes the secrets out of what is kept otherwise than as an event or a result. */
+  readonly redact: <T extends object>(value: T) => T;
 }
 
 export type KeptResult = Result & { readonly time: string; readonly run: string };
@@ -91,6 +93,7 @@ export async function runTask<C extends CommonConfig>(edge: Edge, task: Task<C>)
         learned.push(...secrets);
         opened.addSecrets(secrets);
       },
+      redact: (value) => redactor(context().secrets)(value),
     };
     return await end(opened, await task.work(config, tools), context(), edge);
   } catch (error) {

@@ -8,6 +8,8 @@ export interface Phase {
   readonly durationMs: number;
   /** What it has shown, or why it failed. */
   readonly message: string;
+  /** Files beside the result: the reports of its jobs. */
+  readonly pages?: readonly string[];
 }
 
 export interface Rehearsal {
@@ -18,4 +20,6 @@ export interface Rehearsal {
   /** Where homes and database come from, in words. */
   readonly homes: string;
   readonly database: string;
+  /** Kind, version and image of the database server; absent without one. */
+  readonly server?: string;
 }

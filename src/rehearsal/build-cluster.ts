@@ -11,7 +11,7 @@ import { prepareJobs } from './job.ts';
 import { phase } from './phase.ts';
 import { since } from './releases.ts';
 import { defaultEggrollHome } from './site.ts';
-import { startThrowaway } from './throwaway.ts';
+import { startThrowaway, type Throwaway } from './throwaway.ts';
 import { known, type Sources } from './world.ts';
 
 export const buildCluster = phase('build-cluster', 'build the throwaway cluster', async (world) => {
@@ -35,6 +35,7 @@ export const buildCluster = phase('build-cluster', 'build the throwaway cluster'
     ...(database ? { database } : {}),
   };
   world.throwaway = await startThrowaway(engine, plan, world);
+  world.server = await serverOf(world.throwaway);
   const { throwaway, language } = world;
   world.jobs = await prepareJobs(engine, { config, package: inputs.package, throwaway, password, language });
   world.before = await snapshotOf(world);
@@ -52,6 +53,15 @@ function nodeEnvironment({ serviceControl, policies }: RehearsalConfig): Record<
   if (serviceControl !== 'supervisord') return {};
   const prefix = policies['SUPERVISORD_PREFIX'];
   return { SUPERVISED: 'starting', ...(prefix === undefined ? {} : { SUPERVISED_PREFIX: prefix }) };
+}
+
+/** Kind and version as the server tells them, and its image. */
+async function serverOf({ inDatabase, images }: Throwaway): Promise<string | undefined> {
+  if (!inDatabase) return undefined;
+  const ask = '"$(command -v mariadb || command -v mysql)" -uroot -N -B -e "SELECT VERSION()"';
+  const { stdout } = await inDatabase(['bash', '-c', ask]);
+  const kind = /mariadb/i.test(stdout) ? 'MariaDB' : 'MySQL';
+  return `${kind} ${/^[0-9.]+/.exec(stdout)?.[0] ?? ''} (${images.database})`;
 }
 
 /** From what the user gives, and the simulated releases. Throws CONFIG_INVALID, REHEARSAL_INPUT_INVALID. */

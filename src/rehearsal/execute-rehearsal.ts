@@ -29,10 +29,11 @@ export async function executeRehearsal(tools: RehearsalTools): Promise<Result> {
       emit(event);
     },
     notes: new Map(),
+    pages: new Map(),
     warned: new Set(),
     temporary: [],
     ...{ keeper: undefined, images: undefined, sources: undefined, throwaway: undefined, jobs: undefined },
-    ...{ before: undefined, upgraded: undefined, upgradeMs: 0, failedJob: undefined },
+    ...{ server: undefined, before: undefined, upgraded: undefined, upgradeMs: 0, failedJob: undefined },
   };
   const steps = phasesOf(config, say);
   const progress = await runForward(steps, world, world);
@@ -44,7 +45,9 @@ export async function executeRehearsal(tools: RehearsalTools): Promise<Result> {
     if (!event) return { id, title, outcome: 'skipped', durationMs: 0, message: '' };
     const isFailed = event.outcome === 'failed';
     const message = isFailed ? summaryOf(error, language) : (world.notes.get(id) ?? '');
-    return { id, title, outcome: isFailed ? 'failed' : 'succeeded', durationMs: event.durationMs, message };
+    const pages = world.pages.get(id) ?? [];
+    const outcome = isFailed ? 'failed' : 'succeeded';
+    return { id, title, outcome, durationMs: event.durationMs, message, ...(pages.length > 0 ? { pages } : {}) };
   });
   return resultOf(world, phases, error, run);
 }
@@ -79,6 +82,7 @@ function resultOf(world: RehearsalWorld, phases: readonly Phase[], error: unknow
       to: inputs.package.version,
       homes: sources?.homes.source ?? say('none'),
       database: sources?.database?.source ?? say('none'),
+      ...(world.server === undefined ? {} : { server: world.server }),
     },
     downtimeMs,
     downtimeBySteps,
@@ -103,7 +107,7 @@ function successOf({ upgraded, inputs, config, say }: RehearsalWorld): string {
     },
   );
   if (config.faults === 0) return works;
-  return `${works} ${say('Killed {count} times, it came to its end each time.', { count: config.faults })}`;
+  return `${works} ${say('Number of kills (`kill -9`): {count}. It came to its end after each of them.', { count: config.faults })}`;
 }
 
 function failureOf({ language, say }: RehearsalWorld, phases: readonly Phase[], error: unknown): string {

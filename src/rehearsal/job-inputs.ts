@@ -36,23 +36,23 @@ export interface JobInputs {
   readonly language: Language;
 }
 
-/** Adds everything that the jobs read. */
+const within = (place: string) => place.slice(inputFolder.length + 1);
+
+/** Adds everything that the jobs read, for their input folder. */
 export async function addInputs(
   archive: Pack,
   { config, package: own, throwaway, password }: JobInputs,
 ): Promise<void> {
   const { hosts, login, knownHosts } = throwaway;
   const sql = await migrationText(config);
-  for (const folder of ['config', 'secrets', 'package', 'package/eggroll']) {
-    addFolder(archive, jobOwner, `${inputFolder.slice(1)}/${folder}`);
-  }
+  for (const folder of ['config', 'secrets', 'package', 'package/eggroll']) addFolder(archive, jobOwner, folder);
   addFiles(archive, jobOwner, [
-    { path: places.nodeManagers.slice(1), content: listOf(hosts, 'nodemanager') },
-    { path: places.rollSites.slice(1), content: listOf(hosts, 'rollsite') },
-    ...(sql === undefined ? [] : [{ path: places.sql.slice(1), content: sql }]),
-    { path: places.key.slice(1), content: login.privateKey, mode: 0o600 },
-    { path: places.knownHosts.slice(1), content: knownHosts },
-    { path: places.password.slice(1), content: `${password}\n`, mode: 0o600 },
+    { path: within(places.nodeManagers), content: listOf(hosts, 'nodemanager') },
+    { path: within(places.rollSites), content: listOf(hosts, 'rollsite') },
+    ...(sql === undefined ? [] : [{ path: within(places.sql), content: sql }]),
+    { path: within(places.key), content: login.privateKey, mode: 0o600 },
+    { path: within(places.knownHosts), content: knownHosts },
+    { path: within(places.password), content: `${password}\n`, mode: 0o600 },
   ]);
   await addPackage(archive, own);
 }
@@ -60,7 +60,7 @@ export async function addInputs(
 async function addPackage(archive: Pack, { root, tree }: Package): Promise<void> {
   for (const { path, type, mode, sizeBytes, modifiedSeconds, target } of tree.values()) {
     const times = { mode, mtime: new Date(modifiedSeconds * 1000) };
-    const header = { name: `${places.package.slice(1)}/eggroll/${path}`, ...times, ...jobOwner };
+    const header = { name: `${within(places.package)}/eggroll/${path}`, ...times, ...jobOwner };
     if (type === 'directory') archive.entry({ ...header, type });
     else if (type === 'symlink') archive.entry({ ...header, type, linkname: target ?? '' });
     else await pipeline(createReadStream(join(root, path)), archive.entry({ ...header, type, size: sizeBytes }));

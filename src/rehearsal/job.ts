@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import type { Container } from 'dockerode';
 import type { Clock } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import type { EventBody, Result } from '../engine/events.ts';
+import type { Event, Result } from '../engine/events.ts';
 import { throwIfStopped } from '../engine/runner.ts';
 import { type Engine, onEngine, unlessGone } from './engine.ts';
 import { translator } from './host-names.ts';
@@ -13,10 +13,13 @@ import { addInputs, inputFolder, type JobInputs, jobEnvironment, jobOwner, ownPl
 import { labelsFor } from './labels.ts';
 import { upload } from './upload.ts';
 
+/** As it is printed, with its time and the run of the job. */
+export type ToldResult = Result & Pick<Event, 'time' | 'run'>;
+
 export interface JobRun {
   readonly exitCode: number;
   /** Absent when it was killed before its end. */
-  readonly result: Result | undefined;
+  readonly result: ToldResult | undefined;
   readonly durationMs: number;
   /** The title of the step that was under way at the end. */
   readonly lastStep: string | undefined;
@@ -27,7 +30,7 @@ export interface JobOptions {
   readonly signal: AbortSignal;
   /** Kills the job (SIGKILL) so long after its first word, unless it has ended by then. */
   readonly killAfterMs?: number;
-  readonly onEvent?: (event: EventBody) => void;
+  readonly onEvent?: (event: Event) => void;
 }
 
 export interface JobRunner {
@@ -70,7 +73,7 @@ export async function prepareJobs(engine: Engine, inputs: JobInputs): Promise<Jo
   const filler = await onEngine('make a container', () =>
     engine.createContainer(describe('inputs', '--version', false)),
   );
-  await upload(filler, (archive) => addInputs(archive, inputs));
+  await upload(filler, (archive) => addInputs(archive, inputs), inputFolder);
   const hosts = throwaway.hosts.map(({ name, listed }) => [name, listed] as const);
   const translate = translator([...hosts, ...ownPlaces(config)]);
   let count = 0;
@@ -109,7 +112,7 @@ async function follow(
   signal.addEventListener('abort', kill, { once: true });
   const begunMs = clock.monotonicMs();
   let timer: NodeJS.Timeout | undefined;
-  let result: Result | undefined;
+  let result: ToldResult | undefined;
   let lastStep: string | undefined;
   try {
     await onEngine('start a job', () => container.start());
@@ -140,10 +143,10 @@ function silent(exitCode: number, complaint: string): UpgradeError {
 }
 
 // The last line of a job that is killed may be cut.
-function eventIn(line: string, translate: (text: string) => string): EventBody | undefined {
+function eventIn(line: string, translate: (text: string) => string): Event | undefined {
   if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
   try {
-    return mapTexts(JSON.parse(line), translate) as EventBody;
+    return mapTexts(JSON.parse(line), translate) as Event;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

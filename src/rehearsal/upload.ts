@@ -18,8 +18,15 @@ export interface SmallFile {
   readonly mode?: number;
 }
 
-/** Unpacks at `/` of a container, which need not run, what `fill` puts into the archive. */
-export async function upload(container: Container, fill: (archive: Pack) => Promise<void>): Promise<void> {
+/**
+ * Unpacks in a folder of a container, which need not run, what `fill` puts into the archive. What belongs on a volume goes to the
+ * volume's own folder: Podman puts nothing through `/` onto a volume of a container that does not run.
+ */
+export async function upload(
+  container: Container,
+  fill: (archive: Pack) => Promise<void>,
+  folder = '/',
+): Promise<void> {
   const archive = pack();
   const broken = new Promise<never>((_, reject) => archive.once('error', reject));
   const filled = fill(archive).then(
@@ -28,7 +35,7 @@ export async function upload(container: Container, fill: (archive: Pack) => Prom
   );
   await onEngine('take files into a container', async () => {
     await Promise.race([
-      Promise.all([container.putArchive(Readable.from(archive, { objectMode: false }), { path: '/' }), filled]),
+      Promise.all([container.putArchive(Readable.from(archive, { objectMode: false }), { path: folder }), filled]),
       broken,
     ]);
   });

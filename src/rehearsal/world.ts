@@ -27,6 +27,7 @@ export interface RehearsalTools extends Around {
   readonly random: () => number;
   /** Keeps more texts out of everything that is printed or written. */
   readonly addSecrets: (secrets: readonly string[]) => void;
+  readonly redact: <T extends object>(value: T) => T;
 }
 
 /** Where the rehearsal's cluster comes from. */
@@ -44,6 +45,8 @@ export interface RehearsalWorld extends RehearsalTools {
   readonly engine: Engine;
   /** What each phase has shown, by its id. */
   readonly notes: Map<string, string>;
+  /** Reports of the jobs of each phase, by its id: files beside the result of the rehearsal. */
+  readonly pages: Map<string, string[]>;
   /** Warnings that were shown: each job would repeat them. */
   readonly warned: Set<string>;
   /** Folders of this machine that go with the rehearsal. */
@@ -53,6 +56,8 @@ export interface RehearsalWorld extends RehearsalTools {
   sources: Sources | undefined;
   throwaway: Throwaway | undefined;
   jobs: JobRunner | undefined;
+  /** The database server, in words. */
+  server: string | undefined;
   before: Snapshot | undefined;
   /** What the upgrade of the rehearsal gave. */
   upgraded: Result | undefined;

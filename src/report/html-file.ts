@@ -14,7 +14,12 @@ function pageFile({ run, command }: Result & { readonly run: string }, stateDir:
 /** Keeps a page under STATE_DIR/runs/<run>/. Gives the name of its file. Throws DISK_FULL, DISK_FAILED. */
 export async function keepPage(page: Page, stateDir: string): Promise<string> {
   const file = pageFile(page.result, stateDir);
+  await writePage(page, file);
+  return file;
+}
+
+/** Keeps a page as a file of any name. Throws DISK_FULL, DISK_FAILED. */
+export async function writePage(page: Page, file: string): Promise<void> {
   await onDisk(file, () => makeFolder(dirname(file)));
   await writeWhole(file, htmlPage(page));
-  return file;
 }

@@ -7,6 +7,7 @@ import { confSection, databaseSection } from './html-changes.ts';
 import { toBeRun, versionsSection } from './html-nodes.ts';
 import { dateText, folded, fromTo, markOf, moreOf, plural, section, timeAt, toneOf } from './html-parts.ts';
 import { planSections } from './html-plan.ts';
+import { phasesSection, rehearsalDowntime, rehearsalFacts } from './html-rehearsal.ts';
 import type { Story } from './html-story.ts';
 import { style } from './html-style.ts';
 import { timelineSection } from './html-timeline.ts';
@@ -43,6 +44,7 @@ export function htmlPage({ result, story, settings }: Page): string {
 ${header(result, story, title)}
 ${findingsSection(result)}
 ${warningsSection(story)}
+${result.rehearsal && phasesSection(result.rehearsal)}
 ${versionsSection(result)}
 ${middleOf(result, story)}
 ${settingsSection(settings)}
@@ -58,6 +60,8 @@ ${logSection(story)}
 // Of a plan, how long it took to make is what one asks for last.
 function middleOf(result: Result, story: Story): readonly (Html | undefined)[] {
   const times = [timelineSection(story, result), downtimeSection(result)];
+  // What changed in a rehearsal stands in the reports of its jobs.
+  if (result.rehearsal) return times;
   const changes = [confSection(story, result), databaseSection(story, result)];
   return result.plan ? [...planSections(result.plan), ...changes, ...times] : [...times, ...changes];
 }
@@ -77,7 +81,8 @@ const names: Readonly<Record<string, string>> = {
   rehearse: 'Rehearsal',
 };
 
-function headline({ command, outcome, plan }: Result): string {
+function headline({ command, outcome, plan, rehearsal }: Result): string {
+  if (rehearsal && outcome === 'succeeded') return 'Rehearsal: the upgrade works';
   if (plan) return plan.action === 'nothing' ? 'Plan: there is nothing to do' : 'Plan of an upgrade';
   return `${names[command] ?? command} ${endings[outcome]}`;
 }
@@ -96,13 +101,14 @@ ${result.planHash === undefined ? undefined : html`<p class="hash"><span>Plan ha
 }
 
 function factsOf(result: Result & { readonly run: string }, story: Story): (readonly [string, Content])[] {
-  const { nodes, plan } = result;
+  const { nodes, plan, rehearsal } = result;
   const versions = [...new Set(nodes.map(({ before, after }) => fromTo(before, after)))];
   return [
-    ['Version', versions.length === 1 ? versions[0] : undefined],
+    ['Version', rehearsal ? fromTo(rehearsal.from, rehearsal.to) : versions.length === 1 ? versions[0] : undefined],
     ['Nodes', nodes.length > 0 ? nodes.length : undefined],
     ['Database', databaseFact(result)],
     plan ? ['Expected downtime', durationText(plan.downtime.expectedMs)] : ['Downtime', downtimeText(result)],
+    ...(rehearsal ? rehearsalFacts(rehearsal) : []),
     ['Began (UTC)', story.startedAt === '' ? undefined : dateText(story.startedAt)],
     ['Took', durationText(story.endMs)],
     ['Run', html`<code>${result.run}</code>`],
@@ -118,7 +124,8 @@ function databaseFact({ database, plan }: Result): string | undefined {
   return fromTo(database.before, database.after);
 }
 
-function downtimeText({ downtimeMs }: Result): string {
+function downtimeText({ downtimeMs, rehearsal }: Result): string {
+  if (rehearsal) return rehearsalDowntime(rehearsal, downtimeMs);
   return downtimeMs === 0 ? 'none' : durationText(downtimeMs);
 }
 

@@ -4,13 +4,13 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #ffffff; --text: #1c2128; --quiet: #59636e; --line: #d9dee4; --soft: #f5f7f9;
-  --good: #17703a; --bad: #b3261e; --warn: #8a5300; --added: #e4f5e9; --removed: #fdeae8;
+  --link: #1458a8; --good: #17703a; --bad: #b3261e; --warn: #8a5300; --added: #e4f5e9; --removed: #fdeae8;
   --prepare: #8593a3; --services: #c2570c; --database: #7c52c8; --switch: #1666c9; --check: #2b8a5b; --down: #d9342b;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0f1318; --text: #e4e9ef; --quiet: #9ba6b2; --line: #2b323b; --soft: #171c23;
-    --good: #58c47c; --bad: #ff8379; --warn: #e5b04a; --added: #12301e; --removed: #3a1a1a;
+    --link: #7db4ff; --good: #58c47c; --bad: #ff8379; --warn: #e5b04a; --added: #12301e; --removed: #3a1a1a;
     --prepare: #77879a; --services: #f08a3c; --database: #a988ee; --switch: #5aa2f5; --check: #4fbd88; --down: #ff5d52;
   }
 }
@@ -32,6 +32,7 @@ p { margin: 0 0 .7rem; }
 section { border-top: 1px solid var(--line); padding: 1.4rem 0 1.1rem; }
 code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .84em; }
 pre { margin: .5rem 0 .9rem; padding: .7rem .9rem; background: var(--soft); border-radius: 6px; white-space: pre-wrap; line-height: 1.5; font-size: .8rem; }
+a { color: var(--link); }
 .quiet, .kind, .time, .over { color: var(--quiet); }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 
@@ -53,6 +54,7 @@ th, td { text-align: left; vertical-align: top; padding: .42rem .9rem .42rem 0; 
 thead th { font-size: .8125rem; color: var(--quiet); }
 tr:last-child > * { border-bottom: 0; }
 tbody th { font-weight: 550; }
+.phases td:nth-child(2), .phases .took { white-space: nowrap; } .reports a { display: block; }
 .kind { font-weight: 400; font-size: .875rem; }
 .number { text-align: right; white-space: nowrap; }
 .notes td.time { width: 5.5rem; white-space: nowrap; }
@@ -114,7 +116,7 @@ ol.statements, ol.commands { padding-left: 1.6rem; margin: 0; } ol.statements > 
   :root {
     color-scheme: light;
     --page: #ffffff; --text: #000000; --quiet: #4a535c; --line: #c8ced5; --soft: #f5f7f9;
-    --good: #17703a; --bad: #b3261e; --warn: #8a5300; --added: #e4f5e9; --removed: #fdeae8;
+    --link: #1458a8; --good: #17703a; --bad: #b3261e; --warn: #8a5300; --added: #e4f5e9; --removed: #fdeae8;
     --prepare: #8593a3; --services: #c2570c; --database: #7c52c8; --switch: #1666c9; --check: #2b8a5b; --down: #d9342b;
   }
   @page { margin: 14mm; }

@@ -57,6 +57,7 @@ const logged: readonly Event['type'][] = [
   'step-started',
   'step-finished',
   'hook',
+  'job',
   'database',
   'downtime-started',
   'downtime-ended',

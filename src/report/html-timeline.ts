@@ -37,7 +37,7 @@ function closerLook({ downtime, endMs }: Story, whole: Frame): Frame | undefined
 
 function legend({ downtime, startedAt, endMs, steps }: Story): Html {
   const seen = new Set(steps.map(({ step }) => kindOf(step)));
-  const used = kinds.filter(({ kind }) => seen.has(kind));
+  const used = seen.size > 1 ? kinds.filter(({ kind }) => seen.has(kind)) : [];
   const down = downtime.map(({ fromMs, toMs }) => {
     const until = toMs === undefined ? 'and still are' : `until ${timeAt(startedAt, toMs)}`;
     return html`<li><span class="key k-down"></span>services down for ${lasted(fromMs, toMs ?? endMs)}, from ${timeAt(startedAt, fromMs)} ${until}</li>`;

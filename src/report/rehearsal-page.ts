@@ -6,7 +6,7 @@ import { durationText } from './units.ts';
 import { displayWidth, padTo } from './width.ts';
 
 /** The lines, indented below the heading of the result. */
-export function rehearsalLines({ phases, homes, database }: Rehearsal, language: Language = 'en'): string[] {
+export function rehearsalLines({ phases, homes, database, server }: Rehearsal, language: Language = 'en'): string[] {
   const say = sayIn(language);
   const signs = { succeeded: 'ok', failed: say('FAILED'), skipped: say('skipped') } as const;
   const widest = Math.max(...Object.values(signs).map(displayWidth));
@@ -19,6 +19,7 @@ export function rehearsalLines({ phases, homes, database }: Rehearsal, language:
   return [
     `  ${say('homes: {homes}', { homes })}`,
     `  ${say('database: {source}', { source: database })}`,
+    ...(server === undefined ? [] : [`  ${say('server: {server}', { server })}`]),
     ...phases.map(lineOf),
   ];
 }

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openChromium, visit } from '../support/chromium.ts';
-import { samplePage, samplePlan } from '../support/report-page.ts';
+import { samplePage, samplePlan, sampleRehearsal } from '../support/report-page.ts';
 import { contrast } from './contrast.ts';
 
 const hostile = `"><script>document.title='owned'</script><img src="http://evil.test/x.png" onerror="document.title='owned'"><a style="background:url(http://evil.test/y)" href='javascript:document.title="owned"'>\u202e`;
@@ -22,6 +22,11 @@ const pages: Readonly<Record<string, string>> = {
   hostile: samplePage({ hosts: [hostile, 'nm2'], text: hostile }),
   plan: samplePage({ command: 'plan', plan: samplePlan([long, 'nm2'], long), hosts: [long, 'nm2'] }),
   hostilePlan: samplePage({ command: 'plan', plan: samplePlan([hostile, 'nm2'], hostile), hosts: [hostile, 'nm2'] }),
+  rehearsal: samplePage({ command: 'rehearse', rehearsal: sampleRehearsal(long), hosts: [long, 'nm2'], text: long }),
+  failedRehearsal: samplePage({ command: 'rehearse', rehearsal: sampleRehearsal('x', 'upgrade'), outcome: 'failed' }),
+  hostileRehearsal: samplePage({
+    ...{ command: 'rehearse', rehearsal: sampleRehearsal(hostile), hosts: [hostile, 'nm2'], text: hostile },
+  }),
 };
 const names = Object.keys(pages);
 /** What its margins leave of a sheet of paper, in CSS pixels. */
@@ -96,21 +101,30 @@ describe('a report in Chromium', () => {
     expect(await open('asks', {}, (page) => page.waitForLoadState('networkidle'))).toEqual(['http://evil.test/x.png']);
   });
 
-  it.each(['hostile', 'hostilePlan'])('runs nothing of what names and texts hold: %s', async (name) => {
-    await open(`${name}.bare`, {}, async (page) => {
-      await openAll(page);
-      await page.waitForLoadState('networkidle');
-      expect(await page.title()).not.toBe('owned');
-      expect(await page.locator('script, img, a, iframe, object, embed, form').count()).toBe(0);
-      const handlers = await page.evaluate(() =>
-        [...document.querySelectorAll('*')].flatMap((each) =>
-          each.getAttributeNames().filter((attribute) => attribute.startsWith('on')),
-        ),
-      );
-      expect(handlers).toEqual([]);
-      expect(await page.locator('body').textContent()).toContain(`"><script>document.title='owned'</script>`);
-    });
-  });
+  it.each(['hostile', 'hostilePlan', 'hostileRehearsal'])(
+    'runs nothing of what names and texts hold: %s',
+    async (name) => {
+      await open(`${name}.bare`, {}, async (page) => {
+        await openAll(page);
+        await page.waitForLoadState('networkidle');
+        expect(await page.title()).not.toBe('owned');
+        expect(await page.locator('script, img, iframe, object, embed, form').count()).toBe(0);
+        // Links lead to files beside the page, whatever those are called, and to nothing else.
+        const folders = await page
+          .locator('a')
+          .evaluateAll((all) => all.map((each) => new URL('.', (each as HTMLAnchorElement).href).href));
+        for (const folder of folders) expect(folder).toBe(pathToFileURL(`${dir}/`).href);
+        expect(folders).toHaveLength(name === 'hostileRehearsal' ? 6 : 0);
+        const handlers = await page.evaluate(() =>
+          [...document.querySelectorAll('*')].flatMap((each) =>
+            each.getAttributeNames().filter((attribute) => attribute.startsWith('on')),
+          ),
+        );
+        expect(handlers).toEqual([]);
+        expect(await page.locator('body').textContent()).toContain(`"><script>document.title='owned'</script>`);
+      });
+    },
+  );
 
   it('is whole without JavaScript: what is folded opens, the timeline is drawn', async () => {
     await open('many', { javaScriptEnabled: false, viewport: { width: 1200, height: 900 } }, async (page) => {
@@ -140,16 +154,27 @@ describe('a report in Chromium', () => {
   });
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    it.each(['upgrade', 'failed', 'plan'])('has text that can be read (WCAG AA): %s', async (name) => {
-      await open(name, { colorScheme }, async (page) => {
-        await openAll(page);
-        const seen = await page.evaluate(coloursOfTexts);
-        expect(seen.length).toBeGreaterThan(5);
-        const poor = seen.filter(({ text, behind }) => contrast(text, behind) < 4.5);
-        expect(poor).toEqual([]);
-        const [page0] = seen;
-        expect(contrast(page0?.behind ?? '', 'rgb(255, 255, 255)') > 10).toBe(colorScheme === 'dark');
-      });
+    it.each(['upgrade', 'failed', 'plan', 'rehearsal', 'failedRehearsal'])(
+      'has text that can be read (WCAG AA): %s',
+      async (name) => {
+        await open(name, { colorScheme }, async (page) => {
+          await openAll(page);
+          const seen = await page.evaluate(coloursOfTexts);
+          expect(seen.length).toBeGreaterThan(5);
+          const poor = seen.filter(({ text, behind }) => contrast(text, behind) < 4.5);
+          expect(poor).toEqual([]);
+          const [page0] = seen;
+          expect(contrast(page0?.behind ?? '', 'rgb(255, 255, 255)') > 10).toBe(colorScheme === 'dark');
+        });
+      },
+    );
+  });
+
+  it.each([360, 1200])('leads from a rehearsal to the reports of its jobs, %i pixels wide', async (width) => {
+    await writeFile(join(dir, 'upgrade.html'), pages['upgrade'] ?? '');
+    await open('rehearsal', { viewport: { width, height: 800 } }, async (page) => {
+      await page.getByRole('link', { name: 'report: upgrade.html', exact: true }).click();
+      expect(await page.title()).toMatch(/^Upgrade succeeded/);
     });
   });
 

@@ -2,6 +2,7 @@
 
 import type { EventBody, NodeResult, Result } from '../../src/engine/events.ts';
 import type { Plan } from '../../src/engine/plan.ts';
+import type { Rehearsal } from '../../src/engine/rehearsal.ts';
 import { htmlPage, type Setting } from '../../src/report/html-page.ts';
 import type { Story } from '../../src/report/html-story.ts';
 import { newStory } from '../../src/report/html-teller.ts';
@@ -33,6 +34,7 @@ export interface Sample {
   /** Stands wherever a text comes from outside: file names, SQL, messages, values. */
   readonly text: string;
   readonly plan?: Plan;
+  readonly rehearsal?: Rehearsal;
   readonly events: readonly Told[];
 }
 
@@ -51,7 +53,7 @@ export function samplePage(changes: Partial<Sample> = {}): string {
   return htmlPage({ result, story: storyOf(events), settings: settingsWith(sample.text) });
 }
 
-function resultOf({ hosts, command, outcome, text, plan }: Sample): Result {
+function resultOf({ hosts, command, outcome, text, plan, rehearsal }: Sample): Result {
   const failed = outcome === 'failed' || outcome === 'rolled-back';
   const nodes = hosts.map(
     (host): NodeResult => ({
@@ -72,6 +74,7 @@ function resultOf({ hosts, command, outcome, text, plan }: Sample): Result {
     nodes,
     database: { name: 'eggroll_meta', before: '2.0', after: '2.2.1', statements: 5, outcome },
     ...(plan ? { plan } : {}),
+    ...(rehearsal ? { rehearsal } : {}),
     downtimeMs: plan ? 0 : 15_400,
     downtimeBySteps: plan
       ? []
@@ -190,6 +193,37 @@ function workIn({ fromMs, toMs, works }: Piece, hosts: readonly string[]): Told[
       [toMs - 0.3 * (toMs - fromMs) + late, { type: 'work', phase: 'ends', where }],
     ];
   });
+}
+
+/** What a rehearsal has shown that was killed once; `failed` is the phase that did not go well. */
+export function sampleRehearsal(text: string, failed?: string): Rehearsal {
+  const phases = [
+    { id: 'prepare-engine', title: 'look at the engine and its images', pages: [] },
+    { id: 'build-cluster', title: 'build the throwaway cluster', pages: [] },
+    { id: 'plan', title: 'plan', pages: ['plan.html'] },
+    { id: 'upgrade', title: 'upgrade', pages: ['upgrade.html'] },
+    { id: 'recover', title: 'recover', pages: ['recover.html'] },
+    {
+      id: 'fault-1',
+      title: 'kill -9 and resume, 1 of 1',
+      pages: ['fault-1-upgrade.html', 'fault-1-recover.html', text],
+    },
+  ];
+  const at = phases.findIndex(({ id }) => id === failed);
+  const outcomeAt = (index: number) => (at < 0 || index < at ? 'succeeded' : index === at ? 'failed' : 'skipped');
+  return {
+    phases: phases.map((phase, index) => ({
+      ...phase,
+      outcome: outcomeAt(index),
+      durationMs: 1_000 * index,
+      message: `${phase.id}: ${text}`,
+    })),
+    from: '2.0.2',
+    to: '2.2.1',
+    homes: `simulated ones, ${text}`,
+    database: `/dump.sql.gz ${text}`,
+    server: `MySQL 8.0.28 (${text})`,
+  };
 }
 
 /** What `plan` finds on these hosts. */

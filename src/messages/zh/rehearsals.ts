@@ -39,7 +39,8 @@ export const rehearsals = translations({
   'killed after {time}, in: {step}': '{time} 后被强制终止，当时的步骤：{step}',
   'The upgrade from {from} to {to} works on {count} nodes. Services were down for {time}; `recover` brought every byte back.':
     '从 {from} 到 {to} 的升级在 {count} 个节点上可行。服务停机 {time}；`recover` 恢复了每一个字节。',
-  'Killed {count} times, it came to its end each time.': '强制终止 {count} 次，每次都能继续完成。',
+  'Number of kills (`kill -9`): {count}. It came to its end after each of them.':
+    '强制终止（`kill -9`）{count} 次，每次都能继续完成。',
   'The rehearsal failed. {why} The real cluster is untouched.': '演练失败。{why} 真实集群未被改动。',
   'The rehearsal failed in the phase "{title}". {why} The real cluster is untouched.':
     '演练在“{title}”阶段失败。{why} 真实集群未被改动。',
@@ -58,6 +59,7 @@ export const rehearsals = translations({
     '演练中该节点的服务无法启动（{silent}）；视为已停止。',
   'homes: {homes}': '安装目录：{homes}',
   'database: {source}': '数据库：{source}',
+  'server: {server}': '服务器：{server}',
   skipped: '已跳过',
   none: '无',
 });

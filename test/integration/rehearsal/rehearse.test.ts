@@ -51,6 +51,20 @@ describe('rehearse', { timeout: 1_200_000 }, () => {
     expect(result.nodes.map(({ host, after }) => `${host} ${after}`)).toEqual(['10.255.0.1 2.2.1', 'rs1:2222 2.2.1']);
     expect(result.database).toMatchObject({ before: '2.0', after: '2.2.1', statements: 5 });
     expect(result.downtimeMs).toBeGreaterThan(0);
+    expect(result.rehearsal?.server).toMatch(/^(MySQL|MariaDB) [0-9.]+ \(/);
+    // The reports of the jobs are there, in the names of the lists.
+    const files = phases.flatMap(({ pages: own = [] }) => own);
+    expect(files).toEqual([
+      ...['plan.html', 'upgrade.html', 'upgrade-again.html', 'recover.html'],
+      ...['fault-1-upgrade.html', 'fault-1-recover.html'],
+    ]);
+    const folder = join(fixture.dir, 'state/runs', result.run);
+    for (const file of files) {
+      const page = await readFile(join(folder, file), 'utf8');
+      expect(page).toContain('<span class="name">10.255.0.1</span>');
+      expect(page).not.toContain('node-10-255-0-1');
+    }
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('href="./upgrade.html"');
     const xml = await readFile(join(fixture.dir, 'state/runs', result.run, 'rehearsal.xml'), 'utf8');
     expect(xml).toContain('<testsuites tests="9" failures="0"');
     expect(await thingsOf(result.run)).toEqual([]);

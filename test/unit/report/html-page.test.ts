@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { htmlPage } from '../../../src/report/html-page.ts';
-import { samplePage, samplePlan, storyOf, type Told, upgradeEvents } from '../../support/report-page.ts';
+import { rehearsalDowntime } from '../../../src/report/html-rehearsal.ts';
+import {
+  samplePage,
+  samplePlan,
+  sampleRehearsal,
+  storyOf,
+  type Told,
+  upgradeEvents,
+} from '../../support/report-page.ts';
 import { event, failed, result } from './events.ts';
 
 const hostile = `"><script>alert(1)</script><img src=x onerror='alert(2)'><!-- \`\${1} & \u202e </style></title>`;
@@ -112,5 +120,38 @@ describe('htmlPage', () => {
     expect(page).toContain('- lib/eggroll-core-2.0.2.jar');
     expect(page.match(/>to be run</g)).toHaveLength(5);
     expect(page).toContain('Expected downtime');
+  });
+
+  it('shows of a rehearsal what it was tried on, how long services were down, and every phase', () => {
+    const text = (failed?: string) => {
+      const outcome = failed ? ('failed' as const) : ('succeeded' as const);
+      const page = samplePage({ command: 'rehearse', outcome, rehearsal: sampleRehearsal('own', failed) });
+      return page
+        .replace(/<style>.*?<\/style>/s, '')
+        .replace(/<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ');
+    };
+    const good = text();
+    const order = [
+      'Rehearsal: the upgrade works',
+      'Version 2.0.2 → 2.2.1',
+      'Nodes 4',
+      'Downtime 15.4 s',
+      'MySQL 8.0.28 (own)',
+    ];
+    expect(order.map((words) => good.indexOf(words)).toSorted((left, right) => left - right)).toEqual(
+      order.map((words) => good.indexOf(words)),
+    );
+    for (const words of order) expect(good).toContain(words);
+    expect(good).toContain('kill -9 and resume, 1 of 1 ✓ succeeded 5.0 s fault-1: own report: fault-1-upgrade.html');
+    const bad = text('plan');
+    expect(bad).toContain('Rehearsal failed');
+    expect(bad).toContain('upgrade – skipped');
+  });
+
+  it('tells no downtime of a rehearsal that did not come to it', () => {
+    const { phases } = sampleRehearsal('own', 'plan');
+    expect(rehearsalDowntime({ phases }, 0)).toBe('not measured');
+    expect(rehearsalDowntime({ phases: sampleRehearsal('own').phases }, 0)).toBe('0 ms');
   });
 });
