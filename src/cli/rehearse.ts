@@ -2,10 +2,12 @@
 
 import { dirname, join } from 'node:path';
 import { command } from 'cmd-ts';
+import { languageOf } from '../config/language.ts';
 import { loadRehearsalConfig, type RehearsalConfig } from '../config/rehearsal.ts';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { onDisk, writeWhole } from '../engine/disk.ts';
 import { makeFolder } from '../engine/folders.ts';
+import { sayIn } from '../messages/phrases.ts';
 import { junitXml } from '../report/junit.ts';
 import { loadInputs } from '../steps/inputs.ts';
 import type { Edge } from './edge.ts';
@@ -33,13 +35,15 @@ function rehearse(edge: Edge): Promise<ExitCode> {
   });
 }
 
-async function work({ clock }: Edge, config: RehearsalConfig, tools: Tools) {
+async function work({ clock, env }: Edge, config: RehearsalConfig, tools: Tools) {
   const { emit, signal, newRunId: run, addSecrets } = tools;
   // What talks to the engine is large, and no other command needs it.
   const { executeRehearsal } = await import('../rehearsal/execute-rehearsal.ts');
   const inputs = await loadInputs(config);
   try {
-    return await executeRehearsal({ config, inputs, emit, clock, signal, run, random: Math.random, addSecrets });
+    const language = languageOf(env);
+    const own = { language, say: sayIn(language), random: Math.random };
+    return await executeRehearsal({ config, inputs, emit, clock, signal, run, addSecrets, ...own });
   } finally {
     await inputs.package.dispose();
   }

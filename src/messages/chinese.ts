@@ -2,6 +2,7 @@
 
 import { display } from './zh/display.ts';
 import { pages } from './zh/pages.ts';
+import { rehearsals } from './zh/rehearsals.ts';
 import { fetchRemedies, nodeRemedies, packageRemedies, rehearsalRemedies, remedies } from './zh/remedies.ts';
 import { results } from './zh/results.ts';
 import { steps } from './zh/steps.ts';
@@ -15,6 +16,7 @@ export const chinese = {
   ...packageRemedies,
   ...rehearsalRemedies,
   ...fetchRemedies,
+  ...rehearsals,
   ...results,
   ...steps,
   ...warnings,

@@ -2,9 +2,12 @@
 
 import type { Clock } from '../engine/clock.ts';
 import type { Emit } from '../engine/events.ts';
+import type { Say } from '../messages/phrases.ts';
 
 export interface Around {
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Says what people read in their language. */
+  readonly say: Say;
 }

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { RehearsalConfig } from '../config/rehearsal.ts';
+import type { Say } from '../messages/phrases.ts';
 import { snapshotOf } from './compare.ts';
 import { dumpedDatabase, simulatedDatabase } from './database-source.ts';
 import { archivedHomes, type SimulatedDatabase, simulatedHomes, simulatedRelease } from './homes.ts';
@@ -14,16 +15,18 @@ import { startThrowaway } from './throwaway.ts';
 import { known, type Sources } from './world.ts';
 
 export const buildCluster = phase('build-cluster', 'build the throwaway cluster', async (world) => {
-  const { engine, config, run, inputs } = world;
+  const { engine, config, run, inputs, say } = world;
   // A phase before this one may have taken them from the real cluster.
-  const sources = world.sources ?? (await ownSources(config));
+  const sources = world.sources ?? (await ownSources(config, say));
   world.sources = sources;
   const { hosts, homes, database, home, password } = sources;
   for (const name of config.leftOut) {
-    world.emit({ type: 'warning', message: `${name} does not count in a rehearsal: its nodes have nothing of that.` });
+    const message = say('{name} does not count in a rehearsal: its nodes have nothing of that.', { name });
+    world.emit({ type: 'warning', message });
   }
   if (config.hosts.length > hosts.length) {
-    const message = `The lists name ${config.hosts.length} hosts; ${hosts.length} of them are rehearsed.`;
+    const counts = { listed: config.hosts.length, count: hosts.length };
+    const message = say('The lists name {listed} hosts; {count} of them are rehearsed.', counts);
     world.emit({ type: 'warning', message });
   }
   const plan = {
@@ -32,14 +35,17 @@ export const buildCluster = phase('build-cluster', 'build the throwaway cluster'
     ...(database ? { database } : {}),
   };
   world.throwaway = await startThrowaway(engine, plan, world);
-  world.jobs = await prepareJobs(engine, { config, package: inputs.package, throwaway: world.throwaway, password });
+  const { throwaway, language } = world;
+  world.jobs = await prepareJobs(engine, { config, package: inputs.package, throwaway, password, language });
   world.before = await snapshotOf(world);
-  return `${hosts.length} nodes${database ? ' and a database server' : ''}: ${describeSources(sources)}`;
+  const made = { count: hosts.length, homes: homes.source };
+  return database
+    ? say('{count} nodes and a database server: homes: {homes}; database: {database}', {
+        ...made,
+        database: database.source,
+      })
+    : say('{count} nodes: homes: {homes}', made);
 });
-
-function describeSources({ homes, database }: Sources): string {
-  return `homes: ${homes.source}${database ? `; database: ${database.source}` : ''}`;
-}
 
 // With supervisord, the nodes have one, and the service.sh of it.
 function nodeEnvironment({ serviceControl, policies }: RehearsalConfig): Record<string, string> {
@@ -49,18 +55,20 @@ function nodeEnvironment({ serviceControl, policies }: RehearsalConfig): Record<
 }
 
 /** From what the user gives, and the simulated releases. Throws CONFIG_INVALID, REHEARSAL_INPUT_INVALID. */
-async function ownSources(config: RehearsalConfig): Promise<Sources> {
+async function ownSources(config: RehearsalConfig, say: Say): Promise<Sources> {
   const { homeArchive, database } = config;
   const release = simulatedRelease(config.fromVersion);
   const hosts = rehearsalHosts(config.hosts, config.nodes, !since(release, '3.0.0'));
   const home = config.eggrollHome ?? defaultEggrollHome;
   const account = accountFor(config);
   const homes =
-    homeArchive === undefined ? simulatedHomes(release, hosts, home, account) : await archivedHomes(homeArchive, hosts);
+    homeArchive === undefined
+      ? simulatedHomes(release, hosts, home, account, say)
+      : await archivedHomes(homeArchive, hosts);
   const managers = hosts.flatMap(({ name, role }) => (role === 'nodemanager' ? [name] : []));
   const source =
     database?.dump === undefined
-      ? simulatedDatabase(release, account, managers)
+      ? simulatedDatabase(release, account, managers, say)
       : await dumpedDatabase(database.dump, account, 'REHEARSE_DUMP');
   return { hosts, home, homes, password: account.password, ...(database ? { database: source } : {}) };
 }

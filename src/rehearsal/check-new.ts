@@ -11,7 +11,7 @@ export const checkNew = phase('check-new', 'check files and services of the new 
   await expectNewState(world);
   const { version, tree } = world.inputs.package;
   const files = [...tree.values()].filter(({ type }) => type === 'file').length;
-  return `each node holds the ${files} files of ${version}, and runs what ran before`;
+  return world.say('each node holds the {files} files of {version}, and runs what ran before', { files, version });
 });
 
 /** Throws VERIFY_FAILED with the first differences of every node. */

@@ -1,6 +1,7 @@
 // Phase: after `recover`, every byte of files and rows is what it was, and the same services run.
 
 import { UpgradeError } from '../engine/errors.ts';
+import type { Say } from '../messages/phrases.ts';
 import { differences } from './differences.ts';
 import { phase } from './phase.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -8,7 +9,7 @@ import { known, type RehearsalWorld } from './world.ts';
 
 export const compare = phase('compare', 'compare with the first state, byte for byte', async (world) => {
   await expectFirstState(world);
-  return describeSnapshot(known(world.before, 'first state'));
+  return describeSnapshot(known(world.before, 'first state'), world.say);
 });
 
 /** Throws RECOVER_MISMATCH with the first differences. */
@@ -31,8 +32,10 @@ export async function snapshotOf(world: RehearsalWorld): Promise<Snapshot> {
   return takeSnapshot({ home, hosts: names, detail: 'digests', exec, ...(inDatabase ? { inDatabase } : {}) });
 }
 
-function describeSnapshot({ files, database }: Snapshot): string {
+function describeSnapshot({ files, database }: Snapshot, say: Say): string {
   const entries = Object.values(files).reduce((sum, text) => sum + text.split('\n').length - 1, 0);
   const tables = database.split('\n').filter((line) => line.startsWith('table ')).length;
-  return `${entries} files and folders${database === '' ? '' : ` and ${tables} tables`} are as they were`;
+  return database === ''
+    ? say('{entries} files and folders are as they were', { entries })
+    : say('{entries} files and folders and {tables} tables are as they were', { entries, tables });
 }

@@ -6,13 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Pack } from 'tar-stream';
 import { fileProblem } from '../config/files.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import type { Say } from '../messages/phrases.ts';
 import { accountSql, databaseInitFiles } from './database-init.ts';
 import type { SimulatedDatabase } from './homes.ts';
 import type { Release } from './releases.ts';
 import { addFiles } from './upload.ts';
 
 export interface DatabaseSource {
-  /** In words. */
+  /** In words, or a file. */
   readonly source: string;
   /** Variable to look at when the server cannot take it in. */
   readonly where: string;
@@ -30,10 +31,11 @@ export function simulatedDatabase(
   version: Release,
   database: SimulatedDatabase,
   nodeManagers: readonly string[],
+  say: Say,
 ): DatabaseSource {
   const files = databaseInitFiles({ version, ...accountOf(database), hosts: nodeManagers });
   return {
-    source: `the schema of EggRoll ${version} with made-up rows`,
+    source: say('the schema of EggRoll {version} with made-up rows', { version }),
     where: 'REHEARSE_FROM_VERSION',
     environment: {},
     addTo: async (archive) =>
@@ -50,10 +52,11 @@ export async function dumpedDatabase(
   file: string,
   database: SimulatedDatabase,
   where: string,
+  source = file,
 ): Promise<DatabaseSource> {
   const { size, isGzip } = await lookInto(file, where);
   return {
-    source: where === 'REHEARSE_DUMP' ? file : 'a dump of the real one',
+    source,
     where,
     // A dump of one database does not name it; the entrypoint selects this one for it.
     environment: { MYSQL_DATABASE: database.name, MARIADB_DATABASE: database.name },

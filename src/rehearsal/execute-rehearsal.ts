@@ -7,6 +7,7 @@ import { remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { EventBody, Outcome, Result } from '../engine/events.ts';
 import type { Phase } from '../engine/rehearsal.ts';
 import { runForward } from '../engine/runner.ts';
+import { type Say, translated } from '../messages/phrases.ts';
 import { durationText } from '../report/units.ts';
 import { describedDefect, summaryOf } from '../steps/wording.ts';
 import { openEngine } from './engine.ts';
@@ -17,7 +18,7 @@ import type { RehearsalTools, RehearsalWorld } from './world.ts';
 
 /** Runs a rehearsal to its end; throws only when the engine cannot be reached. */
 export async function executeRehearsal(tools: RehearsalTools): Promise<Result> {
-  const { config, emit, run } = tools;
+  const { config, emit, run, language, say } = tools;
   const engine = await openEngine(config.engine.address);
   const finished = new Map<string, Extract<EventBody, { type: 'step-finished' }>>();
   const world: RehearsalWorld = {
@@ -33,7 +34,7 @@ export async function executeRehearsal(tools: RehearsalTools): Promise<Result> {
     ...{ keeper: undefined, images: undefined, sources: undefined, throwaway: undefined, jobs: undefined },
     ...{ before: undefined, upgraded: undefined, upgradeMs: 0, failedJob: undefined },
   };
-  const steps = phasesOf(config);
+  const steps = phasesOf(config, say);
   const progress = await runForward(steps, world, world);
   const error = progress.completed ? undefined : progress.error;
   for (const folder of world.temporary) await rm(folder, { recursive: true, force: true });
@@ -42,25 +43,26 @@ export async function executeRehearsal(tools: RehearsalTools): Promise<Result> {
     const event = finished.get(id);
     if (!event) return { id, title, outcome: 'skipped', durationMs: 0, message: '' };
     const isFailed = event.outcome === 'failed';
-    const message = isFailed ? summaryOf(error, 'en') : (world.notes.get(id) ?? '');
+    const message = isFailed ? summaryOf(error, language) : (world.notes.get(id) ?? '');
     return { id, title, outcome: isFailed ? 'failed' : 'succeeded', durationMs: event.durationMs, message };
   });
   return resultOf(world, phases, error, run);
 }
 
 /** Takes away what was made. What the engine does not let go is no fault of the upgrade that was rehearsed: a warning. */
-async function removeAll({ engine, run, keeper, emit, clock }: RehearsalWorld): Promise<void> {
-  emit({ type: 'job', command: 'rehearse', message: 'everything that was made is removed' });
+async function removeAll({ engine, run, keeper, emit, clock, say, language }: RehearsalWorld): Promise<void> {
+  emit({ type: 'job', command: 'rehearse', message: say('everything that was made is removed') });
   try {
     await removeRun(engine, run, clock);
   } catch (error) {
-    emit({ type: 'warning', message: `${summaryOf(error, 'en')} The next rehearsal tries again.` });
+    const problem = summaryOf(error, language);
+    emit({ type: 'warning', message: say('{problem} The next rehearsal tries again.', { problem }) });
   }
   keeper?.release();
 }
 
 function resultOf(world: RehearsalWorld, phases: readonly Phase[], error: unknown, run: string): Result {
-  const { config, inputs, upgraded, sources, failedJob } = world;
+  const { config, inputs, upgraded, sources, failedJob, say, language } = world;
   const exitCode = error === undefined ? exitCodes.ok : (failedJob?.exitCode ?? exitCodeOf(error));
   const { downtimeMs = 0, downtimeBySteps = [], nodes = [], database } = upgraded ?? failedJob ?? {};
   return {
@@ -75,44 +77,56 @@ function resultOf(world: RehearsalWorld, phases: readonly Phase[], error: unknow
       phases,
       from: nodes[0]?.before ?? 'unknown',
       to: inputs.package.version,
-      homes: sources?.homes.source ?? 'none',
-      database: sources?.database?.source ?? 'none',
+      homes: sources?.homes.source ?? say('none'),
+      database: sources?.database?.source ?? say('none'),
     },
     downtimeMs,
     downtimeBySteps,
-    findings: error instanceof UpgradeError ? error.findings.map((finding) => ({ ...finding, remedy: remedyOf(finding) })) : [],
-    message: error === undefined ? successOf(world) : failureOf(phases, error),
-    next: [nextOf(error), ...(config.keep ? [keptText(run)] : [])].join(' '),
+    findings:
+      error instanceof UpgradeError
+        ? error.findings.map((finding) => ({ ...finding, remedy: remedyOf(finding, language) }))
+        : [],
+    message: error === undefined ? successOf(world) : failureOf(world, phases, error),
+    next: [nextOf(world, error), ...(config.keep ? [keptText(run, say)] : [])].join(' '),
   };
 }
 
-function successOf({ upgraded, inputs, config }: RehearsalWorld): string {
+function successOf({ upgraded, inputs, config, say }: RehearsalWorld): string {
   const nodes = upgraded?.nodes ?? [];
-  const killed = config.faults > 0 ? ` Killed ${config.faults} times, it came to its end each time.` : '';
-  return (
-    `The upgrade from ${nodes[0]?.before ?? 'unknown'} to ${inputs.package.version} works on ${nodes.length} nodes. ` +
-    `Services were down for ${durationText(upgraded?.downtimeMs ?? 0)}; \`recover\` brought every byte back.${killed}`
+  const works = say(
+    'The upgrade from {from} to {to} works on {count} nodes. Services were down for {time}; `recover` brought every byte back.',
+    {
+      from: nodes[0]?.before ?? say('unknown'),
+      to: inputs.package.version,
+      count: nodes.length,
+      time: durationText(upgraded?.downtimeMs ?? 0),
+    },
   );
+  if (config.faults === 0) return works;
+  return `${works} ${say('Killed {count} times, it came to its end each time.', { count: config.faults })}`;
 }
 
-function failureOf(phases: readonly Phase[], error: unknown): string {
+function failureOf({ language, say }: RehearsalWorld, phases: readonly Phase[], error: unknown): string {
   const failed = phases.find(({ outcome }) => outcome === 'failed');
-  const what = failed ? `The rehearsal failed in the phase "${failed.title}".` : 'The rehearsal failed.';
-  const why = error instanceof UpgradeError ? summaryOf(error, 'en') : describedDefect(error, 'en');
-  return `${what} ${why} The real cluster is untouched.`;
+  const why = error instanceof UpgradeError ? summaryOf(error, language) : describedDefect(error, language);
+  if (!failed) return say('The rehearsal failed. {why} The real cluster is untouched.', { why });
+  const title = translated(language, failed.title);
+  return say('The rehearsal failed in the phase "{title}". {why} The real cluster is untouched.', { title, why });
 }
 
-function nextOf(error: unknown): string {
-  if (error === undefined) return 'Run `plan` on the real cluster, and `upgrade` when it shows the same.';
-  return error instanceof UpgradeError ? remedyOf(error.findings[0]) : 'Report it with the output.';
+function nextOf({ language, say }: RehearsalWorld, error: unknown): string {
+  if (error === undefined) return say('Run `plan` on the real cluster, and `upgrade` when it shows the same.');
+  return error instanceof UpgradeError ? remedyOf(error.findings[0], language) : say('Report it with the output.');
 }
 
-function keptText(run: string): string {
+function keptText(run: string, say: Say): string {
   const filter = `--filter label=${runLabel}=${run}`;
-  return (
-    `The rehearsal is kept. Look around: \`docker ps ${filter}\`, then \`docker exec -it NAME bash\`. ` +
-    `Remove it: \`docker rm -fv $(docker ps -aq ${filter}); docker volume rm $(docker volume ls -q ${filter}); docker network rm rehearsal-${run}\`.`
-  );
+  const look = `\`docker ps ${filter}\``;
+  const remove = `\`docker rm -fv $(docker ps -aq ${filter}); docker volume rm $(docker volume ls -q ${filter}); docker network rm rehearsal-${run}\``;
+  return say('The rehearsal is kept. Look around: {look}, then `docker exec -it NAME bash`. Remove it: {remove}.', {
+    look,
+    remove,
+  });
 }
 
 function outcomeOf(exitCode: ExitCode): Outcome {

@@ -4,6 +4,7 @@ import type { Pack } from 'tar-stream';
 import { invalid } from '../config/invalid.ts';
 import { readProperties } from '../eggroll/properties.ts';
 import { UpgradeError } from '../engine/errors.ts';
+import type { Say } from '../messages/phrases.ts';
 import { addTree } from './archive.ts';
 import { simulatedHome } from './home.ts';
 import { addHome, type HomeArchive, readHomeArchive } from './home-archive.ts';
@@ -21,7 +22,7 @@ export interface NodeHome {
 }
 
 export interface Homes {
-  /** In words. */
+  /** In words, or a file. */
   readonly source: string;
   /** Those of the hosts, in their order. */
   readonly nodes: readonly NodeHome[];
@@ -48,6 +49,7 @@ export function simulatedHomes(
   hosts: readonly RehearsalHost[],
   home: string,
   database: SimulatedDatabase,
+  say: Say,
 ): Homes {
   const services = servicesOf(hosts, { isThree: since(version, '3.0.0') });
   const clusterManager = hosts[services.findIndex((own) => own.includes('clustermanager'))]?.name;
@@ -63,7 +65,7 @@ export function simulatedHomes(
       addTo: async (archive, prefix) => addTree(archive, simulatedHome(version, site), prefix),
     };
   });
-  return { source: `simulated ones of EggRoll ${version}`, nodes };
+  return { source: say('simulated ones of EggRoll {version}', { version }), nodes };
 }
 
 /** Every node gets the home of the archive. Throws REHEARSAL_INPUT_INVALID. */

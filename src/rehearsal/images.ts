@@ -1,6 +1,7 @@
 // The images of a rehearsal: found on the engine, pulled, or built there.
 
 import { UpgradeError } from '../engine/errors.ts';
+import { type Phrase, phrase } from '../messages/phrases.ts';
 import { type Engine, onEngine, ownContainer, statusOf } from './engine.ts';
 import { buildNodeImage, debianImages } from './node-image.ts';
 
@@ -19,6 +20,8 @@ export interface WantedImages {
   readonly proxies: Readonly<Record<string, string>>;
 }
 
+type Tell = (message: Phrase) => void;
+
 const usualJobImage = 'eggroll-upgrade:local';
 const usualDatabaseImages = ['eggroll-upgrade-base/mysql:local', 'mysql:8.4'];
 
@@ -26,7 +29,7 @@ const usualDatabaseImages = ['eggroll-upgrade-base/mysql:local', 'mysql:8.4'];
 export async function provideImages(
   engine: Engine,
   wanted: WantedImages,
-  tell: (message: string) => void,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<ImageNames> {
   const job = wanted.jobImage ?? (await ownImage(engine)) ?? usualJobImage;
@@ -48,11 +51,12 @@ async function ownImage(engine: Engine): Promise<string | undefined> {
 async function buildNode(
   engine: Engine,
   { nodeImage, proxies }: WantedImages,
-  tell: (message: string) => void,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
   const debian = await firstOf(engine, debianImages);
-  tell(`the engine has no image ${nodeImage}; it is built on ${debian}, which takes a minute or two`);
+  const names = { image: nodeImage, base: debian };
+  tell(phrase('the engine has no image {image}; it is built on {base}, which takes a minute or two', names));
   await provide(engine, debian, 'REHEARSE_NODE_IMAGE', tell, signal);
   await buildNodeImage(engine, { tag: nodeImage, debian, proxies, signal });
 }
@@ -74,15 +78,9 @@ async function has(engine: Engine, name: string): Promise<boolean> {
   });
 }
 
-async function provide(
-  engine: Engine,
-  name: string,
-  variable: string,
-  tell: (message: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function provide(engine: Engine, name: string, variable: string, tell: Tell, signal: AbortSignal): Promise<void> {
   if (await has(engine, name)) return;
-  tell(`the engine has no image ${name}; it is pulled`);
+  tell(phrase('the engine has no image {image}; it is pulled', { image: name }));
   try {
     const progress = await engine.pull(name, { abortSignal: signal });
     await new Promise<void>((resolve, reject) => {

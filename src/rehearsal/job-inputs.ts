@@ -7,6 +7,7 @@ import type { Pack } from 'tar-stream';
 import { readTextFile } from '../config/files.ts';
 import type { Package } from '../config/package.ts';
 import type { RehearsalConfig } from '../config/rehearsal.ts';
+import type { Language } from '../messages/phrases.ts';
 import { databaseName, type RehearsalHost } from './host-names.ts';
 import type { Throwaway } from './throwaway.ts';
 import { addFiles, addFolder } from './upload.ts';
@@ -32,6 +33,7 @@ export interface JobInputs {
   readonly package: Package;
   readonly throwaway: Throwaway;
   readonly password: string;
+  readonly language: Language;
 }
 
 /** Adds everything that the jobs read. */
@@ -76,12 +78,13 @@ async function migrationText({ database }: RehearsalConfig): Promise<string | un
 }
 
 /** The environment of every job: the user's own policies, and the rehearsal's places in the place of the user's. */
-export function jobEnvironment(config: RehearsalConfig, throwaway: Throwaway): Record<string, string> {
+export function jobEnvironment({ config, throwaway, language }: JobInputs): Record<string, string> {
   const { database, policies, canary, serviceControl } = config;
   const canaryHost = throwaway.hosts.find(({ listed, name }) => listed === canary || name === canary)?.name;
   return {
     ...policies,
     OUTPUT: 'json',
+    MESSAGES: language,
     STATE_DIR: '/state',
     EGGROLL_HOME: throwaway.home,
     NM_FILE: places.nodeManagers,

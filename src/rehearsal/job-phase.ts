@@ -2,6 +2,7 @@
 
 import { type Finding, UpgradeError } from '../engine/errors.ts';
 import type { EventBody, Result } from '../engine/events.ts';
+import { type Say, translated } from '../messages/phrases.ts';
 import { durationText } from '../report/units.ts';
 import type { JobRun } from './job.ts';
 import { phase } from './phase.ts';
@@ -10,9 +11,9 @@ import { known, type RehearsalWorld } from './world.ts';
 export const job = {
   plan: phase('plan', 'plan', async (world) => {
     const { plan } = await succeed(world, 'plan');
-    const statements = plan?.database?.statements.length ?? 0;
-    const expected = plan ? `, expected downtime about ${durationText(plan.downtime.expectedMs)}` : '';
-    return `${statements} statements${expected}`;
+    const count = plan?.database?.statements.length ?? 0;
+    const time = durationText(plan?.downtime.expectedMs ?? 0);
+    return world.say('{count} statements, expected downtime about {time}', { count, time });
   }),
   upgrade: phase('upgrade', 'upgrade', async (world) => {
     const begunMs = world.clock.monotonicMs();
@@ -20,7 +21,7 @@ export const job = {
     if (result.outcome !== 'succeeded') throw unexpected('There was nothing to upgrade.', 'PKG_BASE_PATH');
     world.upgraded = result;
     world.upgradeMs = world.clock.monotonicMs() - begunMs;
-    return `services were down for ${durationText(result.downtimeMs)}`;
+    return world.say('services were down for {time}', { time: durationText(result.downtimeMs) });
   }),
   upgradeAgain: phase('upgrade-again', 'upgrade once more: nothing to do', async (world) => {
     const { outcome, message } = await succeed(world, 'upgrade');
@@ -29,7 +30,7 @@ export const job = {
   }),
   recover: phase('recover', 'recover', async (world) => {
     const { downtimeMs, message } = await succeed(world, 'recover');
-    return `${message} Services were down for ${durationText(downtimeMs)}.`;
+    return world.say('{message} Services were down for {time}.', { message, time: durationText(downtimeMs) });
   }),
 };
 
@@ -52,17 +53,29 @@ export function runJob(world: RehearsalWorld, command: string, killAfterMs?: num
   return known(world.jobs, 'jobs').run(command, { clock, signal, onEvent, ...kill });
 }
 
-function show({ emit, warned }: RehearsalWorld, command: string, event: EventBody): void {
+function show({ emit, warned, say, language }: RehearsalWorld, command: string, event: EventBody): void {
   if (event.type === 'step-finished') {
-    const words = event.outcome === 'failed' ? 'FAILED' : event.outcome === 'already-done' ? 'nothing to do' : 'done';
-    emit({ type: 'job', command, message: `${event.title}: ${words} (${durationText(event.durationMs)})` });
+    const title = translated(language, event.title);
+    const words = say(
+      event.outcome === 'failed' ? 'FAILED' : event.outcome === 'already-done' ? 'nothing to do' : 'done',
+    );
+    emit({ type: 'job', command, message: `${title}: ${words} (${durationText(event.durationMs)})` });
   }
   // The nodes have other names here than the database knows them by, and may be fewer.
-  if (event.type !== 'warning' || /^EggRoll knows NodeManagers/.test(event.message)) return;
+  if (event.type !== 'warning' || event.message.startsWith(strangersIn(say))) return;
   const text = `${event.host ?? ''} ${event.message}`;
   if (warned.has(text)) return;
   warned.add(text);
   emit(event);
+}
+
+/** The beginning of the warning of NodeManagers that no list names. */
+function strangersIn(say: Say): string {
+  const mark = '\0';
+  const text = say('EggRoll knows NodeManagers that no list names: {nodes}. They are left as they are.', {
+    nodes: mark,
+  });
+  return text.slice(0, text.indexOf(mark));
 }
 
 function unexpected(found: string, where: string): UpgradeError {

@@ -43,7 +43,7 @@ export async function prepareJobs(engine: Engine, inputs: JobInputs): Promise<Jo
   for (const Name of Object.values(volumes)) {
     await onEngine('make a volume', () => engine.createVolume({ Name, Labels: labelsFor(run, keep) }));
   }
-  const environment = jobEnvironment(config, throwaway);
+  const environment = jobEnvironment(inputs);
   const mount = (Source: string, Target: string, ReadOnly: boolean) => ({
     Type: 'volume' as const,
     Source,

@@ -11,6 +11,7 @@ import { type ClusterNode, clusterNode, nodeName } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
 import { copyDatabase } from '../database/dump.ts';
 import { throwIfStopped } from '../engine/runner.ts';
+import type { Say } from '../messages/phrases.ts';
 import { activityOf, modulesOf } from '../steps/activity.ts';
 import { copyLimitMs } from '../steps/backup-copies.ts';
 import { inParallel, onNodes } from '../steps/nodes.ts';
@@ -35,15 +36,22 @@ export const readCluster = phase('read-cluster', 'read homes and database of the
   const real = openWorld(world, chosen);
   try {
     real.nodes = await connectNodes(real);
-    const homes = await readHomes(real, hosts, folder);
+    const homes = await readHomes(real, hosts, folder, world.say);
     world.addSecrets(homes.archives.flatMap(({ properties }) => secretsIn(properties)));
     const account = accountFor(world.config);
     const dump = await readDatabase(real, join(folder, 'dump.sql'));
     world.sources = {
       ...{ hosts, home: cluster.eggrollHome, homes: homes.homes, password: account.password },
-      ...(dump === undefined ? {} : { database: await dumpedDatabase(dump, account, 'REHEARSE_FROM_CLUSTER') }),
+      ...(dump === undefined
+        ? {}
+        : {
+            database: await dumpedDatabase(dump, account, 'REHEARSE_FROM_CLUSTER', world.say('a dump of the real one')),
+          }),
     };
-    return `${hosts.length} nodes with ${homes.archives.length} different homes${dump ? ', and a dump' : ''}`;
+    const counts = { count: hosts.length, homes: homes.archives.length };
+    return dump === undefined
+      ? world.say('{count} nodes with {homes} different homes', counts)
+      : world.say('{count} nodes with {homes} different homes, and a dump', counts);
   } finally {
     for (const node of real.nodes) node.close();
     await real.database?.close();
@@ -85,7 +93,7 @@ interface ReadHomes {
 }
 
 /** Every home that is like another one is read once. */
-async function readHomes(real: World, hosts: readonly RehearsalHost[], folder: string): Promise<ReadHomes> {
+async function readHomes(real: World, hosts: readonly RehearsalHost[], folder: string, say: Say): Promise<ReadHomes> {
   const digests = await onNodes(real, (node) => digestOf(real, node));
   const activities = await onNodes(real, activityOf);
   const byDigest = new Map(real.nodes.map((node, index) => [digests[index] ?? '', node]));
@@ -109,7 +117,7 @@ async function readHomes(real: World, hosts: readonly RehearsalHost[], folder: s
     const activity = known(activities[index], `activity of ${listed}`);
     return nodeHome(known(archives.get(digests[index] ?? ''), `home of ${listed}`), modulesOf(activity));
   });
-  return { homes: { source: 'those of the real cluster', nodes }, archives: [...archives.values()] };
+  return { homes: { source: say('those of the real cluster'), nodes }, archives: [...archives.values()] };
 }
 
 async function digestOf({ signal }: World, node: ClusterNode): Promise<string> {

@@ -2,6 +2,7 @@
 
 import type { RehearsalConfig } from '../config/rehearsal.ts';
 import type { Step } from '../engine/step.ts';
+import type { Say } from '../messages/phrases.ts';
 import { buildCluster } from './build-cluster.ts';
 import { checkNew } from './check-new.ts';
 import { compare } from './compare.ts';
@@ -12,7 +13,10 @@ import { readCluster } from './read-cluster.ts';
 import type { RehearsalWorld } from './world.ts';
 
 /** The phases of a rehearsal, in order. */
-export function phasesOf({ cluster, faults }: Pick<RehearsalConfig, 'cluster' | 'faults'>): Step<RehearsalWorld>[] {
+export function phasesOf(
+  { cluster, faults }: Pick<RehearsalConfig, 'cluster' | 'faults'>,
+  say: Say,
+): Step<RehearsalWorld>[] {
   return [
     prepareEngine,
     ...(cluster ? [readCluster] : []),
@@ -23,6 +27,6 @@ export function phasesOf({ cluster, faults }: Pick<RehearsalConfig, 'cluster' | 
     job.upgradeAgain,
     job.recover,
     compare,
-    ...Array.from({ length: faults }, (_, index) => fault(index + 1, faults)),
+    ...Array.from({ length: faults }, (_, index) => fault(index + 1, faults, say)),
   ];
 }

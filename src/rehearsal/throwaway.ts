@@ -148,7 +148,7 @@ function parentsOf(path: string): string[] {
 
 /** Waits for sshd, and for the services; of services that do not start, as the user's home may have it, there is a warning. */
 async function waitForNode(engine: Engine, container: Container, listed: string, around: Around): Promise<void> {
-  const { clock, signal, emit } = around;
+  const { clock, signal, emit, say } = around;
   const begunMs = clock.monotonicMs();
   let silent = '';
   const ready = await poll(clock, { everyMs: 250, limitMs: readyLimitMs, signal }, async () => {
@@ -160,7 +160,7 @@ async function waitForNode(engine: Engine, container: Container, listed: string,
   });
   if (ready === undefined) throw failed(listed, `It is not ready after ${readyLimitMs / 1000} s: ${silent}.`);
   if (ready !== 0) {
-    const message = `In the rehearsal its services do not start (${silent}); they count as stopped.`;
+    const message = say('In the rehearsal its services do not start ({silent}); they count as stopped.', { silent });
     emit({ type: 'warning', host: listed, message });
   }
 }

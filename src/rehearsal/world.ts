@@ -2,6 +2,7 @@
 
 import type { RehearsalConfig } from '../config/rehearsal.ts';
 import type { Result } from '../engine/events.ts';
+import type { Language } from '../messages/phrases.ts';
 import type { Inputs } from '../steps/world.ts';
 import type { Around } from './around.ts';
 import type { DatabaseSource } from './database-source.ts';
@@ -20,6 +21,8 @@ export interface RehearsalTools extends Around {
   readonly inputs: Inputs;
   /** Names the rehearsal. */
   readonly run: string;
+  /** Of what people read, that of the jobs included. */
+  readonly language: Language;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Keeps more texts out of everything that is printed or written. */

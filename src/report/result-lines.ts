@@ -19,7 +19,7 @@ export function resultLines(result: Result, language: Language = 'en'): string[]
       ? say('{command}: {outcome} (exit code {code}, {codes})', values)
       : say('{command}: {outcome} (exit code {code})', values),
     ...message.split('\n').map((line) => `  ${line}`),
-    ...(result.rehearsal ? rehearsalLines(result.rehearsal) : []),
+    ...(result.rehearsal ? rehearsalLines(result.rehearsal, language) : []),
     ...(plan ? planLines(plan, language) : status ? statusLines(status, language) : stateLines(result, language, say)),
     `  ${say('next: {next}', { next })}`,
     ...(result.report === undefined ? [] : [`  ${say('report: {file}', { file: result.report })}`]),

@@ -10,6 +10,7 @@ import { createServer } from 'node:tls';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EngineAddress, readEngine } from '../../../src/config/engine.ts';
+import { told } from '../../../src/messages/phrases.ts';
 import { openEngine } from '../../../src/rehearsal/engine.ts';
 import { execIn } from '../../../src/rehearsal/exec.ts';
 import { provideImages } from '../../../src/rehearsal/images.ts';
@@ -86,10 +87,10 @@ describe('provideImages', { timeout: 1_200_000 }, () => {
     const {
       engine: { proxies },
     } = await readEngine(process.env);
-    const told: string[] = [];
+    const heard: string[] = [];
     const wanted = { jobImage, nodeImage, usesDatabase: false, proxies };
-    await provideImages(engine, wanted, (message) => told.push(message), new AbortController().signal);
-    expect(told.join()).toContain(`the engine has no image ${nodeImage}; it is built`);
+    await provideImages(engine, wanted, (message) => heard.push(told('en', message)), new AbortController().signal);
+    expect(heard.join()).toContain(`the engine has no image ${nodeImage}; it is built`);
     const { Config: config } = await engine.getImage(nodeImage).inspect();
     expect(config.Entrypoint).toContain('node-entrypoint');
     await engine.getImage(nodeImage).remove();

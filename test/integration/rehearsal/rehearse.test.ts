@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chineseCatalogue } from '../../../src/engine/catalogue-zh.ts';
 import { addTree } from '../../../src/rehearsal/archive.ts';
 import { simulatedHome } from '../../../src/rehearsal/home.ts';
 import { schemaSql } from '../../../src/rehearsal/schema.ts';
@@ -82,21 +83,27 @@ describe('rehearse', { timeout: 1_200_000 }, () => {
 
   it('fails with the code of what failed, in the words of the user, and leaves nothing', async () => {
     const sql = await write('broken.sql', 'ALTER TABLE store_option DROP COLUMN not_there;\n');
-    const { exitCode, result } = await fixture.start({ MYSQL_FILE: sql }).ended;
+    const { exitCode, result, events } = await fixture.start({ MYSQL_FILE: sql, MESSAGES: 'zh' }).ended;
     expect(exitCode).toBe(65);
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 65, findings: [{ code: 'SQL_FAILED_IN_REHEARSAL' }] });
     expect(JSON.stringify(result)).toContain('broken.sql');
     expect(JSON.stringify(result)).not.toContain('/rehearsal/config');
+    // Also what the jobs tell: their findings carry a remedy in the language of the rehearsal.
+    expect(result.findings[0]?.remedy).toMatch(/\p{Script=Han}/u);
+    expect(events.filter(({ type }) => type === 'job').length).toBeGreaterThan(2);
+    for (const { type, message } of events) if (type === 'job') expect(message).toMatch(/\p{Script=Han}/u);
     const { phases = [] } = result.rehearsal ?? {};
     expect(phases.map(({ outcome }) => outcome).join(' ')).toMatch(/^(succeeded ){3}failed( skipped){4}$/);
     expect(await thingsOf(result.run)).toEqual([]);
   });
 
-  it('says what the server has against a dump', async () => {
+  it('says what the server has against a dump, in the language that was chosen', async () => {
     const dump = await write('bad.sql', 'CREATE TABLE a (b INT);\nINSERT INTO nowhere VALUES (1);\n');
-    const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: dump }).ended;
+    const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: dump, MESSAGES: 'zh' }).ended;
     expect(exitCode).toBe(65);
     expect(result.findings).toMatchObject([{ code: 'REHEARSAL_INPUT_INVALID', where: 'REHEARSE_DUMP' }]);
+    expect(result.message).toContain('演练在“搭建一次性集群”阶段失败。');
+    expect(result.next).toBe(chineseCatalogue.REHEARSAL_INPUT_INVALID.remedy);
     expect(result.findings[0]?.found).toContain('nowhere');
     expect(await thingsOf(result.run)).toEqual([]);
   });

@@ -1,11 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../../../src/config/config.ts';
 import { catalogue, type ErrorCode } from '../../../src/engine/catalogue.ts';
 import { chineseCatalogue } from '../../../src/engine/catalogue-zh.ts';
 import { chinese } from '../../../src/messages/chinese.ts';
 import { holePattern } from '../../../src/messages/holes.ts';
-import { translated } from '../../../src/messages/phrases.ts';
+import { sayIn, translated } from '../../../src/messages/phrases.ts';
+import { phasesOf } from '../../../src/rehearsal/rehearse.ts';
 import { openRecovery } from '../../../src/steps/open-recovery.ts';
 import { workOut } from '../../../src/steps/plan.ts';
 import { pruneBackups } from '../../../src/steps/prune.ts';
@@ -15,6 +17,8 @@ import { upgradeSteps } from '../../../src/steps/upgrade.ts';
 const entries: readonly (readonly [string, string])[] = Object.entries(chinese);
 // Figures, units and names of variables alone need no Chinese word.
 const isChinese = (text: string) => /\p{Script=Han}/u.test(text) || !/[a-z]{2}/i.test(text.replace(holePattern, ''));
+
+const phases = phasesOf({ cluster: {} as Config, faults: 1 }, sayIn('zh'));
 
 const source = globSync('src/**/*.ts', { cwd: join(import.meta.dirname, '../../..') })
   .filter((path) => !path.startsWith('src/messages/'))
@@ -47,9 +51,12 @@ describe('the Chinese texts', () => {
       expect(remedy).toContain(word);
   });
 
-  it.each([...upgradeSteps, openRecovery, pruneBackups, lookAround, workOut])('$id has its titles', (step) => {
-    for (const title of [step.title, ...(step.undo ? [step.undo.title] : [])]) {
-      expect(translated('zh', title)).toMatch(/\p{Script=Han}/u);
-    }
-  });
+  it.each([...upgradeSteps, openRecovery, pruneBackups, lookAround, workOut, ...phases])(
+    '$id has its titles',
+    (step) => {
+      for (const title of [step.title, ...(step.undo ? [step.undo.title] : [])]) {
+        expect(translated('zh', title)).toMatch(/\p{Script=Han}/u);
+      }
+    },
+  );
 });
