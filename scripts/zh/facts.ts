@@ -24,7 +24,7 @@ export const commandTexts = translations({
 export const exitCodeTexts = translations({
   'done, or nothing to do': '已完成，或无事可做',
   'as asked': '按要求',
-  'failed; everything was put back automatically': '失败；已自动全部恢复',
+  'failed; everything was put back automatically': '失败；已自动全部回滚',
   'no, in effect': '实际上没有',
   'failed; a person must decide: run `recover`, or fix and run `upgrade` again; the message says which':
     '失败；须由人决定：运行 `recover`，或排除问题后再次运行 `upgrade`；消息会指明是哪一种',

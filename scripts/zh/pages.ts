@@ -33,7 +33,7 @@ export const errorsTexts = translations({
     '运行中发现的每个问题都带有下列错误码之一，并说明在哪里发现、发现了什么、该怎么办。',
   'The codes are stable.': '错误码保持稳定，不会变更。',
   'The exit code is that of the worst finding; a failure after services were stopped ends with 10 once everything is put back.':
-    '退出码取最严重的问题所对应的那个；服务停止之后发生的失败，在全部恢复后以退出码 10 结束。',
+    '退出码取最严重的问题所对应的那个；服务停止之后发生的失败，在全部回滚后以退出码 10 结束。',
   'This page is written by `npm run docs` from `src/engine/catalogue.ts`.':
     '本页由 `npm run docs` 根据 `src/engine/catalogue.ts` 生成。',
 });

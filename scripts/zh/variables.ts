@@ -71,7 +71,7 @@ export const meanings = translations({
   'files on the nodes that are hashed: `changed`: those that were written to since a run has hashed them; `full`: every one':
     '对节点上的哪些文件计算哈希：`changed`：上次由某个运行计算过哈希之后又被写过的文件；`full`：全部文件',
   'runs whose backups `prune` keeps': '`prune` 保留最近多少个运行的备份',
-  'put everything back when the upgrade fails after the switch began': '切换开始之后升级失败时，自动全部恢复',
+  'put everything back when the upgrade fails after the switch began': '切换开始之后升级失败时，自动全部回滚',
   'not at all': '不等待',
   'how long to wait for another run that holds the lock, before giving up (75)':
     '锁被另一个运行持有时最多等待多少秒，超过则放弃（75）',

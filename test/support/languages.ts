@@ -44,8 +44,7 @@ function sectionDifferences(english: Section, chinese: Section): string[] {
   const [ours, theirs] = [facts(english), facts(chinese)];
   const numbers = numbersIn(chinese.text);
   return [
-    ...oneSided('code block', english.blocks.map(withoutComments), chinese.blocks.map(withoutComments)),
-    ...unequal('code blocks', english.blocks.length, chinese.blocks.length),
+    ...blockDifferences(english.blocks.map(withoutComments), chinese.blocks.map(withoutComments)),
     ...unequal('list items', english.items, chinese.items),
     ...unequal('tables', english.tables.length, chinese.tables.length),
     ...english.tables.flatMap((table, index) => {
@@ -61,6 +60,12 @@ function sectionDifferences(english: Section, chinese: Section): string[] {
       .filter((code) => !numbersIn(english.text).has(String(code)))
       .map((code) => `only in Chinese: exit code ${code}`),
   ];
+}
+
+function blockDifferences(english: readonly string[], chinese: readonly string[]): string[] {
+  const found = oneSided('code block', english, chinese);
+  const isSame = english.length === chinese.length && english.every((block, index) => block === chinese[index]);
+  return found.length > 0 || isSame ? found : ['code blocks are repeated or stand in another order'];
 }
 
 function tableDifferences(number: number, english: Section['tables'][number], chinese: Section['tables'][number]) {
