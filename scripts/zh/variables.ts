@@ -25,7 +25,7 @@ export const meanings = translations({
   'certificates (PEM) that sign the one of the database server': '签发数据库服务器证书的 CA 证书（PEM）',
   '`<MYSQL_DB>_scratch`': '`<MYSQL_DB>_scratch`',
   'scratch schema for proving backups and rehearsing SQL; created and dropped by the run':
-    '用于验证备份和演练 SQL 的临时库；由运行自行创建和删除',
+    '用于验证备份和演练 SQL 的临时库；由本工具在运行时创建和删除',
   'account on the nodes': '节点上的账号',
   'port of sshd on the nodes': '节点上 sshd 的端口',
   'private key; not needed with SSH_PASSWORD': '私钥；设置了 `SSH_PASSWORD` 时不需要',
@@ -69,14 +69,14 @@ export const meanings = translations({
   '`auto`: nodes pass content on to each other; `direct`: the runner sends to each':
     '`auto`：节点之间互相传递内容；`direct`：由运行作业的机器逐个发送',
   'files on the nodes that are hashed: `changed`: those that were written to since a run has hashed them; `full`: every one':
-    '对节点上的哪些文件计算哈希：`changed`：上次由某个运行计算过哈希之后又被写过的文件；`full`：全部文件',
-  'runs whose backups `prune` keeps': '`prune` 保留最近多少个运行的备份',
+    '对节点上的哪些文件计算哈希：`changed`：以往运行计算过哈希之后又被写过的文件；`full`：全部文件',
+  'runs whose backups `prune` keeps': '`prune` 保留最近多少次运行的备份',
   'put everything back when the upgrade fails after the switch began': '切换开始之后升级失败时，自动全部回滚',
   'not at all': '不等待',
   'how long to wait for another run that holds the lock, before giving up (75)':
     '锁被另一个运行持有时最多等待多少秒，超过则放弃（75）',
   'name of the job, where what starts it again cannot tell exit codes apart: once a try has ended so that another one changes nothing (10, 11, 64, 65, 77, 78), further tries repeat that result and do nothing':
-    '作业的名称，用于重新启动作业的一方无法区分退出码的场合：一旦某次尝试的结果使再试也不会有变化（10、11、64、65、77、78），之后的尝试只重复该结果，不做任何事',
+    '作业的名称，供负责重启的系统无法区分退出码时使用：一旦某次尝试的结果使再试也不会有变化（10、11、64、65、77、78），之后的尝试只重复该结果，不做任何事',
   'form of the output': '输出形式',
   'a simulated home': '模拟的主目录',
   '`rehearse`: archive (`.tar`, `.tar.gz`, `.tgz`) of the EGGROLL_HOME that every node of the rehearsal gets':
