@@ -80,8 +80,7 @@ function resultOf(world: RehearsalWorld, phases: readonly Phase[], error: unknow
     },
     downtimeMs,
     downtimeBySteps,
-    findings:
-      error instanceof UpgradeError ? error.findings.map((finding) => ({ ...finding, remedy: remedyOf(finding) })) : [],
+    findings: error instanceof UpgradeError ? error.findings.map((finding) => ({ ...finding, remedy: remedyOf(finding) })) : [],
     message: error === undefined ? successOf(world) : failureOf(phases, error),
     next: [nextOf(error), ...(config.keep ? [keptText(run)] : [])].join(' '),
   };
