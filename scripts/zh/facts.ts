@@ -13,7 +13,7 @@ export const commandTexts = translations({
   'removes backups beyond `BACKUP_KEEP`, never those of the newest finished run':
     '删除超出 `BACKUP_KEEP` 的备份，但绝不删除最近一次已完成运行的备份',
   'tries `plan`, `upgrade`, a second `upgrade` and `recover` on a throwaway cluster on a Docker engine, made of your own package, lists, SQL, dump and home, and compares byte for byte':
-    '用您自己的安装包、清单、SQL、转储和 EggRoll 主目录，在 Docker 引擎上搭建一次性集群，依次试运行 `plan`、`upgrade`、第二次 `upgrade` 和 `recover`，并逐字节比较',
+    '用您自己的安装包、清单、SQL、转储和 EggRoll 安装目录，在 Docker 引擎上搭建一次性集群，依次试运行 `plan`、`upgrade`、第二次 `upgrade` 和 `recover`，并逐字节比较',
   'turns a command line of `upgrade_helper.py` into an env file and the command to run: `eggroll-upgrade import-args -c nm_ip_list -r rs_ip_list …`':
     '把 `upgrade_helper.py` 的命令行转换为 env 文件和要运行的命令：`eggroll-upgrade import-args -c nm_ip_list -r rs_ip_list …`',
   yes: '是',

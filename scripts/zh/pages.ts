@@ -49,7 +49,7 @@ export const versionsTexts = translations({
   'This page is written by `npm run docs` from `src/eggroll/compatibility.ts`.':
     '本页由 `npm run docs` 根据 `src/eggroll/compatibility.ts` 生成。',
   'The version of a home is told by the core jar in `lib` and by `__version__` in `python/eggroll/__init__.py`, which must agree.':
-    'EggRoll 主目录的版本由 `lib` 中的核心 jar 和 `python/eggroll/__init__.py` 中的 `__version__` 判定，两者必须一致。',
+    'EggRoll 安装目录的版本由 `lib` 中的核心 jar 和 `python/eggroll/__init__.py` 中的 `__version__` 判定，两者必须一致。',
   '2.0.x and 2.1.0 have an empty `__init__.py`, and one without quotes was edited by hand: there the jar decides.':
     '2.0.x 和 2.1.0 的 `__init__.py` 是空文件，而其中版本号没有引号的则是手工改过的：这两种情况以 jar 为准。',
   'A schema of another version than that of the nodes is a warning: `MYSQL_FILE=auto` goes by the schema, and a file is rehearsed.':

@@ -78,11 +78,11 @@ export const meanings = translations({
   'name of the job, where what starts it again cannot tell exit codes apart: once a try has ended so that another one changes nothing (10, 11, 64, 65, 77, 78), further tries repeat that result and do nothing':
     '作业的名称，供负责重启的系统无法区分退出码时使用：一旦某次尝试的结果使再试也不会有变化（10、11、64、65、77、78），之后的尝试只重复该结果，不做任何事',
   'form of the output': '输出形式',
-  'a simulated home': '模拟的主目录',
+  'a simulated home': '模拟的安装目录',
   '`rehearse`: archive (`.tar`, `.tar.gz`, `.tgz`) of the EGGROLL_HOME that every node of the rehearsal gets':
     '`rehearse`：演练中每个节点所用 `EGGROLL_HOME` 的归档（`.tar`、`.tar.gz`、`.tgz`）',
   '`rehearse`: EggRoll version of the simulated homes and of the simulated database':
-    '`rehearse`：模拟的主目录和模拟的数据库的 EggRoll 版本',
+    '`rehearse`：模拟的安装目录和模拟的数据库的 EggRoll 版本',
   'the schema of that version with made-up rows': '该版本的表结构加上虚构的数据',
   '`rehearse`: dump of the database, as `mysqldump` makes it, also with gzip':
     '`rehearse`：数据库的转储，即 `mysqldump` 的输出，也可以用 gzip 压缩',
@@ -91,7 +91,7 @@ export const meanings = translations({
   '`rehearse`: how often an upgrade is killed at a random moment, and resumed, after all else went well':
     '`rehearse`：其余各项都通过之后，再让升级在随机时刻被杀掉并继续多少次',
   '`rehearse`: read homes (without data and logs) and database from the real cluster; changes nothing there':
-    '`rehearse`：从真实集群读取主目录（不含 data 和 logs）和数据库；不对它做任何改动',
+    '`rehearse`：从真实集群读取安装目录（不含 data 和 logs）和数据库；不对它做任何改动',
   '`rehearse`: leave the cluster of the rehearsal running, and say how to look around and how to remove it':
     '`rehearse`：保留演练集群继续运行，并说明如何查看、如何删除',
   'the image it runs from, else `eggroll-upgrade:local`': '演练自身所用的镜像，否则为 `eggroll-upgrade:local`',

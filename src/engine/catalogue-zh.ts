@@ -29,7 +29,7 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
   },
   ENGINE_REFUSED: {
     summary: 'Docker 引擎拒绝服务，或其主机密钥未知。',
-    remedy: '请使用有权使用该引擎的账户运行；在容器中请用 --group-add 加上套接字的属组。',
+    remedy: '请使用有权使用该引擎的账号运行；在容器中请用 --group-add 加上套接字的属组。',
   },
   ENGINE_FAILED: {
     summary: 'Docker 引擎无法完成演练所需的操作。',

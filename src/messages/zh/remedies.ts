@@ -154,7 +154,7 @@ export const rehearsalRemedies = translations({
   'Name the folder with ca.pem, cert.pem and key.pem.': '请指定含有 ca.pem、cert.pem 和 key.pem 的目录。',
   'Take it from one of the two.': '请只从两者之一获取。',
   'Set MYSQL_FILE to auto or a file.': '请把 MYSQL_FILE 设为 auto 或一个文件。',
-  'Name a folder that this account may write.': '请指定此账户可写的目录。',
+  'Name a folder that this account may write.': '请指定此账号可写的目录。',
   'The real cluster is untouched. Report it with the output, and do not upgrade before it is settled.':
     '真实集群未被改动。请附上输出报告此问题，在解决之前不要升级。',
   'Look at the output above.': '请查看上面的输出。',
@@ -167,7 +167,7 @@ export const fetchRemedies = translations({
   'Usage: fetch-package URL SHA256 TARGET': '用法：fetch-package URL SHA256 TARGET',
   'Write one header into the file, such as Authorization with its value.':
     '请在文件中写入一个请求头，例如 Authorization 及其值。',
-  'Name a file in a folder that this account may write to.': '请指定此账户可写目录中的文件。',
+  'Name a file in a folder that this account may write to.': '请指定此账号可写目录中的文件。',
   'Give the volume more room; what is there already is kept.': '请给该卷更多空间；已有内容会保留。',
   'Check the volume that it lies on.': '请检查其所在的卷。',
   'Correct the digest or the address; do not use a file that somebody may have altered.':
