@@ -3,21 +3,23 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { chartReadmeWithTable, schemaWithVariables } from './chart-reference.ts';
 import { dependenciesPage } from './dependencies.ts';
+import { inLanguage } from './pages.ts';
 import { errorsPage, readmeWithTables, versionsPage } from './reference.ts';
 import { referencePage } from './reference-page.ts';
+import { wordsIn } from './words.ts';
 
 const root = join(import.meta.dirname, '..');
-const readme = join(root, 'README.md');
 const json = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
 
-writeFileSync(readme, readmeWithTables(readFileSync(readme, 'utf8')));
-const pages = {
-  dependencies: () => dependenciesPage(json('package.json'), json('package-lock.json').packages, sizeOf),
-  errors: errorsPage,
-  reference: referencePage,
-  versions: versionsPage,
-};
-for (const [name, write] of Object.entries(pages)) writeFileSync(join(root, 'docs', `${name}.md`), write());
+for (const language of ['en', 'zh'] as const) {
+  const words = wordsIn(language);
+  const readme = join(root, inLanguage('README.md', language));
+  writeFileSync(readme, readmeWithTables(words, readFileSync(readme, 'utf8')));
+  for (const [name, write] of Object.entries({ errors: errorsPage, reference: referencePage, versions: versionsPage }))
+    writeFileSync(join(root, inLanguage(`docs/${name}.md`, language)), write(words));
+}
+const dependencies = dependenciesPage(json('package.json'), json('package-lock.json').packages, sizeOf);
+writeFileSync(join(root, 'docs', 'dependencies.md'), dependencies);
 
 const schema = join(root, 'helm', 'eggroll-upgrade', 'values.schema.json');
 writeFileSync(schema, schemaWithVariables(readFileSync(schema, 'utf8')));

@@ -1,10 +1,11 @@
 /** What a job leaves in STATE_DIR, on nodes and in the database: what it is, and the source that makes it, by its own word for it. */
 import type { RunEntry } from '../src/cluster/run-facts.ts';
+import type { DocText } from './words.ts';
 
 export interface Place {
   /** As a reader sees it; `<…>` stands for what differs. */
   readonly path: string;
-  readonly meaning: string;
+  readonly meaning: DocText;
   readonly source: string;
   /** What that source calls it. */
   readonly word: string;
@@ -47,7 +48,7 @@ export const statePlaces: readonly Place[] = [
 ];
 
 /** What stands in the folder of a run on a node; a kind of entry that is new in the code has to be told here. */
-const runEntries: Readonly<Record<Exclude<RunEntry, '.' | 'backup/'>, string>> = {
+const runEntries: Readonly<Record<Exclude<RunEntry, '.' | 'backup/'>, DocText>> = {
   'record.json': 'who the run is, which services ran before; any unharmed copy is enough',
   staged: 'the new folders before the switch',
   backup: 'the old folders after it',

@@ -1,55 +1,63 @@
 /** The tables of the documentation that come from the code. */
 import { commandFacts } from '../src/cli/command-list.ts';
 import { isSecret, type Variable, type VariableName, variableNames, variables } from '../src/config/variables.ts';
-import { type CatalogueEntry, catalogue, exitCodeFacts, exitCodes } from '../src/engine/catalogue.ts';
+import { catalogue, type ErrorCode, exitCodeFacts, exitCodes } from '../src/engine/catalogue.ts';
+import { chineseCatalogue } from '../src/engine/catalogue-zh.ts';
+import type { DocText, Words } from './words.ts';
 
-export function variablesTable(): string {
+export function variablesTable(words: Words): string {
+  const { say } = words;
   return table(
-    ['variable', 'default', 'meaning', 'old option'],
+    [say('variable'), say('default'), say('meaning'), say('old option')],
     variableNames.map((name) => {
       const variable: Variable = variables[name];
-      const meaning = variable.choices ? `${variable.meaning}: ${choicesOf(variable)}` : variable.meaning;
-      return [namesOf(name), defaultOf(variable), meaning, oldOptionOf(variable)];
+      const meaning = say(variables[name].meaning);
+      return [
+        namesOf(words, name),
+        defaultOf(words, name),
+        variable.choices ? words.explain(meaning, choicesOf(words, variable)) : meaning,
+        oldOptionOf(variable),
+      ];
     }),
   );
 }
 
 /** The same with what a value must look like. */
-export function fullVariablesTable(): string {
+export function fullVariablesTable(words: Words): string {
+  const { say } = words;
   return table(
-    ['variable', 'takes', 'default', 'meaning', 'old option'],
+    [say('variable'), say('takes'), say('default'), say('meaning'), say('old option')],
     variableNames.map((name) => {
       const variable: Variable = variables[name];
-      const takes = variable.choices ? choicesOf(variable) : kinds[variable.kind];
-      return [namesOf(name), takes, defaultOf(variable), variable.meaning, oldOptionOf(variable)];
+      const takes = variable.kind === 'choice' ? choicesOf(words, variable) : say(kinds[variable.kind]);
+      const meaning = say(variables[name].meaning);
+      return [namesOf(words, name), takes, defaultOf(words, name), meaning, oldOptionOf(variable)];
     }),
   );
 }
 
-export function commandsTable(): string {
+export function commandsTable({ say }: Words): string {
   return table(
-    ['command', 'does', 'changes anything?'],
-    Object.entries(commandFacts).map(([name, { does, changes }]) => [`\`${name}\``, does, changes]),
+    [say('command'), say('does'), say('changes anything?')],
+    Object.entries(commandFacts).map(([name, { does, changes }]) => [`\`${name}\``, say(does), say(changes)]),
   );
 }
 
-export function exitCodesTable(): string {
+export function exitCodesTable({ say }: Words): string {
   const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
   return table(
-    ['code', 'meaning', 'was anything changed?'],
-    names.map((name) => [String(exitCodes[name]), exitCodeFacts[name].meaning, exitCodeFacts[name].changed]),
+    [say('code'), say('meaning'), say('was anything changed?')],
+    names.map((name) => [String(exitCodes[name]), say(exitCodeFacts[name].meaning), say(exitCodeFacts[name].changed)]),
   );
 }
 
-export function errorsTable(): string {
+export function errorsTable({ say, language }: Words): string {
   return table(
-    ['code', 'exit code', 'what it means', 'what to do'],
-    Object.entries<CatalogueEntry>(catalogue).map(([code, { exitCode, summary, remedy }]) => [
-      `\`${code}\``,
-      String(exitCode),
-      summary,
-      remedy,
-    ]),
+    [say('error code'), say('exit code'), say('what it means'), say('what to do')],
+    (Object.keys(catalogue) as ErrorCode[]).map((code) => {
+      const { summary, remedy } = (language === 'zh' ? chineseCatalogue : catalogue)[code];
+      return [`\`${code}\``, String(catalogue[code].exitCode), summary, remedy];
+    }),
   );
 }
 
@@ -59,22 +67,24 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `|${'---|'.repeat(head.length)}\n`, ...rows.map(line)].join('');
 }
 
-function namesOf(name: VariableName): string {
-  return isSecret(name) ? `\`${name}\`, \`${name}_FILE\`` : `\`${name}\``;
+function namesOf({ list }: Words, name: VariableName): string {
+  return list((isSecret(name) ? [name, `${name}_FILE`] : [name]).map((one) => `\`${one}\``));
 }
 
-const requirements = {
+const requirements: Readonly<Record<NonNullable<Variable['required']>, DocText>> = {
   always: 'required',
   withDatabase: 'required, unless `MYSQL_FILE` is `none`',
   withTcp: 'required, unless `MYSQL_FILE` is `none` or `MYSQL_SOCK` is set',
 };
 
-function defaultOf({ default: value, defaultText, required }: Variable): string {
-  if (value !== undefined) return `\`${value}\``;
-  return defaultText ?? (required ? requirements[required] : 'none');
+function defaultOf({ say }: Words, name: VariableName): string {
+  const variable = variables[name];
+  if ('default' in variable) return `\`${variable.default}\``;
+  if ('defaultText' in variable) return say(variable.defaultText);
+  return say('required' in variable ? requirements[variable.required] : 'none');
 }
 
-const kinds: Readonly<Record<Variable['kind'], string>> = {
+const kinds: Readonly<Record<Exclude<Variable['kind'], 'choice'>, DocText>> = {
   text: 'text on one line',
   localPath: 'path where the job runs',
   nodePath: 'absolute path on the nodes, without `..`',
@@ -85,11 +95,10 @@ const kinds: Readonly<Record<Variable['kind'], string>> = {
   flag: '`true` or `false`',
   sha256: '64 hexadecimal digits',
   jobName: 'name of letters, digits, `-` and `.`',
-  choice: 'one of its choices',
 };
 
-function choicesOf({ choices = [] }: Variable): string {
-  return choices.map((choice) => `\`${choice}\``).join(', ');
+function choicesOf({ list }: Words, { choices = [] }: Variable): string {
+  return list(choices.map((choice) => `\`${choice}\``));
 }
 
 function oldOptionOf({ oldOption }: Variable): string {

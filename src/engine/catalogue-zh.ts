@@ -6,7 +6,7 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
   CONFIG_INVALID: { summary: '变量缺失或取值有误。', remedy: '请改正该变量，然后重新运行同一命令。' },
   CONFIG_UNKNOWN: { summary: '使用了本工具前缀但无法识别的变量。', remedy: '请改正拼写，或删除该变量。' },
   USAGE: { summary: '命令行有误。', remedy: '请加上 --help 运行该命令。' },
-  LIST_INVALID: { summary: '主机列表无法使用。', remedy: '请改正所指出的那一行。' },
+  LIST_INVALID: { summary: '主机清单无法使用。', remedy: '请改正所指出的那一行。' },
   PACKAGE_INVALID: {
     summary: 'EggRoll 安装包无法使用。',
     remedy: '请挂载完整的 EggRoll 安装包：bin、conf、deploy、lib 和 python。',
@@ -29,7 +29,7 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
   },
   ENGINE_REFUSED: {
     summary: 'Docker 引擎拒绝服务，或其主机密钥未知。',
-    remedy: '请使用有权使用该引擎的账户运行；在容器中请用 --group-add 加上套接字的属组。',
+    remedy: '请使用有权使用该引擎的账号运行；在容器中请用 --group-add 加上套接字的属组。',
   },
   ENGINE_FAILED: {
     summary: 'Docker 引擎无法完成演练所需的操作。',
@@ -91,7 +91,7 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
       '请授予所示权限，或在 MYSQL_SCRATCH_DB 中另指定一个库，或设置 REQUIRE_PROOF=false，在不验证备份的情况下继续。',
   },
   DUMP_CLIENT_MISSING: {
-    summary: '找不到用于导出数据库的客户端。',
+    summary: '找不到用于转储数据库的客户端。',
     remedy: '请改正 MYSQL_HOME：其 bin 目录中必须有 mysqldump 或 mariadb-dump。',
   },
   BACKUP_FAILED: { summary: '数据库备份失败。', remedy: '请处理消息所指出的问题，然后重新运行同一命令。' },
@@ -127,7 +127,7 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
   },
   HOME_INVALID: {
     summary: '节点上的 EGGROLL_HOME 不是可以升级的 EggRoll 目录。',
-    remedy: '请改正 EGGROLL_HOME 或主机列表。',
+    remedy: '请改正 EGGROLL_HOME 或主机清单。',
   },
   HOME_REFUSED: {
     summary: '节点上 EGGROLL_HOME 的目录无法通过重命名切换。',
@@ -143,7 +143,7 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
   },
   VERSIONS_DIFFER: {
     summary: '各节点的版本不一致。',
-    remedy: '请先把所指出的节点统一到一个版本，或把它们移出列表。已经是安装包版本的节点不影响升级。',
+    remedy: '请先把所指出的节点统一到一个版本，或把它们移出清单。已经是安装包版本的节点不影响升级。',
   },
   PLAN_CHANGED: {
     summary: '升级内容与 PLAN_HASH 所对应的计划不符。',
@@ -156,18 +156,18 @@ export const chineseCatalogue: Readonly<Record<ErrorCode, Pick<CatalogueEntry, '
   },
   INTERRUPTED: {
     summary: '运行在完成之前被停止。',
-    remedy: '请重新运行同一命令以完成，或运行 `recover` 回滚。',
+    remedy: '请重新运行同一命令以完成，或运行 `recover` 恢复到升级之前。',
   },
   RUN_CONFLICT: {
     summary: '节点上有另一个未完成的运行。',
-    remedy: '请用它自己的安装包和主机列表完成它，或用 `recover` 回滚。',
+    remedy: '请用它自己的安装包和主机清单完成它，或用 `recover` 恢复。',
   },
   STATE_UNEXPECTED: {
     summary: '节点处于本工具任何运行都不会留下的状态。',
     remedy: '请检查该节点；然后运行 `recover`，或在修正后重新运行 `upgrade`。',
   },
   STAGE_MISMATCH: {
-    summary: '节点上预置的目录与预期不符。',
+    summary: '节点上暂存的目录与预期不符。',
     remedy: '请检查该节点的磁盘，然后重新运行同一命令。',
   },
   SERVICE_NOT_STOPPED: { summary: '有服务未能停止。', remedy: '请检查所指出的进程，然后重新运行同一命令。' },

@@ -16,9 +16,7 @@ export const exitCodes = {
 } as const;
 
 /** What each exit code tells, in Markdown, for the documentation. */
-export const exitCodeFacts: Readonly<
-  Record<keyof typeof exitCodes, { readonly meaning: string; readonly changed: string }>
-> = {
+export const exitCodeFacts = {
   ok: { meaning: 'done, or nothing to do', changed: 'as asked' },
   rolledBack: { meaning: 'failed; everything was put back automatically', changed: 'no, in effect' },
   needsDecision: {
@@ -36,7 +34,7 @@ export const exitCodeFacts: Readonly<
   },
   refused: { meaning: 'refused: login, host key, grants, file permissions', changed: 'no' },
   badConfig: { meaning: 'bad configuration', changed: 'no' },
-};
+} as const satisfies Record<keyof typeof exitCodes, { readonly meaning: string; readonly changed: string }>;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

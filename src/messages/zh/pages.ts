@@ -58,7 +58,7 @@ export const pages = translations({
   'being undone: run recover again': '正在回滚：请重新运行 recover',
   undone: '已回滚',
   '{done} of {count} statements done': '已完成 {done}/{count} 条语句',
-  'new folders staged on {hosts}': '新目录已预置于 {hosts}',
+  'new folders staged on {hosts}': '新目录已暂存在 {hosts}',
   'old folders kept on {hosts}': '旧目录保留于 {hosts}',
   'new folders that were taken back kept on {hosts}': '被撤下的新目录保留于 {hosts}',
   'copies of the database backup on {hosts}': '数据库备份的副本在 {hosts}',

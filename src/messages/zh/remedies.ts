@@ -36,17 +36,17 @@ export const remedies = translations({
   'Expected one host per line: host, user@host, host:port, user@host:port or [IPv6 address]:port.':
     '每行应为一台主机：host、user@host、host:port、user@host:port 或 [IPv6 地址]:port。',
   'Expected one host as in the lists: host, user@host, host:port, user@host:port.':
-    '应为一台主机，写法与列表相同：host、user@host、host:port、user@host:port。',
+    '应为一台主机，写法与清单相同：host、user@host、host:port、user@host:port。',
   'Unset FATE_FLOW_SERVICE and FATE_FLOW_HOST and stop fate_flow yourself, as the other services; or set SERVICE_CONTROL.':
     '请去掉 FATE_FLOW_SERVICE 和 FATE_FLOW_HOST，像其他服务一样自行停止 fate_flow；或设置 SERVICE_CONTROL。',
   'Remove one of the two lines.': '请删除这两行中的一行。',
   'Keep it in the NodeManager list only: RS_FILE is for hosts that run RollSite alone.':
-    '请只保留在 NodeManager 列表中：RS_FILE 只用于单独运行 RollSite 的主机。',
+    '请只保留在 NodeManager 清单中：RS_FILE 只用于单独运行 RollSite 的主机。',
   'List at least one. It may be empty only for RollSite hosts alone, with MYSQL_FILE=none.':
     '请至少列出一台。只有在仅升级 RollSite 主机且 MYSQL_FILE=none 时才可以为空。',
-  'Mount the list there, or set {variable} to its path.': '请把列表挂载到该处，或把 {variable} 设为其路径。',
+  'Mount the list there, or set {variable} to its path.': '请把清单挂载到该处，或把 {variable} 设为其路径。',
   'Mount the list there, or set {variable} to its path. It may be empty, where no host runs RollSite alone.':
-    '请把列表挂载到该处，或把 {variable} 设为其路径。如果没有单独运行 RollSite 的主机，它可以为空。',
+    '请把清单挂载到该处，或把 {variable} 设为其路径。如果没有单独运行 RollSite 的主机，它可以为空。',
   'Set {variable}.': '请设置 {variable}。',
   'Set {variable}_FILE or {variable}.': '请设置 {variable}_FILE 或 {variable}。',
   'Set one of them.': '请只设置其中一个。',
@@ -64,7 +64,7 @@ export const remedies = translations({
   'Mount a key as ssh-keygen writes it.': '请挂载 ssh-keygen 所生成格式的密钥。',
   "Mount a known_hosts file with the nodes' keys, or set SSH_HOST_KEY_CHECKING=accept-new.":
     '请挂载含有各节点密钥的 known_hosts 文件，或设置 SSH_HOST_KEY_CHECKING=accept-new。',
-  'Name a host as its list does.': '请按列表中的写法填写主机。',
+  'Name a host as its list does.': '请按清单中的写法填写主机。',
   'Mount a volume that this account may write.': '请挂载该账号可写的卷。',
   'Set PURGE=none, or MYSQL_FILE to auto or a file.': '请设置 PURGE=none，或把 MYSQL_FILE 设为 auto 或文件。',
   'Correct MYSQL_HOME, or remove it to use the client in the image.':
@@ -124,13 +124,13 @@ export const nodeRemedies = translations({
     '请停止它，并用 service.sh 启动。如果 supervisord 中程序的命令以 `start` 而不是 `starting` 结尾，请设置 SERVICE_CONTROL=eggroll。',
   'Name each machine once.': '每台机器请只写一次。',
   'Finish it by `upgrade`, or go back with `recover`; then run `prune` again.':
-    '请用 `upgrade` 完成它，或用 `recover` 回滚；然后重新运行 `prune`。',
+    '请用 `upgrade` 完成它，或用 `recover` 恢复；然后重新运行 `prune`。',
   'Move it out of the way, or give it back its place, owner and mode; then run the same command again.':
     '请把它移开，或恢复其位置、属主和权限；然后重新运行同一命令。',
   'Put an unharmed copy of the record back; or, once the node is as it shall be, move {folder} out of {home}. Then run the same command again.':
     '请放回完好的记录副本；或在节点恢复正常后，把 {folder} 移出 {home}。然后重新运行同一命令。',
   'Finish run {run} with its own package and lists, or go back with `recover` and its lists.':
-    '请用运行 {run} 自己的安装包和主机列表完成它，或用其主机列表运行 `recover` 回滚。',
+    '请用运行 {run} 自己的安装包和主机清单完成它，或用其主机清单运行 `recover` 恢复到升级之前。',
   'Move the folder of the one that is void out of .eggroll-upgrade/runs on every node.':
     '请在每个节点上把作废的那个运行的目录移出 .eggroll-upgrade/runs。',
   'Stop the services and put the folder itself in the place of the link: {commands}':
@@ -139,7 +139,7 @@ export const nodeRemedies = translations({
     '请用文件本身替换它，或设置 CONF_POLICY=keep 并自行合并新的配置项。',
   'Mount the STATE_DIR of that run, then run the same command again.':
     '请挂载该运行的 STATE_DIR，然后重新运行同一命令。',
-  'Use the lists of that run.': '请使用该运行的主机列表。',
+  'Use the lists of that run.': '请使用该运行的主机清单。',
   'Set both as they were when that run began.': '请把这两项设为该运行开始时的值。',
 });
 
@@ -156,7 +156,7 @@ export const rehearsalRemedies = translations({
     '请启动持有该私钥的 SSH agent，或提供没有口令的私钥。',
   'Take it from one of the two.': '请只从两者之一获取。',
   'Set MYSQL_FILE to auto or a file.': '请把 MYSQL_FILE 设为 auto 或一个文件。',
-  'Name a folder that this account may write.': '请指定此账户可写的目录。',
+  'Name a folder that this account may write.': '请指定此账号可写的目录。',
   'The real cluster is untouched. Report it with the output, and do not upgrade before it is settled.':
     '真实集群未被改动。请附上输出报告此问题，在解决之前不要升级。',
   'Look at the output above.': '请查看上面的输出。',
@@ -169,7 +169,7 @@ export const fetchRemedies = translations({
   'Usage: fetch-package URL SHA256 TARGET': '用法：fetch-package URL SHA256 TARGET',
   'Write one header into the file, such as Authorization with its value.':
     '请在文件中写入一个请求头，例如 Authorization 及其值。',
-  'Name a file in a folder that this account may write to.': '请指定此账户可写目录中的文件。',
+  'Name a file in a folder that this account may write to.': '请指定此账号可写目录中的文件。',
   'Give the volume more room; what is there already is kept.': '请给该卷更多空间；已有内容会保留。',
   'Check the volume that it lies on.': '请检查其所在的卷。',
   'Correct the digest or the address; do not use a file that somebody may have altered.':

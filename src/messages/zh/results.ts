@@ -32,7 +32,7 @@ export const results = translations({
   '`upgrade` would resume run {run}, which was interrupted on its way to version {version}. Nothing was changed.':
     '`upgrade` 会继续运行 {run}，它在升级到版本 {version} 的途中被中断。没有做任何改动。',
   '`upgrade` would first finish a recovery that was interrupted; what it does then can be told once `recover` has been run. Nothing was changed.':
-    '`upgrade` 会先完成被中断的回滚；运行 `recover` 之后才能知道接下来会做什么。没有做任何改动。',
+    '`upgrade` 会先完成被中断的恢复；运行 `recover` 之后才能知道接下来会做什么。没有做任何改动。',
   'All {count} nodes are on version {version} already: `upgrade` would change nothing. Nothing was changed.':
     '全部 {count} 个节点已经是版本 {version}：`upgrade` 不会做任何改动。没有做任何改动。',
   'A defect in this program: {stack}': '本工具自身的缺陷：{stack}',
@@ -40,14 +40,15 @@ export const results = translations({
   'The run stopped in the middle of a step. {why} {consequence}': '运行在步骤中途停止。{why} {consequence}',
   'What was under way may still go on; the next run looks, and services that were stopped stay so until then.':
     '进行中的操作可能仍在继续；下次运行会检查，已停止的服务在那之前保持停止。',
-  'Run `upgrade` again: it resumes. `recover` goes back.': '请重新运行 `upgrade`：它会接着做下去。`recover` 则回滚。',
+  'Run `upgrade` again: it resumes. `recover` goes back.':
+    '请重新运行 `upgrade`：它会接着做下去。`recover` 则恢复到升级之前。',
   'Run `recover` again: it resumes.': '请重新运行 `recover`：它会接着做下去。',
   'Check your jobs. `recover` goes back to the old version.': '请检查您的任务。`recover` 可回到旧版本。',
   'Run `upgrade`; with PLAN_HASH set to the hash above it does this and nothing else.':
     '请运行 `upgrade`；把 PLAN_HASH 设为上面的哈希值，它就只做以上内容。',
   'Nothing.': '无。',
   'Run `recover` to go back, or put right what is named above and run `upgrade` again.':
-    '请运行 `recover` 回滚，或处理上面所指出的问题后重新运行 `upgrade`。',
+    '请运行 `recover` 恢复到升级之前，或处理上面所指出的问题后重新运行 `upgrade`。',
   'Put right what is named above and run `recover` again.': '请处理上面所指出的问题，然后重新运行 `recover`。',
   'Put right the {count} points that are named above and run the same command again.':
     '请处理上面所指出的 {count} 个问题，然后重新运行同一命令。',

@@ -4,14 +4,14 @@ import { translations } from '../holes.ts';
 
 export const warnings = translations({
   'STATE_DIR {folder} is no mounted volume: the database dump ends with this container, and `recover` needs it.':
-    'STATE_DIR {folder} 不是挂载的卷：数据库导出会随此容器消失，而 `recover` 需要它。',
+    'STATE_DIR {folder} 不是挂载的卷：数据库转储会随此容器消失，而 `recover` 需要它。',
   'The native part of ssh2 is missing, so files are encrypted several times slower: {problem}. Use the image, or install once more where `npm` may build it (a C++ compiler, make, Python 3).':
     '缺少 ssh2 的原生部分，文件加密会慢数倍：{problem}。请使用镜像，或在 `npm` 能够编译它的环境（C++ 编译器、make、Python 3）中重新安装。',
   'The result could not be kept: {problem}': '结果无法保存：{problem}',
   'The result could not be posted to NOTIFY_URL: {problem}.': '结果无法发送到 NOTIFY_URL：{problem}。',
   '{signal}: the run stops at the next safe point.': '{signal}：运行将在下一个安全点停止。',
   'Run {run} ({from} to {to}) is undone.': '正在回滚运行 {run}（{from} 到 {to}）。',
-  'A recovery was interrupted; it is finished first.': '有一次回滚被中断，先完成它。',
+  'A recovery was interrupted; it is finished first.': '有一次恢复被中断，先完成它。',
   'Run {run} was interrupted; it is resumed.': '运行 {run} 曾被中断，现在继续。',
   '{why} Everything is put back.': '{why} 正在全部回滚。',
   'The same again from the first step (try {count}).': '从第一步重新开始（第 {count} 次尝试）。',
@@ -23,11 +23,11 @@ export const warnings = translations({
   '{finding} REQUIRE_PROOF is false, so the run goes on without proof.':
     '{finding} REQUIRE_PROOF 为 false，因此在不验证的情况下继续。',
   'Tables that are not InnoDB are dumped without a snapshot: {tables}.':
-    '以下表不是 InnoDB，导出时没有快照：{tables}。',
+    '以下表不是 InnoDB，转储时没有快照：{tables}。',
   '{database} also holds {count} tables of FATE; they are backed up, and put back by `recover`, with it.':
     '{database} 中还有 {count} 张 FATE 的表；它们会一同备份，`recover` 时一同恢复。',
   'EggRoll knows NodeManagers that no list names: {nodes}. They are left as they are.':
-    'EggRoll 中登记了列表里没有的 NodeManager：{nodes}。它们保持原样。',
+    'EggRoll 中登记了清单里没有的 NodeManager：{nodes}。它们保持原样。',
   'The database backup in {folder} was unusable ({problem}); it was fetched from {node}.':
     '{folder} 中的数据库备份无法使用（{problem}）；已从 {node} 取回。',
   'The database backup in {folder} is not there; it was fetched from {node}.':

@@ -204,11 +204,11 @@ describe('terminalReport', () => {
     const { live, show, pass } = session(60, { language: 'zh' });
     show(started(['节点一', 'rs1']), { type: 'step-started', ...stage }, progress('节点一', 0), progress('rs1', 0));
     pass(2000);
-    show(progress('节点一', 1_000_000), { type: 'node-done', step: 'stage', host: 'rs1', message: '已预置并校验' });
+    show(progress('节点一', 1_000_000), { type: 'node-done', step: 'stage', host: 'rs1', message: '已暂存并校验' });
     pass(0);
     expect(live()).toEqual([
-      '  … [4/13] 在旧版本旁预置新版本  2 s, 已完成 1/2 个节点',
-      '    rs1     已预置并校验',
+      '  … [4/13] 在旧版本旁暂存新版本  2 s, 已完成 1/2 个节点',
+      '    rs1     已暂存并校验',
       '    节点一    1.0 MB/4.0 MB  500.0 kB/s  剩余 6 s',
     ]);
   });

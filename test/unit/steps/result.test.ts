@@ -63,7 +63,7 @@ describe('describeResult', () => {
       halfWay: true,
       error: lost(),
     });
-    expect(one.next).toBe('请重新运行 `upgrade`：它会接着做下去。`recover` 则回滚。');
+    expect(one.next).toBe('请重新运行 `upgrade`：它会接着做下去。`recover` 则恢复到升级之前。');
     expect(failedResult('upgrade', lost(), 'zh')).toMatchObject({ message: '没有做任何改动。' });
   });
 });
