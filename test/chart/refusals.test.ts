@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { chartReadmeWithTable, schemaWithVariables } from '../../scripts/chart-reference.ts';
 import { isSecret, variableNames } from '../../src/config/variables.ts';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
-import { cases, chart, helm } from './helm.ts';
+import { chart, helm, notesOf, valuesOf } from './helm.ts';
 
-const claim = cases.find(({ name }) => name.startsWith('claim'))?.file ?? '';
+const claim = valuesOf('claim');
 
 async function refusal(...sets: string[]): Promise<string> {
   const { exitCode, stderr } = await helm(
@@ -89,8 +89,7 @@ it('is of the version of the program', () => {
 });
 
 it('says how to follow, what to do on each outcome, and how to go back', async () => {
-  const { stdout } = await helm('install', 'r', chart, '--values', claim, '--dry-run=client', '--namespace', 'site');
-  const notes = stdout.slice(stdout.indexOf('NOTES:'));
+  const notes = await notesOf(claim);
   const name = /The Job (\S+) runs/.exec(notes)?.[1];
   expect(notes).toContain(`kubectl -n site logs -f job/${name}`);
   for (const code of finalExitCodes) expect(notes).toMatch(new RegExp(`\\b${code}\\b`));

@@ -95,12 +95,12 @@ containers:
     args: [{{ $.action }}]
     envFrom:
       - configMapRef:
-          name: {{ include "eggroll-upgrade.variablesName" . }}
+          name: {{ include "eggroll-upgrade.variablesName" . | quote }}
     env:
       {{- include "eggroll-upgrade.secretFiles" . | nindent 6 }}
       {{- with $.job }}
       - name: RETRY_OF
-        value: {{ . }}
+        value: {{ . | quote }}
       {{- end }}
       {{- with .Values.extraEnv }}
       {{- toYaml . | nindent 6 }}
@@ -177,7 +177,7 @@ volumes:
     sources:
       {{- if include "eggroll-upgrade.files" . | fromJson }}
       - configMap:
-          name: {{ $files }}
+          name: {{ $files | quote }}
       {{- end }}
       {{- with .Values.lists.existingConfigMap }}
       - configMap:
@@ -207,7 +207,7 @@ volumes:
       {{- end }}
       {{- end }}
     {{- else }}
-    secretName: {{ include "eggroll-upgrade.secretName" $ }}
+    secretName: {{ include "eggroll-upgrade.secretName" $ | quote }}
     items:
       {{- range $path, $value := dict "id" .privateKey "passphrase" .passphrase "password" .password "known_hosts" .knownHosts }}
       {{- if $value }}
@@ -226,7 +226,7 @@ volumes:
     items:
       - { key: {{ .existingSecretKey | quote }}, path: password }
     {{- else }}
-    secretName: {{ include "eggroll-upgrade.secretName" $ }}
+    secretName: {{ include "eggroll-upgrade.secretName" $ | quote }}
     items:
       - { key: mysql, path: password }
     {{- end }}
@@ -272,7 +272,7 @@ volumes:
   emptyDir: {}
   {{- else }}
   persistentVolumeClaim:
-    claimName: {{ include "eggroll-upgrade.stateClaim" . }}
+    claimName: {{ include "eggroll-upgrade.stateClaim" . | quote }}
   {{- end }}
 - name: tmp
   emptyDir:

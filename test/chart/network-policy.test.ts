@@ -1,0 +1,35 @@
+// Where the network policy lets the Pod go.
+
+import { describe, expect, it } from 'vitest';
+import { ofKind, render, valuesOf } from './helm.ts';
+
+const to = (port: number, ...cidrs: string[]) => ({
+  ports: [{ port, protocol: 'TCP' }],
+  ...(cidrs.length > 0 && { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }),
+});
+
+describe('the network policy', () => {
+  const egressOf = async (...more: string[]) => {
+    const policy = ofKind(
+      await render(valuesOf('host-path'), '--set', 'networkPolicy.enabled=true', ...more),
+      'NetworkPolicy',
+    );
+    return policy.spec.egress.slice(1);
+  };
+  it('leads to the hosts of the lists on their ports and to the database', async () => {
+    const lists = 'lists.nmIpList=10.0.0.1\napp@10.0.0.2:2222 # site\n[fd00::1]:22\n\n# none\n,lists.rsIpList=';
+    expect(await egressOf('--set', lists, '--set', 'database.host=10.0.0.9')).toEqual([
+      to(22, '10.0.0.1/32', 'fd00::1/128'),
+      to(2222, '10.0.0.2/32'),
+      to(3306, '10.0.0.9/32'),
+    ]);
+  });
+
+  it('opens a port to the networks that are named for hosts without an address, or to anywhere', async () => {
+    expect(await egressOf()).toEqual([to(22), to(3306)]);
+    expect(await egressOf('--set', 'networkPolicy.cidrs={10.0.0.0/24}')).toEqual([
+      to(22, '10.0.0.1/32', '10.0.0.2/32', '10.0.0.0/24'),
+      to(3306, '10.0.0.0/24'),
+    ]);
+  });
+});
