@@ -97,7 +97,7 @@ containers:
       - configMapRef:
           name: {{ include "eggroll-upgrade.variablesName" . | quote }}
     env:
-      {{- include "eggroll-upgrade.secretFiles" . | nindent 6 }}
+      {{- include "eggroll-upgrade.secretFiles" . | trim | nindent 6 }}
       {{- with $.job }}
       - name: RETRY_OF
         value: {{ . | quote }}
@@ -149,8 +149,11 @@ volumes:
 {{- $ssh := .Values.ssh -}}
 {{- $made := not $ssh.existingSecret -}}
 {{- $keys := $ssh.existingSecretKeys -}}
+{{- /* Whoever names the variable demands the key: a login by password alone has none. */}}
+{{- if or (and $made $ssh.privateKey) (and (not $made) $keys.privateKey) }}
 - name: SSH_PRIVATE_KEY_FILE
   value: /secrets/ssh/id
+{{- end }}
 {{- if or (and $made $ssh.passphrase) (and (not $made) $keys.passphrase) }}
 - name: SSH_PASSPHRASE_FILE
   value: /secrets/ssh/passphrase
