@@ -186,6 +186,16 @@ describe('the package', () => {
       '/package/package.tar.gz',
     ]);
   });
+
+  it('from an address may have its digest with the name of the hash before it', async () => {
+    const argsWith = async (digest: string) => {
+      const sets = ['--set', 'action=upgrade', '--set', `package.sha256=${digest}`];
+      const { spec } = ofKind(await render(valuesOf('url'), ...sets), 'Job');
+      return spec.template.spec.initContainers?.[0]?.args;
+    };
+    const digest = 'ab'.repeat(32);
+    expect(await argsWith(`sha256:${digest}`)).toEqual(await argsWith(digest));
+  });
 });
 
 describe('the state', () => {

@@ -55,7 +55,7 @@ initContainers:
     image: {{ include "eggroll-upgrade.image" . | quote }}
     imagePullPolicy: {{ .Values.image.pullPolicy }}
     command: [/usr/bin/tini, --, node, /app/dist/fetch-package.js]
-    args: [{{ .Values.package.url | quote }}, {{ .Values.package.sha256 | quote }}, /package/package.tar.gz]
+    args: [{{ .Values.package.url | quote }}, {{ .Values.package.sha256 | trimPrefix "sha256:" | quote }}, /package/package.tar.gz]
     {{- if or .Values.package.urlHeaderSecret .Values.extraEnv }}
     env:
       {{- if .Values.package.urlHeaderSecret }}
