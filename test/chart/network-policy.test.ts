@@ -32,4 +32,10 @@ describe('the network policy', () => {
       to(3306, '10.0.0.0/24'),
     ]);
   });
+
+  it('leads to the first jump host alone, on the port of its own or on 22, whatever the nodes have', async () => {
+    const jumpBy = (jump: string) => egressOf('--set', `ssh.port=2222,ssh.jump=${jump}`);
+    expect(await jumpBy('ops@10.1.0.1')).toEqual([to(22, '10.1.0.1/32'), to(3306)]);
+    expect(await jumpBy('10.1.0.1:2200\\,10.1.0.2')).toEqual([to(2200, '10.1.0.1/32'), to(3306)]);
+  });
 });

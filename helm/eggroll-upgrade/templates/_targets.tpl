@@ -4,6 +4,8 @@
 {{- $ssh := .Values.ssh.port | int | toString -}}
 {{- $hosts := list -}}
 {{- if .Values.ssh.jump -}}
+{{- /* ssh.port is that of the nodes; a jump host has the usual one unless it names another. */ -}}
+{{- $ssh = "22" -}}
 {{- $hosts = append $hosts (first (splitList "," .Values.ssh.jump)) -}}
 {{- else -}}
 {{- range $line := splitList "\n" (printf "%s\n%s" .Values.lists.nmIpList .Values.lists.rsIpList) -}}
