@@ -38,4 +38,13 @@ describe('the network policy', () => {
     expect(await jumpBy('ops@10.1.0.1')).toEqual([to(22, '10.1.0.1/32'), to(3306)]);
     expect(await jumpBy('10.1.0.1:2200\\,10.1.0.2')).toEqual([to(2200, '10.1.0.1/32'), to(3306)]);
   });
+
+  it.each(['plan', 'upgrade', 'recover', 'status', 'prune'])(
+    'leads to the address of the package beside the action %s, as `helm test` fetches it',
+    async (action) => {
+      const objects = await render(valuesOf('url'), '--set', `action=${action}`);
+      expect(ofKind(objects, 'NetworkPolicy').spec.egress).toContainEqual(to(443));
+      expect(ofKind(objects, 'Pod').spec.initContainers?.[0]?.args[0]).toMatch(/^https:/);
+    },
+  );
 });

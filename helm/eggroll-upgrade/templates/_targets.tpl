@@ -26,7 +26,8 @@
 {{- if ne .Values.database.migration "none" -}}
 {{- $pairs = append $pairs (dict "name" .Values.database.host "port" (.Values.database.port | int | toString)) -}}
 {{- end -}}
-{{- with has .Values.action (list "plan" "upgrade") | ternary .Values.package.url "" -}}
+{{- /* Whatever the action: `helm test` always plans, and so fetches, under the same policy. */ -}}
+{{- with .Values.package.url -}}
 {{- $url := urlParse . -}}
 {{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
 {{- $name := trimSuffix (printf ":%s" $port) $url.host | trimPrefix "[" | trimSuffix "]" -}}
