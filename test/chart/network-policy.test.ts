@@ -1,7 +1,7 @@
 // Where the network policy lets the Pod go.
 
 import { describe, expect, it } from 'vitest';
-import { ofKind, render, valuesOf } from './helm.ts';
+import { notesOf, ofKind, render, valuesOf } from './helm.ts';
 
 const to = (port: number, ...cidrs: string[]) => ({
   ports: [{ port, protocol: 'TCP' }],
@@ -47,4 +47,21 @@ describe('the network policy', () => {
       expect(ofKind(objects, 'Pod').spec.initContainers?.[0]?.args[0]).toMatch(/^https:/);
     },
   );
+});
+
+describe('the address that results are posted to', () => {
+  const warning = 'WARNING: networkPolicy.enabled is set, and the address in the Secret eggroll-notify';
+  const on = ['--set', 'networkPolicy.enabled=true'];
+
+  it('is in a Secret, so who turns the policy on is told to name it', async () => {
+    const notes = await notesOf(valuesOf('claim'), ...on);
+    expect(notes).toContain(warning);
+    expect(notes).toContain('Set networkPolicy.extraEgress.');
+  });
+
+  it('is not spoken of without a policy, without a notification, and where rules were added', async () => {
+    const rule = 'networkPolicy.extraEgress[0].ports[0].port=443';
+    const others = [[], [...on, '--set', 'notify.existingSecret='], [...on, '--set', rule]];
+    for (const more of others) expect(await notesOf(valuesOf('claim'), ...more)).not.toContain('eggroll-notify');
+  });
 });
