@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { chartReadmeWithTable, schemaWithVariables } from '../../scripts/chart-reference.ts';
 import { isSecret, variableNames } from '../../src/config/variables.ts';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
-import { chart, helm, notesOf, valuesOf } from './helm.ts';
+import { chart, helm, notesOf, render, valuesOf } from './helm.ts';
 
 const claim = valuesOf('claim');
 
@@ -79,6 +79,20 @@ it.each([
   ['state.emptyDir=true', 'state: set either'],
 ])('refuses %s, which contradicts itself', async (sets, named) => {
   expect(await refusal(...sets.split(','))).toContain(named);
+});
+
+const sizes = ['state.size', 'package.fetchedSizeLimit', 'tmpSizeLimit'];
+
+describe.each(sizes)('%s', (value) => {
+  it.each(['8K', '8ki', '8i', '8g', '8GiB', 'Gi'])('is not %s, which is no quantity of Kubernetes', async (size) => {
+    expect(await refusal(`${value}=${size}`)).toContain(value.split('.').at(-1));
+  });
+
+  // 010 would be 8 for YAML.
+  it.each(['010', '16', '8k', '8Ki', '1.5M', '9Gi', '8T', '8Pi', '8E'])('may be %s', async (size) => {
+    const objects = await render(valuesOf('url'), '--set', 'action=upgrade', '--set-string', `${value}=${size}`);
+    expect(JSON.stringify(objects)).toContain(`"${size}"`);
+  });
 });
 
 it('is of the version of the program', () => {

@@ -258,7 +258,7 @@ volumes:
     pullPolicy: {{ .image.pullPolicy }}
   {{- else }}
   emptyDir:
-    sizeLimit: {{ .fetchedSizeLimit }}
+    sizeLimit: {{ .fetchedSizeLimit | quote }}
   {{- end }}
   {{- end }}
 {{- end }}
@@ -279,7 +279,7 @@ volumes:
   {{- end }}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ .Values.tmpSizeLimit }}
+    sizeLimit: {{ .Values.tmpSizeLimit | quote }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
