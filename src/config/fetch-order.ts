@@ -1,6 +1,7 @@
 // What is to be fetched, from the words of a command line and a file with a header. Nothing secret stands in a message.
 
 import { type Finding, throwFindings, UpgradeError } from '../engine/errors.ts';
+import { parseSha256 } from './sha256.ts';
 import { onOneLine } from './shown.ts';
 
 export interface FetchOrder {
@@ -23,7 +24,7 @@ const fetchUsage = 'Usage: fetch-package URL SHA256 TARGET';
 
 /** Reads `URL SHA256 TARGET`. Throws USAGE with everything that is wrong. */
 export function readFetchWords(words: readonly string[]): FetchOrder {
-  const [address = '', sha256 = '', target = '', ...rest] = words;
+  const [address = '', digest = '', target = '', ...rest] = words;
   if (target === '' || rest.length > 0) {
     throw new UpgradeError({ ...wrong('command line', 'Exactly three arguments are expected.'), remedy: fetchUsage });
   }
@@ -32,11 +33,12 @@ export function readFetchWords(words: readonly string[]): FetchOrder {
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
     findings.push(wrong('URL', 'Expected an address that begins with https:// or http://.'));
   }
-  if (!/^[0-9a-f]{64}$/i.test(sha256)) findings.push(wrong('SHA256', 'Expected 64 hexadecimal digits.'));
+  const sha256 = parseSha256(digest);
+  if (sha256 === undefined) findings.push(wrong('SHA256', 'Expected 64 hexadecimal digits.'));
   if (target.endsWith('/')) findings.push(wrong('TARGET', 'Expected the path of a file, and not of a folder.'));
   throwFindings(findings);
-  if (!url) throw new UpgradeError(wrong('URL', 'It cannot be read.'));
-  return { url, sha256: sha256.toLowerCase(), target };
+  if (!url || sha256 === undefined) throw new UpgradeError(wrong('URL', 'It cannot be read.'));
+  return { url, sha256, target };
 }
 
 // What the fetch itself decides about a request.

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import { bool, EnvError, makeValidator, port } from 'envalid';
+import { parseSha256 } from './sha256.ts';
 import { shown } from './shown.ts';
 import type { Variable, VariableKind } from './variables.ts';
 
@@ -63,8 +64,8 @@ const parsers: Record<VariableKind, (input: string) => unknown> = {
     }
   },
   sha256: (input) => {
-    const digest = input.toLowerCase().replace(/^sha256:/, '');
-    if (/^[0-9a-f]{64}$/.test(digest)) return digest;
+    const digest = parseSha256(input);
+    if (digest !== undefined) return digest;
     throw expected('64 hexadecimal digits, as sha256sum prints them', input);
   },
   jobName: (input) => {

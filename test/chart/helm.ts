@@ -19,9 +19,9 @@ interface Container {
   readonly image: string;
   readonly command: readonly string[];
   readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly valueFrom?: object }[];
+  readonly env: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
   readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
-  readonly volumeMounts: readonly { readonly name: string }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext: object;
 }
 
@@ -31,12 +31,20 @@ interface PodSpec {
   readonly securityContext: object;
   readonly initContainers?: readonly Container[];
   readonly containers: readonly [Container];
-  readonly volumes: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
+  readonly volumes: readonly Volume[];
 }
+
+type Volume = Readonly<Record<string, unknown>> & {
+  readonly name: string;
+  readonly secret?: { readonly items: readonly { readonly path: string }[] };
+};
 
 /** What tests read of specifications, of whatever kind. */
 interface Spec extends PodSpec {
-  readonly template: { readonly metadata: { readonly annotations: object }; readonly spec: PodSpec };
+  readonly template: {
+    readonly metadata: { readonly annotations: object; readonly labels: object };
+    readonly spec: PodSpec;
+  };
   readonly podFailurePolicy: { readonly rules: readonly object[] };
   readonly egress: readonly object[];
   readonly storageClassName?: string;
@@ -54,18 +62,39 @@ export interface KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** The values file of the case whose name begins so. */
+export function valuesOf(name: string): string {
+  const found = cases.find((one) => one.name.startsWith(name));
+  if (!found) throw new Error(`There is no case ${name}.`);
+  return found.file;
+}
+
 export function helm(...args: readonly string[]): Promise<Outcome> {
   return run('helm', args);
 }
 
 /** All objects of a rendering. Throws what helm says when it refuses. */
-export async function render(file: string, ...more: readonly string[]): Promise<KubernetesObject[]> {
-  const { exitCode, stdout, stderr } = await helm('template', 'r', chart, '--values', file, ...more);
+export function render(file: string, ...more: readonly string[]): Promise<KubernetesObject[]> {
+  return renderAs('r', file, ...more);
+}
+
+/** The same for a release of another name. */
+export async function renderAs(release: string, file: string, ...more: readonly string[]): Promise<KubernetesObject[]> {
+  const { exitCode, stdout, stderr } = await helm('template', release, chart, '--values', file, ...more);
   if (exitCode !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout).flatMap((document) => {
+  // Helm reads YAML 1.1, which takes more words for something else than a text: on, no, 1e5, 2026-11-27.
+  return parseAllDocuments(stdout, { version: '1.1' }).flatMap((document) => {
     const object = document.toJS() as KubernetesObject | null;
     return object ? [object] : [];
   });
+}
+
+/** What helm tells after an installation into the namespace `site`. */
+export async function notesOf(file: string, ...more: readonly string[]): Promise<string> {
+  const args = ['install', 'r', chart, '--values', file, '--dry-run=client', '--namespace', 'site', ...more];
+  const { exitCode, stdout, stderr } = await helm(...args);
+  if (exitCode !== 0) throw new Error(stderr);
+  return stdout.slice(stdout.indexOf('NOTES:'));
 }
 
 export function ofKind(objects: readonly KubernetesObject[], kind: string): KubernetesObject {

@@ -1,32 +1,12 @@
 // The chart's objects for every way of giving the package and secrets, on old and new clusters.
 
-import { Job } from 'kubernetes-models/batch/v1';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { ConfigMap, PersistentVolumeClaim, Pod, Secret } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
-import { cases, chart, helm, type KubernetesObject, ofKind, podSpecs, render } from './helm.ts';
+import { cases, chart, helm, ofKind, podSpecs, render, valuesOf } from './helm.ts';
 import { unknownFields } from './unknown-fields.ts';
+import { validate } from './validate.ts';
 
 const clusters = ['1.20.0', '1.25.16', '1.26.0', '1.31.0', '1.35.0'];
-const kinds = { ConfigMap, Job, NetworkPolicy, PersistentVolumeClaim, Pod, Secret };
-
-/** Fails on a value that Kubernetes would not take. */
-function validate(object: KubernetesObject): void {
-  const Kind = kinds[object.kind as keyof typeof kinds] as unknown as new (
-    data: object,
-  ) => { validate(): void; apiVersion: string };
-  if (!Kind) throw new Error(`The chart is not expected to have a ${object.kind}.`);
-  const model = new Kind(object);
-  expect(model.apiVersion).toBe(object.apiVersion);
-  model.validate();
-}
-
-const valuesOf = (name: string) => {
-  const found = cases.find((one) => one.name.startsWith(name));
-  if (!found) throw new Error(`There is no case ${name}.`);
-  return found.file;
-};
 
 describe.each(cases)('$name', ({ file }) => {
   it('passes helm lint --strict', async () => {
@@ -206,6 +186,16 @@ describe('the package', () => {
       '/package/package.tar.gz',
     ]);
   });
+
+  it('from an address may have its digest with the name of the hash before it', async () => {
+    const argsWith = async (digest: string) => {
+      const sets = ['--set', 'action=upgrade', '--set', `package.sha256=${digest}`];
+      const { spec } = ofKind(await render(valuesOf('url'), ...sets), 'Job');
+      return spec.template.spec.initContainers?.[0]?.args;
+    };
+    const digest = 'ab'.repeat(32);
+    expect(await argsWith(`sha256:${digest}`)).toEqual(await argsWith(digest));
+  });
 });
 
 describe('the state', () => {
@@ -215,36 +205,5 @@ describe('the state', () => {
     expect(claim.spec).toMatchObject({ storageClassName: 'fast', accessModes: ['ReadWriteMany'] });
     const none = ofKind(await render(valuesOf('url'), '--set', 'state.storageClassName=-'), 'PersistentVolumeClaim');
     expect(none.spec.storageClassName).toBe('');
-  });
-});
-
-describe('the network policy', () => {
-  const egressOf = async (...more: string[]) => {
-    const policy = ofKind(
-      await render(valuesOf('host-path'), '--set', 'networkPolicy.enabled=true', ...more),
-      'NetworkPolicy',
-    );
-    return policy.spec.egress.slice(1);
-  };
-  const to = (port: number, ...cidrs: string[]) => ({
-    ports: [{ port, protocol: 'TCP' }],
-    ...(cidrs.length > 0 && { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }),
-  });
-
-  it('leads to the hosts of the lists on their ports and to the database', async () => {
-    const lists = 'lists.nmIpList=10.0.0.1\napp@10.0.0.2:2222 # site\n[fd00::1]:22\n\n# none\n,lists.rsIpList=';
-    expect(await egressOf('--set', lists, '--set', 'database.host=10.0.0.9')).toEqual([
-      to(22, '10.0.0.1/32', 'fd00::1/128'),
-      to(2222, '10.0.0.2/32'),
-      to(3306, '10.0.0.9/32'),
-    ]);
-  });
-
-  it('opens a port to the networks that are named for hosts without an address, or to anywhere', async () => {
-    expect(await egressOf()).toEqual([to(22), to(3306)]);
-    expect(await egressOf('--set', 'networkPolicy.cidrs={10.0.0.0/24}')).toEqual([
-      to(22, '10.0.0.1/32', '10.0.0.2/32', '10.0.0.0/24'),
-      to(3306, '10.0.0.0/24'),
-    ]);
   });
 });

@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { chartReadmeWithTable, schemaWithVariables } from '../../scripts/chart-reference.ts';
 import { isSecret, variableNames } from '../../src/config/variables.ts';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
-import { cases, chart, helm } from './helm.ts';
+import { chart, helm, notesOf, render, valuesOf } from './helm.ts';
 
-const claim = cases.find(({ name }) => name.startsWith('claim'))?.file ?? '';
+const claim = valuesOf('claim');
 
 async function refusal(...sets: string[]): Promise<string> {
   const { exitCode, stderr } = await helm(
@@ -81,6 +81,20 @@ it.each([
   expect(await refusal(...sets.split(','))).toContain(named);
 });
 
+const sizes = ['state.size', 'package.fetchedSizeLimit', 'tmpSizeLimit'];
+
+describe.each(sizes)('%s', (value) => {
+  it.each(['8K', '8ki', '8i', '8g', '8GiB', 'Gi'])('is not %s, which is no quantity of Kubernetes', async (size) => {
+    expect(await refusal(`${value}=${size}`)).toContain(value.split('.').at(-1));
+  });
+
+  // 010 would be 8 for YAML.
+  it.each(['010', '16', '8k', '8Ki', '1.5M', '9Gi', '8T', '8Pi', '8E'])('may be %s', async (size) => {
+    const objects = await render(valuesOf('url'), '--set', 'action=upgrade', '--set-string', `${value}=${size}`);
+    expect(JSON.stringify(objects)).toContain(`"${size}"`);
+  });
+});
+
 it('is of the version of the program', () => {
   const { version } = JSON.parse(readFileSync(join(chart, '..', '..', 'package.json'), 'utf8'));
   const { appVersion, annotations } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'));
@@ -89,8 +103,7 @@ it('is of the version of the program', () => {
 });
 
 it('says how to follow, what to do on each outcome, and how to go back', async () => {
-  const { stdout } = await helm('install', 'r', chart, '--values', claim, '--dry-run=client', '--namespace', 'site');
-  const notes = stdout.slice(stdout.indexOf('NOTES:'));
+  const notes = await notesOf(claim);
   const name = /The Job (\S+) runs/.exec(notes)?.[1];
   expect(notes).toContain(`kubectl -n site logs -f job/${name}`);
   for (const code of finalExitCodes) expect(notes).toMatch(new RegExp(`\\b${code}\\b`));

@@ -1,23 +1,28 @@
 {{/* Names, labels, and what several templates need. */}}
 
 {{- define "eggroll-upgrade.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- include "eggroll-upgrade.short" (default .Chart.Name .Values.nameOverride) -}}
 {{- end -}}
 
-{{/* Short enough for what is appended: the action, a hash, and what Kubernetes appends to Pods. */}}
+{{/* Short enough for what is appended: the action, a hash, and what Kubernetes appends to Pods. A name ends with no dash and no dot. */}}
+{{- define "eggroll-upgrade.short" -}}
+{{- regexReplaceAll "[-.]+$" (trunc 40 .) "" -}}
+{{- end -}}
+
 {{- define "eggroll-upgrade.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- include "eggroll-upgrade.short" .Values.fullnameOverride -}}
 {{- else if contains (include "eggroll-upgrade.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- include "eggroll-upgrade.short" .Release.Name -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name (include "eggroll-upgrade.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- include "eggroll-upgrade.short" (printf "%s-%s" .Release.Name (include "eggroll-upgrade.name" .)) -}}
 {{- end -}}
 {{- end -}}
 
+{{/* Quoted, as are all names that a person chooses: to YAML, 20261127 is a number. */}}
 {{- define "eggroll-upgrade.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "eggroll-upgrade.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "eggroll-upgrade.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* Those of the Pod: nothing in them changes a Job that would do the same. */}}

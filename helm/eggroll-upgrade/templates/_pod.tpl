@@ -55,7 +55,7 @@ initContainers:
     image: {{ include "eggroll-upgrade.image" . | quote }}
     imagePullPolicy: {{ .Values.image.pullPolicy }}
     command: [/usr/bin/tini, --, node, /app/dist/fetch-package.js]
-    args: [{{ .Values.package.url | quote }}, {{ .Values.package.sha256 | quote }}, /package/package.tar.gz]
+    args: [{{ .Values.package.url | quote }}, {{ .Values.package.sha256 | trimPrefix "sha256:" | quote }}, /package/package.tar.gz]
     {{- if or .Values.package.urlHeaderSecret .Values.extraEnv }}
     env:
       {{- if .Values.package.urlHeaderSecret }}
@@ -95,12 +95,12 @@ containers:
     args: [{{ $.action }}]
     envFrom:
       - configMapRef:
-          name: {{ include "eggroll-upgrade.variablesName" . }}
+          name: {{ include "eggroll-upgrade.variablesName" . | quote }}
     env:
-      {{- include "eggroll-upgrade.secretFiles" . | nindent 6 }}
+      {{- include "eggroll-upgrade.secretFiles" . | trim | nindent 6 }}
       {{- with $.job }}
       - name: RETRY_OF
-        value: {{ . }}
+        value: {{ . | quote }}
       {{- end }}
       {{- with .Values.extraEnv }}
       {{- toYaml . | nindent 6 }}
@@ -149,8 +149,11 @@ volumes:
 {{- $ssh := .Values.ssh -}}
 {{- $made := not $ssh.existingSecret -}}
 {{- $keys := $ssh.existingSecretKeys -}}
+{{- /* Whoever names the variable demands the key: a login by password alone has none. */}}
+{{- if or (and $made $ssh.privateKey) (and (not $made) $keys.privateKey) }}
 - name: SSH_PRIVATE_KEY_FILE
   value: /secrets/ssh/id
+{{- end }}
 {{- if or (and $made $ssh.passphrase) (and (not $made) $keys.passphrase) }}
 - name: SSH_PASSPHRASE_FILE
   value: /secrets/ssh/passphrase
@@ -177,7 +180,7 @@ volumes:
     sources:
       {{- if include "eggroll-upgrade.files" . | fromJson }}
       - configMap:
-          name: {{ $files }}
+          name: {{ $files | quote }}
       {{- end }}
       {{- with .Values.lists.existingConfigMap }}
       - configMap:
@@ -207,7 +210,7 @@ volumes:
       {{- end }}
       {{- end }}
     {{- else }}
-    secretName: {{ include "eggroll-upgrade.secretName" $ }}
+    secretName: {{ include "eggroll-upgrade.secretName" $ | quote }}
     items:
       {{- range $path, $value := dict "id" .privateKey "passphrase" .passphrase "password" .password "known_hosts" .knownHosts }}
       {{- if $value }}
@@ -226,7 +229,7 @@ volumes:
     items:
       - { key: {{ .existingSecretKey | quote }}, path: password }
     {{- else }}
-    secretName: {{ include "eggroll-upgrade.secretName" $ }}
+    secretName: {{ include "eggroll-upgrade.secretName" $ | quote }}
     items:
       - { key: mysql, path: password }
     {{- end }}
@@ -255,7 +258,7 @@ volumes:
     pullPolicy: {{ .image.pullPolicy }}
   {{- else }}
   emptyDir:
-    sizeLimit: {{ .fetchedSizeLimit }}
+    sizeLimit: {{ .fetchedSizeLimit | quote }}
   {{- end }}
   {{- end }}
 {{- end }}
@@ -272,11 +275,11 @@ volumes:
   emptyDir: {}
   {{- else }}
   persistentVolumeClaim:
-    claimName: {{ include "eggroll-upgrade.stateClaim" . }}
+    claimName: {{ include "eggroll-upgrade.stateClaim" . | quote }}
   {{- end }}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ .Values.tmpSizeLimit }}
+    sizeLimit: {{ .Values.tmpSizeLimit | quote }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}

@@ -4,6 +4,8 @@
 {{- $ssh := .Values.ssh.port | int | toString -}}
 {{- $hosts := list -}}
 {{- if .Values.ssh.jump -}}
+{{- /* ssh.port is that of the nodes; a jump host has the usual one unless it names another. */ -}}
+{{- $ssh = "22" -}}
 {{- $hosts = append $hosts (first (splitList "," .Values.ssh.jump)) -}}
 {{- else -}}
 {{- range $line := splitList "\n" (printf "%s\n%s" .Values.lists.nmIpList .Values.lists.rsIpList) -}}
@@ -24,7 +26,8 @@
 {{- if ne .Values.database.migration "none" -}}
 {{- $pairs = append $pairs (dict "name" .Values.database.host "port" (.Values.database.port | int | toString)) -}}
 {{- end -}}
-{{- with has .Values.action (list "plan" "upgrade") | ternary .Values.package.url "" -}}
+{{- /* Whatever the action: `helm test` always plans, and so fetches, under the same policy. */ -}}
+{{- with .Values.package.url -}}
 {{- $url := urlParse . -}}
 {{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
 {{- $name := trimSuffix (printf ":%s" $port) $url.host | trimPrefix "[" | trimSuffix "]" -}}

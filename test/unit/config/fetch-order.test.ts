@@ -30,6 +30,10 @@ describe('readFetchWords', () => {
     });
   });
 
+  it.each(['sha256:', 'SHA256:'])('takes a digest with %s before it, as PKG_SHA256 does', (prefix) => {
+    expect(readFetchWords(['http://host/a.tgz', `${prefix}${digest}`, 'a']).sha256).toBe('ab'.repeat(32));
+  });
+
   it.each([
     [[], ['USAGE command line']],
     [['https://host/', digest], ['USAGE command line']],
@@ -43,6 +47,8 @@ describe('readFetchWords', () => {
       ['USAGE URL', 'USAGE TARGET'],
     ],
     [['https://', digest, 'a'], ['USAGE URL']],
+    [['https://host/', `sha256:${digest.slice(1)}`, 'a'], ['USAGE SHA256']],
+    [['https://host/', `sha512:${digest}`, 'a'], ['USAGE SHA256']],
   ])('tells what is wrong with %j', (words, findings) => {
     expect(findingsOf(words)).toEqual(findings);
   });
