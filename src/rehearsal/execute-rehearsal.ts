@@ -3,11 +3,11 @@
 import { rm } from 'node:fs/promises';
 import type { ExitCode } from '../engine/catalogue.ts';
 import { exitCodes } from '../engine/catalogue.ts';
-import { remedyOf, UpgradeError } from '../engine/errors.ts';
+import { type Finding, remedyOf, UpgradeError } from '../engine/errors.ts';
 import type { EventBody, Outcome, Result } from '../engine/events.ts';
 import type { Phase } from '../engine/rehearsal.ts';
 import { runForward } from '../engine/runner.ts';
-import { type Say, translated } from '../messages/phrases.ts';
+import { type Language, type Say, translated } from '../messages/phrases.ts';
 import { durationText } from '../report/units.ts';
 import { describedDefect, summaryOf } from '../steps/wording.ts';
 import { openEngine } from './engine.ts';
@@ -86,10 +86,7 @@ function resultOf(world: RehearsalWorld, phases: readonly Phase[], error: unknow
     },
     downtimeMs,
     downtimeBySteps,
-    findings:
-      error instanceof UpgradeError
-        ? error.findings.map((finding) => ({ ...finding, remedy: remedyOf(finding, language) }))
-        : [],
+    findings: error instanceof UpgradeError ? error.findings.map((finding) => toldHere(finding, language)) : [],
     message: error === undefined ? successOf(world) : failureOf(world, phases, error),
     next: [nextOf(world, error), ...(config.keep ? [keptText(run, say)] : [])].join(' '),
   };
@@ -115,12 +112,26 @@ function failureOf({ language, say }: RehearsalWorld, phases: readonly Phase[], 
   const why = error instanceof UpgradeError ? summaryOf(error, language) : describedDefect(error, language);
   if (!failed) return say('The rehearsal failed. {why} The real cluster is untouched.', { why });
   const title = translated(language, failed.title);
+  if (isStop(error))
+    return say('The rehearsal was stopped in the phase "{title}". The real cluster is untouched.', { title });
   return say('The rehearsal failed in the phase "{title}". {why} The real cluster is untouched.', { title, why });
 }
 
 function nextOf({ language, say }: RehearsalWorld, error: unknown): string {
   if (error === undefined) return say('Run `plan` on the real cluster, and `upgrade` when it shows the same.');
-  return error instanceof UpgradeError ? remedyOf(error.findings[0], language) : say('Report it with the output.');
+  return error instanceof UpgradeError
+    ? toldHere(error.findings[0], language).remedy
+    : say('Report it with the output.');
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof UpgradeError && error.code === 'INTERRUPTED';
+}
+
+// A rehearsal that was stopped has left nothing that could be resumed, or recovered.
+function toldHere(finding: Finding, language: Language) {
+  const own = finding.code === 'INTERRUPTED' ? { ...finding, remedy: 'Run `rehearse` again.' as const } : finding;
+  return { ...finding, remedy: remedyOf(own, language) };
 }
 
 function keptText(run: string, say: Say): string {

@@ -44,6 +44,9 @@ export const rehearsals = translations({
   'The rehearsal failed. {why} The real cluster is untouched.': '演练失败。{why} 真实集群未被改动。',
   'The rehearsal failed in the phase "{title}". {why} The real cluster is untouched.':
     '演练在“{title}”阶段失败。{why} 真实集群未被改动。',
+  'The rehearsal was stopped in the phase "{title}". The real cluster is untouched.':
+    '演练在“{title}”阶段被停止。真实集群未被改动。',
+  'Run `rehearse` again.': '请重新运行 `rehearse`。',
   'Run `plan` on the real cluster, and `upgrade` when it shows the same.':
     '请在真实集群上运行 `plan`，若结果相同再运行 `upgrade`。',
   'Report it with the output.': '请附上输出报告此问题。',

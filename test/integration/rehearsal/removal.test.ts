@@ -29,6 +29,7 @@ describe('what a rehearsal has made', { timeout: 1_200_000 }, () => {
     const { exitCode, result } = await rehearsal.ended;
     expect(exitCode).toBe(75);
     expect(result).toMatchObject({ outcome: 'interrupted', findings: [{ code: 'INTERRUPTED' }] });
+    expect(result.next).toBe('Run `rehearse` again.');
     expect(await thingsOf(String(run))).toEqual([]);
   });
 
