@@ -19,12 +19,12 @@ export const rehearsals = translations({
   'the engine has no image {image}; it is built on {base}, which takes a minute or two':
     '引擎中没有镜像 {image}，正在基于 {base} 构建，需要一两分钟',
   '{count} nodes with {homes} different homes': '{count} 个节点，共 {homes} 种安装目录',
-  '{count} nodes with {homes} different homes, and a dump': '{count} 个节点，共 {homes} 种安装目录，另有一份数据库导出',
+  '{count} nodes with {homes} different homes, and a dump': '{count} 个节点，共 {homes} 种安装目录，另有一份数据库转储',
   '{count} nodes: homes: {homes}': '{count} 个节点；安装目录：{homes}',
   '{count} nodes and a database server: homes: {homes}; database: {database}':
     '{count} 个节点和一台数据库服务器；安装目录：{homes}；数据库：{database}',
   'those of the real cluster': '取自真实集群',
-  'a dump of the real one': '真实数据库的导出',
+  'a dump of the real one': '真实数据库的转储',
   'simulated ones of EggRoll {version}': '模拟的 EggRoll {version}',
   'the schema of EggRoll {version} with made-up rows': 'EggRoll {version} 的表结构和虚构的数据行',
   '{count} statements, expected downtime about {time}': '{count} 条语句，预计停机约 {time}',
@@ -57,7 +57,7 @@ export const rehearsals = translations({
   '{name} does not count in a rehearsal: its nodes have nothing of that.':
     '{name} 在演练中不起作用：演练的节点上没有相应的内容。',
   'The lists name {listed} hosts; {count} of them are rehearsed.':
-    '主机列表中有 {listed} 台主机，演练其中 {count} 台。',
+    '清单中有 {listed} 台主机，演练其中 {count} 台。',
   'In the rehearsal its services do not start ({silent}); they count as stopped.':
     '演练中该节点的服务无法启动（{silent}）；视为已停止。',
   'homes: {homes}': '安装目录：{homes}',
