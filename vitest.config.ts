@@ -39,6 +39,8 @@ export default defineConfig({
           hookTimeout: 480_000,
           // More than there are processors: much of what a run does is waiting.
           maxWorkers: 3 * availableParallelism(),
+          // Of the tests of a file that go side by side: each has a database server.
+          maxConcurrency: 2,
         },
       },
       {

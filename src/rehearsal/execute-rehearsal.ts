@@ -137,7 +137,14 @@ function toldHere(finding: Finding, language: Language) {
 function keptText(run: string, say: Say): string {
   const filter = `--filter label=${runLabel}=${run}`;
   const look = `\`docker ps ${filter}\``;
-  const remove = `\`docker rm -fv $(docker ps -aq ${filter}); docker volume rm $(docker volume ls -q ${filter}); docker network rm rehearsal-${run}\``;
+  // Of a rehearsal that failed early there may be none of one kind.
+  const things = [
+    ['ps -a', 'rm -fv'],
+    ['volume ls', 'volume rm'],
+    ['network ls', 'network rm'],
+  ] as const;
+  const commands = things.map(([list, remove]) => `docker ${list} -q ${filter} | xargs -r docker ${remove}`);
+  const remove = `\`${commands.join('; ')}\``;
   return say('The rehearsal is kept. Look around: {look}, then `docker exec -it NAME bash`. Remove it: {remove}.', {
     look,
     remove,

@@ -16,7 +16,8 @@ export async function keepJobPage(
   const { command } = result;
   const file = `${phase.startsWith(command) ? phase : `${phase}-${command}`}.html`;
   try {
-    await writePage({ result: redact(result), story, settings: [] }, join(config.stateDir, 'runs', run, file));
+    const page = { result: redact(result), story, settings: [], rehearsal: run };
+    await writePage(page, join(config.stateDir, 'runs', run, file));
     pages.set(phase, [...(pages.get(phase) ?? []), file]);
   } catch (error) {
     const problem = summaryOf(error, language);

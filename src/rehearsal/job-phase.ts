@@ -57,6 +57,8 @@ export function runJob(
 ): Promise<JobRun> {
   const { clock, signal } = world;
   const onEvent = (event: Event) => {
+    // The nodes have other names here than the database knows them by, and may be fewer.
+    if (event.type === 'warning' && event.message.startsWith(strangersIn(world.say))) return;
     hear?.(event);
     show(world, command, event);
   };
@@ -71,8 +73,7 @@ function show({ emit, warned, say, language }: RehearsalWorld, command: string, 
     );
     emit({ type: 'job', command, message: `${title}: ${words} (${durationText(event.durationMs)})` });
   }
-  // The nodes have other names here than the database knows them by, and may be fewer.
-  if (event.type !== 'warning' || event.message.startsWith(strangersIn(say))) return;
+  if (event.type !== 'warning') return;
   const text = `${event.host ?? ''} ${event.message}`;
   if (warned.has(text)) return;
   warned.add(text);

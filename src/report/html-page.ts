@@ -23,11 +23,13 @@ export interface Page {
   readonly result: Result & { readonly time: string; readonly run: string };
   readonly story: Story;
   readonly settings: readonly Setting[];
+  /** The rehearsal whose job it was; its own page lies beside this one. */
+  readonly rehearsal?: string;
 }
 
 /** The whole file. Whatever it is given is text, and must hold no secret. */
-export function htmlPage({ result, story, settings }: Page): string {
-  const title = headline(result);
+export function htmlPage({ result, story, settings, rehearsal }: Page): string {
+  const title = `${headline(result)}${rehearsal === undefined ? '' : ', in a rehearsal'}`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,7 +43,7 @@ export function htmlPage({ result, story, settings }: Page): string {
 </head>
 <body>
 <main>
-${header(result, story, title)}
+${header({ result, story, settings, ...(rehearsal === undefined ? {} : { rehearsal }) }, title)}
 ${findingsSection(result)}
 ${warningsSection(story)}
 ${result.rehearsal && phasesSection(result.rehearsal)}
@@ -87,13 +89,13 @@ function headline({ command, outcome, plan, rehearsal }: Result): string {
   return `${names[command] ?? command} ${endings[outcome]}`;
 }
 
-function header(result: Result & { readonly run: string }, story: Story, title: string): Html {
+function header({ result, story, rehearsal }: Page, title: string): Html {
   const { outcome, message, next } = result;
   return html`<header class="is-${toneOf(outcome)}">
 <p class="over">eggroll-upgrade ${story.version}</p>
 <h1><span class="mark" aria-hidden="true">${markOf(outcome)}</span> ${title}</h1>
 <p class="message">${prose(message)}</p>
-<p class="next"><strong>What to do next</strong> ${prose(next)}</p>
+${rehearsal === undefined ? html`<p class="next"><strong>What to do next</strong> ${prose(next)}</p>` : html`<p class="next"><strong>Not the real cluster</strong> This was a job of rehearsal <code>${rehearsal}</code>, on its throwaway cluster: <a href="./report.html">report of the rehearsal</a>.</p>`}
 ${story.resumed === undefined ? undefined : html`<p class="resumed"><strong>${story.resumed}</strong> This page tells what the last process saw of it; what an earlier one did is not in the timeline, and not in the downtime.</p>`}
 <dl class="facts">${factsOf(result, story).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${result.planHash === undefined ? undefined : html`<p class="hash"><span>Plan hash</span> <code>${result.planHash}</code></p>`}

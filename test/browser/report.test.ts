@@ -24,6 +24,7 @@ const pages: Readonly<Record<string, string>> = {
   hostilePlan: samplePage({ command: 'plan', plan: samplePlan([hostile, 'nm2'], hostile), hosts: [hostile, 'nm2'] }),
   rehearsal: samplePage({ command: 'rehearse', rehearsal: sampleRehearsal(long), hosts: [long, 'nm2'], text: long }),
   failedRehearsal: samplePage({ command: 'rehearse', rehearsal: sampleRehearsal('x', 'upgrade'), outcome: 'failed' }),
+  job: samplePage({ within: long }),
   hostileRehearsal: samplePage({
     ...{ command: 'rehearse', rehearsal: sampleRehearsal(hostile), hosts: [hostile, 'nm2'], text: hostile },
   }),
@@ -154,7 +155,7 @@ describe('a report in Chromium', () => {
   });
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    it.each(['upgrade', 'failed', 'plan', 'rehearsal', 'failedRehearsal'])(
+    it.each(['upgrade', 'failed', 'plan', 'rehearsal', 'failedRehearsal', 'job'])(
       'has text that can be read (WCAG AA): %s',
       async (name) => {
         await open(name, { colorScheme }, async (page) => {

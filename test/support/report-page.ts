@@ -35,6 +35,8 @@ export interface Sample {
   readonly text: string;
   readonly plan?: Plan;
   readonly rehearsal?: Rehearsal;
+  /** The rehearsal that it was a job of. */
+  readonly within?: string;
   readonly events: readonly Told[];
 }
 
@@ -49,8 +51,9 @@ export function samplePage(changes: Partial<Sample> = {}): string {
     ...changes,
   };
   const events = sample.events.length > 0 ? sample.events : upgradeEvents(sample.hosts, sample.text);
+  const within = sample.within === undefined ? {} : { rehearsal: sample.within };
   const result = { ...resultOf(sample), time: timeAt(64_000), run: '20261127-a1b2c3' };
-  return htmlPage({ result, story: storyOf(events), settings: settingsWith(sample.text) });
+  return htmlPage({ result, story: storyOf(events), settings: settingsWith(sample.text), ...within });
 }
 
 function resultOf({ hosts, command, outcome, text, plan, rehearsal }: Sample): Result {

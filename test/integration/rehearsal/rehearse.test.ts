@@ -25,7 +25,7 @@ const write = async (name: string, content: string | Buffer) => {
   return file;
 };
 
-describe('rehearse', { timeout: 1_200_000 }, () => {
+describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
   it('tells that an upgrade works, and for how long services are down, also when it is killed; and leaves nothing', async () => {
     const env = {
       NM_FILE: await write('addresses', '10.255.0.1\n'),
@@ -63,6 +63,8 @@ describe('rehearse', { timeout: 1_200_000 }, () => {
       const page = await readFile(join(folder, file), 'utf8');
       expect(page).toContain('<span class="name">10.255.0.1</span>');
       expect(page).not.toContain('node-10-255-0-1');
+      expect(page).toContain(`This was a job of rehearsal <code>${result.run}</code>`);
+      expect(page).not.toContain('EggRoll knows NodeManagers');
     }
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('href="./upgrade.html"');
     const xml = await readFile(join(fixture.dir, 'state/runs', result.run, 'rehearsal.xml'), 'utf8');

@@ -5,59 +5,66 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docker } from '../../support/docker.ts';
-import { begins, type RehearsalFixture, rehearsalFixture, thingsOf } from '../../support/rehearsal.ts';
+import {
+  begins,
+  type RehearsalFixture,
+  type RunningRehearsal,
+  rehearsalFixture,
+  thingsOf,
+} from '../../support/rehearsal.ts';
 
 let fixture: RehearsalFixture;
 let quickEnd: Record<string, string>;
+let badDump: string;
 beforeAll(async () => {
   fixture = await rehearsalFixture();
-  const dump = join(fixture.dir, 'bad.sql');
-  await writeFile(dump, 'SELECT 1 FROM nowhere;\n');
-  // It ends while it builds its cluster, after it has looked for what others have left.
-  quickEnd = { REHEARSE_DUMP: dump };
+  badDump = join(fixture.dir, 'bad.sql');
+  await writeFile(badDump, 'SELECT 1 FROM nowhere;\n');
+  // It ends before it makes anything, after it has looked for what others have left.
+  quickEnd = { REHEARSE_HOME: join(fixture.dir, 'not-there.tar.gz') };
 });
 afterAll(() => fixture.dispose());
 
-describe('what a rehearsal has made', { timeout: 1_200_000 }, () => {
-  it.each([
-    ['SIGINT', 'build-cluster'],
-    ['SIGTERM', 'upgrade'],
-  ] as const)('goes with it when it is stopped by %s in the phase %s', async (signal, step) => {
+/** Stops a rehearsal; it says so, and nothing of it is left. */
+async function stop(rehearsal: RunningRehearsal, run: string, signal: NodeJS.Signals): Promise<void> {
+  rehearsal.kill(signal);
+  const { exitCode, result } = await rehearsal.ended;
+  expect(exitCode).toBe(75);
+  expect(result).toMatchObject({ outcome: 'interrupted', findings: [{ code: 'INTERRUPTED' }] });
+  expect(result.next).toBe('Run `rehearse` again.');
+  expect(await thingsOf(run)).toEqual([]);
+}
+
+describe('what a rehearsal has made', { timeout: 1_200_000, concurrent: true }, () => {
+  it('goes with it when it is stopped while it builds its cluster', async () => {
     const rehearsal = fixture.start();
-    const { run } = await rehearsal.until(begins(step));
-    rehearsal.kill(signal);
-    const { exitCode, result } = await rehearsal.ended;
-    expect(exitCode).toBe(75);
-    expect(result).toMatchObject({ outcome: 'interrupted', findings: [{ code: 'INTERRUPTED' }] });
-    expect(result.next).toBe('Run `rehearse` again.');
-    expect(await thingsOf(String(run))).toEqual([]);
+    const { run } = await rehearsal.until(begins('build-cluster'));
+    await stop(rehearsal, String(run), 'SIGINT');
   });
 
-  it('goes with the next rehearsal after kill -9, and not while its own is alive', async () => {
+  it('goes with the next rehearsal after kill -9, and with its own when that is stopped, and not before', async () => {
     const killed = fixture.start();
-    const { run: abandoned } = await killed.until(begins('plan'));
+    const { run: abandoned } = await killed.until(begins('build-cluster'));
+    // It begins while the first one is alive.
     const alive = fixture.start();
-    const { run: living } = await alive.until(begins('plan'));
-    // It began while the first one was alive, and left it alone.
+    const { run: living } = await alive.until(begins('build-cluster'));
+    await killed.until(begins('plan'));
     expect((await thingsOf(String(abandoned))).length).toBeGreaterThan(5);
     killed.kill('SIGKILL');
     await killed.ended;
-    expect((await thingsOf(String(abandoned))).length).toBeGreaterThan(5);
     const keeper = `rehearsal-${abandoned}-keeper`;
-    await expect.poll(() => stateOf(keeper), { timeout: 30_000 }).toBe('exited');
-    const next = await fixture.start(quickEnd).ended;
-    expect(next.output).toContain(`what rehearsal ${abandoned} has left is removed`);
+    // Of the rehearsals of other tests one may begin right now, and be the next one.
+    await expect.poll(() => stateOf(keeper), { timeout: 30_000 }).toMatch(/^(exited|)$/);
+    const { events } = await fixture.start(quickEnd).ended;
+    expect(events.find(({ step, type }) => type === 'step-finished' && step === 'prepare-engine')).toBeDefined();
     expect(await thingsOf(String(abandoned))).toEqual([]);
+    await alive.until(begins('upgrade'));
     expect((await thingsOf(String(living))).length).toBeGreaterThan(5);
-    alive.kill('SIGTERM');
-    await alive.ended;
-    expect(await thingsOf(String(living))).toEqual([]);
+    await stop(alive, String(living), 'SIGTERM');
   });
 
   it('stays with REHEARSE_KEEP, past the next rehearsal, and goes by the command that was told', async () => {
-    const sql = join(fixture.dir, 'broken.sql');
-    await writeFile(sql, 'ALTER TABLE store_option DROP COLUMN not_there;\n');
-    const { exitCode, result } = await fixture.start({ MYSQL_FILE: sql, REHEARSE_KEEP: 'true' }).ended;
+    const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: badDump, REHEARSE_KEEP: 'true' }).ended;
     expect(exitCode).toBe(65);
     await fixture.start(quickEnd).ended;
     const node = `rehearsal-${result.run}-nm1`;
@@ -70,6 +77,7 @@ describe('what a rehearsal has made', { timeout: 1_200_000 }, () => {
   });
 });
 
+/** Empty when there is no such container. */
 async function stateOf(container: string): Promise<string> {
   return (await docker(['inspect', '--format={{.State.Status}}', container])).stdout.trim();
 }

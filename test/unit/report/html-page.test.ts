@@ -149,6 +149,14 @@ describe('htmlPage', () => {
     expect(bad).toContain('upgrade – skipped');
   });
 
+  it('cannot be taken for a page of the real cluster when it is that of a job of a rehearsal', () => {
+    const page = samplePage({ within: 'r7' });
+    expect(page).toMatch(/<title>Upgrade succeeded, in a rehearsal/);
+    expect(page).toContain('This was a job of rehearsal <code>r7</code>');
+    expect(page).not.toContain('What to do next');
+    expect(samplePage()).not.toContain('rehearsal</');
+  });
+
   it('tells no downtime of a rehearsal that did not come to it', () => {
     const { phases } = sampleRehearsal('own', 'plan');
     expect(rehearsalDowntime({ phases }, 0)).toBe('not measured');
