@@ -42,7 +42,9 @@ describe('what a rehearsal has made', { timeout: 1_200_000, concurrent: true }, 
     await stop(rehearsal, String(run), 'SIGINT');
   });
 
-  it('goes with the next rehearsal after kill -9, and with its own when that is stopped, and not before', async () => {
+  it('goes with the next rehearsal after kill -9, and with its own when that is stopped, and not before', async ({
+    expect,
+  }) => {
     const killed = fixture.start();
     const { run: abandoned } = await killed.until(begins('build-cluster'));
     // It begins while the first one is alive.
