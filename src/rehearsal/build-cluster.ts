@@ -2,17 +2,19 @@
 
 import { randomBytes } from 'node:crypto';
 import type { RehearsalConfig } from '../config/rehearsal.ts';
+import { UpgradeError } from '../engine/errors.ts';
 import type { Say } from '../messages/phrases.ts';
 import { snapshotOf } from './compare.ts';
-import { dumpedDatabase, simulatedDatabase } from './database-source.ts';
+import { type DatabaseSource, dumpedDatabase, simulatedDatabase } from './database-source.ts';
 import { archivedHomes, type SimulatedDatabase, simulatedHomes, simulatedRelease } from './homes.ts';
 import { databaseName, rehearsalHosts } from './host-names.ts';
 import { prepareJobs } from './job.ts';
 import { phase } from './phase.ts';
 import { since } from './releases.ts';
 import { defaultEggrollHome } from './site.ts';
+import { type Snapshot, UnreadableDatabase } from './snapshot.ts';
 import { startThrowaway, type Throwaway } from './throwaway.ts';
-import { known, type Sources } from './world.ts';
+import { known, type RehearsalWorld, type Sources } from './world.ts';
 
 export const buildCluster = phase('build-cluster', 'build the throwaway cluster', async (world) => {
   const { engine, config, run, inputs, say } = world;
@@ -38,7 +40,7 @@ export const buildCluster = phase('build-cluster', 'build the throwaway cluster'
   world.server = await serverOf(world.throwaway);
   const { throwaway, language } = world;
   world.jobs = await prepareJobs(engine, { config, package: inputs.package, throwaway, password, language });
-  world.before = await snapshotOf(world);
+  world.before = await firstState(world, database);
   const made = { count: hosts.length, homes: homes.source };
   return database
     ? say('{count} nodes and a database server: homes: {homes}; database: {database}', {
@@ -47,6 +49,17 @@ export const buildCluster = phase('build-cluster', 'build the throwaway cluster'
       })
     : say('{count} nodes: homes: {homes}', made);
 });
+
+/** What of a database cannot be read again, such as a view without its table, cannot be compared either. */
+async function firstState(world: RehearsalWorld, database: DatabaseSource | undefined): Promise<Snapshot> {
+  try {
+    return await snapshotOf(world);
+  } catch (error) {
+    if (!(error instanceof UnreadableDatabase) || !database) throw error;
+    const found = `The server took it in, and cannot dump it again. It said: ${error.message}.`;
+    throw new UpgradeError({ code: 'REHEARSAL_INPUT_INVALID', where: database.where, found }, { cause: error });
+  }
+}
 
 // With supervisord, the nodes have one, and the service.sh of it.
 function nodeEnvironment({ serviceControl, policies }: RehearsalConfig): Record<string, string> {

@@ -28,7 +28,10 @@ export interface Lens {
   inDatabase?(command: readonly string[]): Promise<Seen>;
 }
 
-/** Throws an error that says which part could not be seen. */
+/** The server refuses to tell what a table holds; the message is what it says. */
+export class UnreadableDatabase extends Error {}
+
+/** Throws UnreadableDatabase, or an error that says which node could not be seen. */
 export async function takeSnapshot(lens: Lens): Promise<Snapshot> {
   const perHost = async (command: readonly string[]) =>
     Object.fromEntries(
@@ -41,7 +44,10 @@ export async function takeSnapshot(lens: Lens): Promise<Snapshot> {
     perHost(['sim-services']),
     lens
       .inDatabase?.(['bash', '-c', script('snapshot-database'), 'snapshot-database', lens.detail])
-      .then((seen) => outputOf('the database', seen)),
+      .then(({ exitCode, stdout, stderr }) => {
+        if (exitCode !== 0) throw new UnreadableDatabase(stderr.trim());
+        return stdout;
+      }),
   ]);
   return { files, services, database: database ?? '' };
 }

@@ -56,8 +56,7 @@ export const rehearsals = translations({
   '{problem} The next rehearsal tries again.': '{problem} 下一次演练会再次尝试。',
   '{name} does not count in a rehearsal: its nodes have nothing of that.':
     '{name} 在演练中不起作用：演练的节点上没有相应的内容。',
-  'The lists name {listed} hosts; {count} of them are rehearsed.':
-    '清单中有 {listed} 台主机，演练其中 {count} 台。',
+  'The lists name {listed} hosts; {count} of them are rehearsed.': '清单中有 {listed} 台主机，演练其中 {count} 台。',
   'In the rehearsal its services do not start ({silent}); they count as stopped.':
     '演练中该节点的服务无法启动（{silent}）；视为已停止。',
   'homes: {homes}': '安装目录：{homes}',

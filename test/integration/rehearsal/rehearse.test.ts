@@ -87,6 +87,8 @@ describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
     const env = {
       EGGROLL_HOME: '/opt/fate/eggroll',
       MYSQL_DB: 'fate_meta',
+      // The server makes this account itself, with a password of its own.
+      MYSQL_USER: 'root',
       REHEARSE_HOME: await write('home.tar.gz', gzipSync(Buffer.concat(chunks))),
       REHEARSE_DUMP: await write('dump.sql.gz', gzipSync(schemaSql('2.0.2') + seedSql('2.0.2', { sessions: 500 }))),
       MYSQL_FILE: await write('own.sql', `${guide}ALTER TABLE session_main COMMENT = 'ours';\n`),
@@ -121,6 +123,15 @@ describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
     expect(result.message).toContain('演练在“搭建一次性集群”阶段失败。');
     expect(result.next).toBe(chineseCatalogue.REHEARSAL_INPUT_INVALID.remedy);
     expect(result.findings[0]?.found).toContain('nowhere');
+    expect(await thingsOf(result.run)).toEqual([]);
+  });
+
+  it('says what of a dump cannot be compared', async () => {
+    const sql = 'CREATE TABLE a (b INT);\nCREATE VIEW orphan AS SELECT b FROM a;\nDROP TABLE a;\n';
+    const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: await write('orphan.sql', sql) }).ended;
+    expect(exitCode).toBe(65);
+    expect(result.findings).toMatchObject([{ code: 'REHEARSAL_INPUT_INVALID', where: 'REHEARSE_DUMP' }]);
+    expect(result.findings[0]?.found).toMatch(/cannot dump it again.*orphan/s);
     expect(await thingsOf(result.run)).toEqual([]);
   });
 
