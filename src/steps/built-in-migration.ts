@@ -8,7 +8,7 @@ import { causeOf } from '../database/server-errors.ts';
 import { parseStatements, type Statement } from '../database/statements.ts';
 import { builtInMigration, detectSchemaLevel, levelOfVersion } from '../eggroll/migrations.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { phrase } from '../messages/phrases.ts';
+import { type Fixed, phrase } from '../messages/phrases.ts';
 
 /** The statements from the schema of now to that of `version`, none when it is there. Throws SQL_INVALID when none are known. */
 export async function builtInStatements(database: Database, version: string): Promise<readonly Statement[]> {
@@ -50,14 +50,13 @@ const offers = {
 } as const;
 
 /** What the upgrade guide's SQL does wrong, in tables that are as `columns` say; empty when nothing is. */
-export function describeFlaws(columns: readonly ColumnFacts[]): string[] {
+export function describeFlaws(columns: readonly ColumnFacts[]): Fixed[] {
   const { misnamedOptionId, nullableLocatorId } = detectSchemaLevel(columns);
-  return [
-    ...(misnamedOptionId
-      ? ['the key column of session_option is called store_option_id, which 3.x does not find']
-      : []),
-    ...(nullableLocatorId ? ['store_option.store_locator_id may be NULL'] : []),
-  ];
+  const flaws: Fixed[] = [];
+  if (misnamedOptionId)
+    flaws.push('the key column of session_option is called store_option_id, which 3.x does not find');
+  if (nullableLocatorId) flaws.push('store_option.store_locator_id may be NULL');
+  return flaws;
 }
 
 interface Due {

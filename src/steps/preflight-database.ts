@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 const eggroll =
   'every table that jobs have stored loses its entry in store_*, and its data stays under data/ without one';
 const fate = 'the history of jobs and the registry of models are emptied';
-const purgeLosses = { eggroll, fate, all: `${eggroll}; ${fate}` };
+const purgeLosses = { eggroll: [eggroll], fate: [fate], all: [eggroll, fate] } as const;
 
 /** Opens the session with the database; undefined without database work. Throws as `connectDatabase` does. */
 export async function connectToDatabase(world: World): Promise<Database | undefined> {
@@ -68,7 +68,8 @@ export async function openDatabase(world: World): Promise<void> {
   }
   const { purge } = config.database;
   if (world.inputs && purge !== 'none') {
-    const message = `PURGE=${purge}: ${purgeLosses[purge]}. \`recover\` brings the rows back.`;
+    const losses = purgeLosses[purge].map((loss) => say(loss)).join('; ');
+    const message = say('PURGE={purge}: {losses}. `recover` brings the rows back.', { purge, losses });
     emit({ type: 'warning', message });
   }
   world.schemaBefore ??= levelIn(facts.columns);

@@ -38,7 +38,12 @@ export const rehearseSql: Step<World> = {
     emit({ type: 'database', step: 'rehearse-sql', message: describeTimes(rehearsal) });
     const flaws = isFile ? describeFlaws(rehearsal.columns) : [];
     if (flaws.length === 0) return;
-    const message = `After these statements ${flaws.join(', and ')}. The built-in migration (MYSQL_FILE=auto) does it right.`;
+    const message = world.say(
+      'After these statements {flaws}. The built-in migration (MYSQL_FILE=auto) does it right.',
+      {
+        flaws: flaws.map((flaw) => world.say(flaw)).join(world.say(', and ')),
+      },
+    );
     emit({ type: 'warning', message });
   },
   undo: {

@@ -103,9 +103,10 @@ async function settleNode(world: World, node: ClusterNode, known: ReadonlyMap<st
   const lacking = recordsToWrite(facts, known);
   for (const record of lacking) {
     await keepRecord(node, record);
-    const what = facts.damagedRecords.includes(record.run) ? 'damaged' : 'missing';
-    const message = `${node.name}: the record of run ${record.run} was ${what}; it was written anew from another node's copy.`;
-    world.emit({ type: 'warning', message });
+    const message = facts.damagedRecords.includes(record.run)
+      ? "{node}: the record of run {run} was damaged; it was written anew from another node's copy."
+      : "{node}: the record of run {run} was missing; it was written anew from another node's copy.";
+    world.emit({ type: 'warning', message: world.say(message, { node: node.name, run: record.run }) });
   }
   if (facts.litter) await node.change('tidy', []);
   if (lacking.length > 0 || facts.litter) world.facts.set(node.name, await inspectNode(node));

@@ -51,4 +51,18 @@ export const warnings = translations({
     '以下工作进程在 NodeManager 停止后仍在运行，且要求后未结束，现强制结束：{workers}。',
   'Its sshd has nothing better than {algorithms}, which is known to be weak.':
     '其 sshd 只提供 {algorithms}，这些算法已知较弱。',
+  'PURGE={purge}: {losses}. `recover` brings the rows back.': 'PURGE={purge}：{losses}。`recover` 会把这些行恢复回来。',
+  'every table that jobs have stored loses its entry in store_*, and its data stays under data/ without one':
+    '作业存储的每张表都会失去它在 store_* 中的条目，其数据仍留在 data/ 下，但不再有条目',
+  'the history of jobs and the registry of models are emptied': '作业历史和模型登记会被清空',
+  'After these statements {flaws}. The built-in migration (MYSQL_FILE=auto) does it right.':
+    '执行这些语句之后，{flaws}。内置迁移（MYSQL_FILE=auto）不会这样。',
+  'the key column of session_option is called store_option_id, which 3.x does not find':
+    'session_option 的主键列名为 store_option_id，3.x 找不到它',
+  'store_option.store_locator_id may be NULL': 'store_option.store_locator_id 可以为 NULL',
+  ', and ': '，而且 ',
+  "{node}: the record of run {run} was damaged; it was written anew from another node's copy.":
+    '{node}：运行 {run} 的记录已损坏，已根据另一个节点的副本重写。',
+  "{node}: the record of run {run} was missing; it was written anew from another node's copy.":
+    '{node}：运行 {run} 的记录缺失，已根据另一个节点的副本重写。',
 });
