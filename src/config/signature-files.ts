@@ -121,7 +121,7 @@ function fromBase64(text: string): Buffer | undefined {
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
-/** minisign shows the number as one of 64 bits, the lowest byte first in the file. */
+/** minisign shows the number as one of 64 bits, without zeros before it; the lowest byte is the first in the file. */
 function keyIdOf(packed: Buffer): string {
-  return Buffer.from(packed.subarray(algorithmBytes, headBytes)).reverse().toString('hex').toUpperCase();
+  return packed.readBigUInt64LE(algorithmBytes).toString(16).toUpperCase();
 }

@@ -86,7 +86,7 @@ describe('a signed package', () => {
   });
 
   it('tells the number of the key as minisign does', async () => {
-    const [, number] = /public key (\w{16})/.exec(await readFile(at('key.pub'), 'utf8')) ?? [];
+    const [, number] = /public key (\w+)/.exec(await readFile(at('key.pub'), 'utf8')) ?? [];
     expect((await plan(signedBy('key.pub', 'hashed.minisig'))).output).toContain(`(minisign, key ${number})`);
   });
 
