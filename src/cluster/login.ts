@@ -15,6 +15,7 @@ import {
 import type { SshConfig } from '../config/config.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type HostKeys, hostKeyError } from './host-keys.ts';
+import { keepNativeCiphers } from './native-ciphers.ts';
 
 /** A dead peer is noticed after keepAliveMs × (keepAliveCount + 1) at the latest: when one question more than the count is due. */
 export interface ConnectionLimits {
@@ -112,6 +113,7 @@ function logInTo(
   tunnel: Duplex | undefined,
   agent?: BaseAgent,
 ): Promise<LoggedIn> {
+  keepNativeCiphers();
   return new Promise((resolve, reject) => {
     const client = new Client();
     let weakAlgorithms: readonly string[] = [];

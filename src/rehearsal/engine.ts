@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import Docker from 'dockerode';
 import { loadHostKeys } from '../cluster/host-keys.ts';
+import { keepNativeCiphers } from '../cluster/native-ciphers.ts';
 import type { EngineAddress } from '../config/engine.ts';
 import type { ErrorCode } from '../engine/catalogue.ts';
 import { UpgradeError } from '../engine/errors.ts';
@@ -14,6 +15,8 @@ export type Engine = Docker;
 
 /** The engine at an address, once it has answered. Throws ENGINE_UNREACHABLE, ENGINE_REFUSED. */
 export async function openEngine(address: EngineAddress): Promise<Engine> {
+  // Its own client is ssh2 too.
+  if (address.kind === 'ssh') keepNativeCiphers();
   const engine = new Docker(await optionsFor(address));
   await onEngine(`reach ${describeAddress(address)}`, () => engine.ping());
   return engine;

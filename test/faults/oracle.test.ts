@@ -122,7 +122,7 @@ describe('the oracle', () => {
   });
 
   const password = async () => {
-    const { stdout } = await cluster.inDatabase(`grep -o "BY '.*'" /docker-entrypoint-initdb.d/10-account.sql`);
+    const { stdout } = await cluster.inDatabase(`grep -m 1 -o "BY '.*'" /docker-entrypoint-initdb.d/10-account.sql`);
     return stdout.trim().slice("BY '".length, -1);
   };
 

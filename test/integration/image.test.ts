@@ -94,6 +94,15 @@ describe('the list of parts', () => {
   });
 });
 
+describe('ciphers of connections that have ended', () => {
+  it('can be collected without an end to the program', async () => {
+    const mounts = ['src', 'test'].map((name) => `--volume=${join(root, name)}:/repository/${name}:ro`);
+    const script = '/repository/test/integration/image/collect-ciphers.mts';
+    const ended = await docker(['run', '--rm', '--network=none', ...mounts, '--entrypoint=node', jobImage, script]);
+    expect(ended).toMatchObject({ exitCode: 0, stdout: 'all are gone or kept\n' });
+  });
+});
+
 // Name and version of every package in node_modules, also below another one.
 const listedPackages = `require('node:fs').readdirSync('/app/node_modules', { recursive: true })
   .filter((path) => /(?:^|node_modules\\/)(?:@[^/]+\\/)?[^/@]+\\/package\\.json$/.test(path))
