@@ -44,7 +44,7 @@ export const dependencyNotes: Readonly<Record<string, DependencyNote>> = {
   ssh2: {
     use: 'SSH: many connections in one process, jump hosts, host keys, an agent in memory, streams',
     brings:
-      'native code (ciphers, built when it is installed; the image has it) and, optional, cpu-features; works without either, slower',
+      'native code (ciphers, built when it is installed; the image has it; kept from the collector by src/cluster/native-ciphers.ts, which tells why) and, optional, cpu-features; works without either, slower',
     alternative:
       "OpenSSH's client as a process for each command: keys in files, nothing but text of errors, far slower with many nodes",
     licence: 'MIT',
