@@ -17,7 +17,8 @@ export async function describeMachine(image: string, jobImage: string): Promise<
     // Without the word of whoever built it.
     kernel: `Linux ${release().replace(/-.*/, '')}`,
     docker: docker.trim(),
-    peers: versions.trim().replaceAll('\t', ' ').replaceAll('\n', ', '),
+    // What Debian mends in a version makes no other peer of it.
+    peers: versions.trim().replaceAll(/\t(?:\d+:)?(.*)-.*/g, ' $1').replaceAll('\n', ', '),
     ours: `eggroll-upgrade on Node.js ${node.trim()}`,
   };
 }
