@@ -18,7 +18,10 @@ export async function describeMachine(image: string, jobImage: string): Promise<
     kernel: `Linux ${release().replace(/-.*/, '')}`,
     docker: docker.trim(),
     // What Debian mends in a version makes no other peer of it.
-    peers: versions.trim().replaceAll(/\t(?:\d+:)?(.*)-.*/g, ' $1').replaceAll('\n', ', '),
+    peers: versions
+      .trim()
+      .replaceAll(/\t(?:\d+:)?(.*)-.*/g, ' $1')
+      .replaceAll('\n', ', '),
     ours: `eggroll-upgrade on Node.js ${node.trim()}`,
   };
 }
