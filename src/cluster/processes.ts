@@ -1,6 +1,6 @@
-// What runs on a node and which TCP ports listen there.
+// What runs on a node, and which TCP ports listen there.
 
-import type { ClusterNode } from './node.ts';
+import type { Question } from './remote-scripts.ts';
 
 export interface RemoteProcess {
   readonly pid: number;
@@ -18,13 +18,13 @@ export interface Activity {
   /** EGGROLL_HOME with all links followed: the system names working folders by it. Empty where the node did not tell. */
   readonly realHome: string;
   readonly processes: readonly RemoteProcess[];
+  /** Empty when nobody asked for them. */
   readonly listeningPorts: ReadonlySet<number>;
 }
 
-/** Processes that may be EggRoll's (of any home on the node) and all listening ports. */
-export async function readActivity(node: ClusterNode): Promise<Activity> {
-  const { stdout } = await node.ask('processes', [node.home]);
-  return parseActivity(stdout.toString('utf8'));
+/** The question for processes that may be EggRoll's (of any home on the node), and for all listening ports. */
+export function activityQuestion(home: string, ports: 'ports' | 'no ports'): Question {
+  return ['processes', ports === 'ports' ? [home, ports] : [home]];
 }
 
 export function parseActivity(text: string): Activity {

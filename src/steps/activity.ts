@@ -2,7 +2,7 @@
 
 import { factsFrom, inspectArguments, type NodeFacts } from '../cluster/facts.ts';
 import type { ClusterNode } from '../cluster/node.ts';
-import { type Activity, parseActivity, type RemoteProcess, readActivity } from '../cluster/processes.ts';
+import { type Activity, activityQuestion, parseActivity, type RemoteProcess } from '../cluster/processes.ts';
 import { classifyProcess, type ModuleName } from '../eggroll/services.ts';
 
 export interface RunningService {
@@ -14,18 +14,32 @@ export interface NodeActivity {
   readonly services: readonly RunningService[];
   /** Sessions' processes, which may outlive a NodeManager. */
   readonly workers: readonly RemoteProcess[];
+}
+
+/** The same with all TCP ports that listen there. */
+export interface ActivityAndPorts extends NodeActivity {
   readonly listeningPorts: ReadonlySet<number>;
 }
 
 export async function activityOf(node: ClusterNode): Promise<NodeActivity> {
-  return classify(await readActivity(node), node.home);
+  return classify(await readActivity(node, 'no ports'), node.home);
+}
+
+export async function activityAndPortsOf(node: ClusterNode): Promise<ActivityAndPorts> {
+  const activity = await readActivity(node, 'ports');
+  return { ...classify(activity, node.home), listeningPorts: activity.listeningPorts };
+}
+
+async function readActivity(node: ClusterNode, ports: 'ports' | 'no ports'): Promise<Activity> {
+  const { stdout } = await node.ask(...activityQuestion(node.home, ports));
+  return parseActivity(stdout.toString('utf8'));
 }
 
 /** What EggRoll is and does on a node, by one command. Throws NODE_UNFIT. */
 export async function lookAt(node: ClusterNode): Promise<{ facts: NodeFacts; activity: NodeActivity }> {
   const [facts, processes] = await node.askAll([
     ['inspect', inspectArguments(node.home)],
-    ['processes', [node.home]],
+    activityQuestion(node.home, 'no ports'),
   ]);
   return {
     facts: factsFrom(node, facts ?? Buffer.alloc(0)),
@@ -33,7 +47,7 @@ export async function lookAt(node: ClusterNode): Promise<{ facts: NodeFacts; act
   };
 }
 
-function classify({ realHome, processes, listeningPorts }: Activity, home: string): NodeActivity {
+function classify({ realHome, processes }: Activity, home: string): NodeActivity {
   const homes = [home, realHome].filter((path) => path !== '');
   const known = processes.map((process) => ({
     process,
@@ -42,7 +56,6 @@ function classify({ realHome, processes, listeningPorts }: Activity, home: strin
   return {
     services: known.flatMap(({ process, kind }) => (kind && kind !== 'worker' ? [{ module: kind, process }] : [])),
     workers: known.flatMap(({ process, kind }) => (kind === 'worker' ? [process] : [])),
-    listeningPorts,
   };
 }
 

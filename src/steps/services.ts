@@ -10,7 +10,15 @@ import { type ModuleName, portsOf, startOrder, stopOrder } from '../eggroll/serv
 import { generationOf } from '../eggroll/versions.ts';
 import { poll } from '../engine/clock.ts';
 import { UpgradeError } from '../engine/errors.ts';
-import { activityOf, isStale, type NodeActivity, pidsOf, type RunningService } from './activity.ts';
+import {
+  type ActivityAndPorts,
+  activityAndPortsOf,
+  activityOf,
+  isStale,
+  type NodeActivity,
+  pidsOf,
+  type RunningService,
+} from './activity.ts';
 import { controlProblem } from './control-problem.ts';
 import { expectStopped } from './expect-stopped.ts';
 import { startFateFlow, stopFateFlow } from './fate-flow.ts';
@@ -55,7 +63,7 @@ async function stopModule(world: World, node: ClusterNode, module: ModuleName, r
   let left = running;
   let givesUpMs = Number.POSITIVE_INFINITY;
   const isGone = poll(clock, { everyMs: limits.pollMs, limitMs: limits.stopMs }, async () => {
-    const { services, listeningPorts } = await activityOf(node);
+    const { services, listeningPorts } = await activityAndPortsOf(node);
     left = services.filter((service) => service.module === module);
     if (left.length === 0 && (port === undefined || !listeningPorts.has(port))) return true;
     return clock.monotonicMs() > givesUpMs ? false : undefined;
@@ -110,10 +118,10 @@ export async function startAll(
   for (const module of modules) {
     await onWanted(module, async (node) => {
       const port = ports.get(node)?.[module];
-      if (isUp(await activityOf(node), module, port)) return;
+      if (isUp(await activityAndPortsOf(node), module, port)) return;
       said.set(`${node.name} ${module}`, await callScript(world, node, module, 'start', world.limits.startMs));
       const up = await comesUp(world, async () => {
-        const activity = await activityOf(node);
+        const activity = await activityAndPortsOf(node);
         return { isUp: isUp(activity, module, port), lives: runs(activity, module) };
       });
       if (!up) throw await startError(node, module, said);
@@ -123,7 +131,7 @@ export async function startAll(
   await world.clock.sleep(said.size > 0 ? world.limits.stableMs : 0);
   await onNodes(world, async (node) => {
     const own = modules.filter((module) => wanted.get(node.name)?.includes(module));
-    const activity = own.length > 0 ? await activityOf(node) : undefined;
+    const activity = own.length > 0 ? await activityAndPortsOf(node) : undefined;
     const down = own.find((module) => activity && !isUp(activity, module, ports.get(node)?.[module]));
     if (down) throw await startError(node, down, said);
     for (const module of own) {
@@ -157,12 +165,12 @@ async function startError(
 
 /** Do the wanted modules of a node run from the folders that are there now, and nothing from others? */
 export async function servicesUp(node: ClusterNode, wanted: readonly ModuleName[]): Promise<boolean> {
-  const [activity, ports] = await Promise.all([activityOf(node), portsIn(node)]);
+  const [activity, ports] = await Promise.all([activityAndPortsOf(node), portsIn(node)]);
   return !activity.services.some(isStale()) && wanted.every((module) => isUp(activity, module, ports[module]));
 }
 
 /** Does the module's process run, from the folders that are there now, and does its port listen? */
-function isUp(activity: NodeActivity, module: ModuleName, port: number | undefined): boolean {
+function isUp(activity: ActivityAndPorts, module: ModuleName, port: number | undefined): boolean {
   return runs(activity, module) && (port === undefined || activity.listeningPorts.has(port));
 }
 

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
-# processes.sh HOME: `home`, a tab and HOME with all links followed. Then processes that may be EggRoll's, a line each: pid, working
+# processes.sh HOME [ports]: `home`, a tab and HOME with all links followed. Then processes that may be EggRoll's, a line each: pid, working
 # folder, command line, `stale` or `current`, identity, pid of the supervisord above it (see supervisor_of), with tabs between them.
-# Then an empty line and the listening TCP ports, in hexadecimal, a line each.
+# Then an empty line, and with `ports` the listening TCP ports, in hexadecimal, a line each: finding them takes a kernel with much memory
+# longer than all the rest.
 main() {
   home=$(cd "$1" 2>/dev/null && pwd -P) || home=$1
   printf 'home\t%s\n' "$home"
@@ -18,7 +19,7 @@ main() {
     printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$pid" "$folder" "$arguments" "$age" "$identity" "$supervisor"
   done
   echo
-  listening_ports
+  [ "${2:-}" != ports ] || listening_ports
 }
 
 # supervisor_of PID: gives in `supervisor` the nearest supervisord above a process: its pid, 0 when there is none, `?` where the
