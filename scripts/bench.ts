@@ -6,6 +6,8 @@
  *   npm run bench -- --all                         1, 4, 16 and 32 nodes, with 200 Mbit/s too: hours
  *   npm run bench -- --nodes 4 --case full --network none --runs 1
  *   --nodes 1,4  --case full,small,nothing  --network none,1gbit,200mbit  --tool ours,rsync,rsync-safe,tar,ansible,clush
+ *   --own-processor     gives every host a processor of its own: the cluster is slowed down until this machine has as many, its networks
+ *                       with it, and durations are told as its hosts would have taken them; without it all share this machine's
  *   --runs 3            rounds, in each of which the tools take turns; medians are what is shown
  *   --package-mb 150    size of the package
  *   --disk DIR          folder for the nodes' homes, such as one on a file system with reflinks; they lie in Docker's volumes without it

@@ -27,8 +27,8 @@ export interface ClusterPlan {
   readonly nodes: ReadonlyMap<string, readonly number[]>;
 }
 
-// More at once than a small machine can start are slower than a few.
-const limit = pLimit(8);
+/** More at once than a small machine can start are slower than a few. */
+export const limit = pLimit(8);
 
 /** Starts everything, works with it, and leaves nothing behind, however that ends. */
 export async function withCluster<T>(plan: ClusterPlan, work: (cluster: BenchCluster) => Promise<T>): Promise<T> {
@@ -102,21 +102,6 @@ async function removeAll(label: string, { image, disk }: ClusterPlan): Promise<v
   // What the nodes have written belongs to users of theirs.
   if (disk !== undefined)
     await mustRun(['run', '--rm', `--volume=${disk}:/disk`, image, 'rm', '-rf', `/disk/${label}`]);
-}
-
-/** Limits the network of a container in both directions; the container itself needs no tools and no rights for that. */
-export async function shape(image: string, { name }: BenchContainer, rate: string): Promise<void> {
-  await limit(() =>
-    mustRun([
-      'run',
-      '--rm',
-      `--network=container:${name}`,
-      '--cap-add=NET_ADMIN',
-      '--entrypoint=bench-shape',
-      image,
-      rate,
-    ]),
-  );
 }
 
 /** Runs a command in several containers, a few at a time; gives what each printed. */

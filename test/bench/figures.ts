@@ -1,6 +1,7 @@
 // What is compared: medians of the runs of a tool, and how tools, cases and networks are called.
 
-import type { CaseName, NetworkName, ToolName } from './options.ts';
+import type { Hosts } from './hosts.ts';
+import { type CaseName, type NetworkName, networkNames, type ToolName } from './options.ts';
 import type { Cell, Measurement } from './results.ts';
 import { median } from './statistics.ts';
 
@@ -29,11 +30,25 @@ export const caseTitles: Readonly<Record<CaseName, string>> = {
   nothing: 'Nothing to do',
 };
 
-export const networkTitles: Readonly<Record<NetworkName, string>> = {
+const networkTitles: Readonly<Record<NetworkName, string>> = {
   none: 'no limit',
   '1gbit': '1 Gbit/s a host',
   '200mbit': '200 Mbit/s a host',
 };
+
+/** What each host has. */
+export function hostsTitle({ network, ownProcessor }: Hosts): string {
+  return `${networkTitles[network]}${ownProcessor ? ', a processor a host' : ''}`;
+}
+
+/** The kinds of hosts that anything was measured on, in the order of the page: those that share the machine's processors first. */
+export function hostsOf(cells: readonly Hosts[]): Hosts[] {
+  const kinds = [false, true].flatMap((ownProcessor) => networkNames.map((network) => ({ network, ownProcessor })));
+  return kinds.filter((kind) => cells.some((cell) => isOn(cell, kind)));
+}
+
+export const isOn = (cell: Hosts, { network, ownProcessor }: Hosts) =>
+  cell.network === network && cell.ownProcessor === ownProcessor;
 
 export type Figures = Omit<Measurement, 'tool'>;
 

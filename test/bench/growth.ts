@@ -1,19 +1,19 @@
 // What each node more costs, and the runs on large clusters.
 
-import { disksOf, type Figures, medians, networkTitles, toolTitles } from './figures.ts';
+import { disksOf, type Figures, hostsOf, hostsTitle, isOn, medians, toolTitles } from './figures.ts';
 import { megabytes, seconds, table } from './markdown.ts';
-import { networkNames, toolNames } from './options.ts';
+import { toolNames } from './options.ts';
 import type { Cell, ScaleRun } from './results.ts';
 import { line } from './statistics.ts';
 
 /** How wall time and bytes grow with each node more: the slope of a straight line through the medians. */
 export function slopesTable(cells: readonly Cell[]): string {
   const full = cells.filter((cell) => cell.case === 'full');
-  const kinds = disksOf(full).flatMap((disk) => networkNames.map((network) => ({ disk, network })));
-  const rows = kinds.flatMap(({ disk, network }) =>
+  const kinds = disksOf(full).flatMap((disk) => hostsOf(full).map((hosts) => ({ disk, hosts })));
+  const rows = kinds.flatMap(({ disk, hosts }) =>
     toolNames.flatMap((tool) => {
       const points = full
-        .filter((cell) => cell.disk === disk && cell.network === network)
+        .filter((cell) => cell.disk === disk && isOn(cell, hosts))
         .flatMap((cell) => {
           const figures = medians(cell, tool);
           return figures ? [{ nodes: cell.nodes, figures }] : [];
@@ -23,11 +23,11 @@ export function slopesTable(cells: readonly Cell[]): string {
       const wall = slope(({ wallMs }) => wallMs);
       const sent = slope(({ runnerSentBytes }) => runnerSentBytes);
       if (wall === undefined || sent === undefined) return [];
-      return [[networkTitles[network], disk, toolTitles[tool], `${wall.toFixed(0)} ms`, megabytes(sent)]];
+      return [[hostsTitle(hosts), disk, toolTitles[tool], `${wall.toFixed(0)} ms`, megabytes(sent)]];
     }),
   );
   return table(
-    ['full upgrade, network', 'disk of the nodes', 'tool', 'wall, each node more', 'out of the runner, each node more'],
+    ['full upgrade, hosts', 'disk of the nodes', 'tool', 'wall, each node more', 'out of the runner, each node more'],
     rows,
   );
 }

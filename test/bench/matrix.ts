@@ -1,7 +1,8 @@
 // Measures every cell that is asked for: network by network, size by size, the tools taking turns.
 
-import { shape, withCluster } from './containers.ts';
+import { withCluster } from './containers.ts';
 import { writeFixture } from './fixture.ts';
+import { rateOf, shape, slowdownFor } from './hosts.ts';
 import { describeDisk } from './machine.ts';
 import { measureTool, type Race } from './measure.ts';
 import type { BenchOptions } from './options.ts';
@@ -29,14 +30,18 @@ export async function measureMatrix(place: Place, options: BenchOptions, onCell:
   await withCluster(
     { ...place, disk: options.disk, nodes: new Map(names.map((name) => [name, [22]])) },
     async (cluster) => {
-      for (const network of options.networks) {
-        const everyone = [...cluster.nodes, ...Object.values(cluster.runners)];
-        await Promise.all(everyone.map((container) => shape(image, container, network)));
-        for (const [count, name] of options.nodes.flatMap((nodes) =>
-          options.cases.map((one) => [nodes, one] as const),
-        )) {
-          say(`\n${name}, ${count} nodes, network ${network}`);
-          const race = { cluster, nodes: cluster.nodes.slice(0, count), case: name, env: options.env };
+      const everyone = [...cluster.nodes, ...Object.values(cluster.runners)];
+      const { ownProcessor } = options;
+      for (const [network, count] of options.networks.flatMap((one) =>
+        options.nodes.map((nodes) => [one, nodes] as const),
+      )) {
+        const slowdown = ownProcessor ? slowdownFor(count + 1) : 1;
+        await Promise.all(everyone.map((container) => shape(image, container, rateOf(network, slowdown))));
+        for (const name of options.cases) {
+          const own = ownProcessor ? `, a processor a host, ${slowdown} times slower` : '';
+          say(`\n${name}, ${count} nodes, network ${network}${own}`);
+          const hosts = { ownProcessor, slowdown };
+          const race = { cluster, nodes: cluster.nodes.slice(0, count), case: name, env: options.env, ...hosts };
           const runs = await takeTurns(race, options, say);
           const { home, package: wanted } = situations[name];
           const head = {
@@ -44,6 +49,7 @@ export async function measureMatrix(place: Place, options: BenchOptions, onCell:
             nodes: count,
             case: name,
             network,
+            ...hosts,
             measured: new Date().toISOString(),
             commit: place.commit,
           };

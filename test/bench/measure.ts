@@ -1,17 +1,20 @@
 // One run of one tool, from nodes that are ready for it to nodes that were checked.
 
 import { type BenchCluster, type BenchContainer, inAll, mustRun } from './containers.ts';
+import { type Hosts, withProcessors } from './hosts.ts';
 import { type Counters, readCounters, sampleMemory } from './meter.ts';
 import type { CaseName, ToolName } from './options.ts';
 import type { Measurement } from './results.ts';
 import { median } from './statistics.ts';
 import { situations, type Task, taskOf } from './tools.ts';
 
-export interface Race {
+export interface Race extends Pick<Hosts, 'ownProcessor'> {
   readonly cluster: BenchCluster;
   /** Those that take part: the first so many. */
   readonly nodes: readonly BenchContainer[];
   readonly case: CaseName;
+  /** See `slowdownFor`. */
+  readonly slowdown: number;
   /** Further variables of the job. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -23,9 +26,17 @@ export async function measureTool(race: Race, tool: ToolName): Promise<Measureme
   const task = taskOf(tool, name, `hosts-${nodes.length}`, race.env);
   await inAll(nodes, 'bench-reset', home);
   if (tool === 'ours') await prepareOurs(race);
-  const timed = await timeTask(cluster, nodes, task);
+  const hosts = [...nodes, cluster.runners[task.runner]];
+  const time = () => timeTask(cluster, nodes, task);
+  const timed = await (race.ownProcessor ? withProcessors(hosts, 1 / race.slowdown, time) : time());
   await inAll(nodes, 'bench-check', name);
-  return { tool, ...timed.figures, ...(await mixedTimes(nodes, timed.sinceSeconds, task.changes)) };
+  const mixed = await mixedTimes(nodes, timed.sinceSeconds, task.changes);
+  return { tool, ...timed.figures, ...asOnHosts({ wallMs: timed.figures.wallMs, ...mixed }, race.slowdown) };
+}
+
+/** Durations as the hosts themselves would have taken them. */
+function asOnHosts<T extends Readonly<Record<string, number>>>(durations: T, slowdown: number): T {
+  return Object.fromEntries(Object.entries(durations).map(([name, ms]) => [name, rounded(ms / slowdown)])) as T;
 }
 
 /**

@@ -22,6 +22,8 @@ export interface BenchOptions {
   /** Nodes of the scale runs, which are measured in the place of everything else. */
   readonly scale: readonly number[];
   readonly packageMb: number;
+  /** See `Hosts`. */
+  readonly ownProcessor: boolean;
   /** Folder of this machine below which the nodes' homes lie; volumes of Docker's own when undefined. */
   readonly disk: string | undefined;
   /** Further variables of the job, such as FANOUT=direct. */
@@ -48,6 +50,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       'package-mb': { ...list, default: '150' },
       disk: list,
       env: { ...list, multiple: true, default: [] },
+      'own-processor': { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
       render: { type: 'boolean', default: false },
@@ -61,6 +64,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     runs: number('--runs', values.runs),
     scale: values.scale === '' ? [] : numbers('--scale', values.scale),
     packageMb: number('--package-mb', values['package-mb']),
+    ownProcessor: values['own-processor'],
     disk: values.disk === undefined ? undefined : folder('--disk', values.disk),
     env: Object.fromEntries(values.env.map(variable)),
     publish: values.publish,

@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chart, lineChart } from './charts.ts';
-import { caseTitles, chartNames, disksOf, type Figures, medians, networkTitles } from './figures.ts';
+import { caseTitles, chartNames, disksOf, type Figures, hostsOf, hostsTitle, isOn, medians } from './figures.ts';
 import { scaleSlopes, scaleTable, slopesTable } from './growth.ts';
-import { caseNames, networkNames, toolNames } from './options.ts';
+import { caseNames, toolNames } from './options.ts';
 import type { Cell, Results } from './results.ts';
 import { cellsTable, machineTable } from './tables.ts';
 import { targetsTable } from './targets.ts';
@@ -60,37 +60,41 @@ const section = (title: string, text: string) => (text === '' ? '' : `\n## ${tit
 
 /** How often, when and of which commit each cluster of a table was measured. */
 function roundsOf(cells: readonly Cell[]): string {
-  const parts = cells.map(({ nodes, runs, measured, commit }) => {
+  const parts = cells.map(({ nodes, runs, measured, commit, slowdown, ownProcessor }) => {
     const rounds = Math.max(...toolNames.map((tool) => runs.filter((run) => run.tool === tool).length));
     const times = rounds === 1 ? 'once' : `in ${rounds} rounds`;
-    return `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ${times}, ${measured.slice(0, 10)}, ${commit}`;
+    const slower = ownProcessor ? `, ${slowdown} times slower` : '';
+    return `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ${times}${slower}, ${measured.slice(0, 10)}, ${commit}`;
   });
   return `Measured: ${parts.join('; ')}.\n`;
 }
 
 /** What stands in one table. */
-interface Kind extends Pick<Cell, 'disk' | 'case' | 'network'> {
+interface Kind extends Pick<Cell, 'disk' | 'case' | 'network' | 'ownProcessor'> {
   /** By the number of nodes. */
   readonly cells: readonly Cell[];
 }
 
 function kindsOf(cells: readonly Cell[]): Kind[] {
   const all = disksOf(cells).flatMap((disk) =>
-    caseNames.flatMap((name) => networkNames.map((network) => ({ disk, case: name, network }))),
+    caseNames.flatMap((name) => hostsOf(cells).map((hosts) => ({ disk, case: name, ...hosts }))),
   );
   return all
     .map((kind) => ({
       ...kind,
       cells: cells
-        .filter((cell) => cell.disk === kind.disk && cell.case === kind.case && cell.network === kind.network)
+        .filter((cell) => cell.disk === kind.disk && cell.case === kind.case && isOn(cell, kind))
         .toSorted((a, b) => a.nodes - b.nodes),
     }))
     .filter((kind) => kind.cells.length > 0);
 }
 
-const titleOf = (kind: Kind) => `${caseTitles[kind.case]}, ${networkTitles[kind.network]}, ${kind.disk}`;
+const titleOf = (kind: Kind) => `${caseTitles[kind.case]}, ${hostsTitle(kind)}, ${kind.disk}`;
 
-const slugOf = (kind: Kind) => `${kind.case}-${kind.network}-${kind.disk.replaceAll(/[^a-z0-9]+/g, '-')}`;
+function slugOf({ case: name, network, ownProcessor, disk }: Kind): string {
+  const own = ownProcessor ? '-own-processor' : '';
+  return `${name}-${network}${own}-${disk.replaceAll(/[^a-z0-9]+/g, '-')}`;
+}
 
 function chartsOf(cells: readonly Cell[]): Map<string, Chart> {
   const charts = new Map<string, Chart>();

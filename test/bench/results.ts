@@ -1,9 +1,10 @@
 // What was measured, as it is kept in docs/performance/results.json: tables and charts are made from this file alone.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { CaseName, NetworkName, ToolName } from './options.ts';
+import type { Hosts } from './hosts.ts';
+import type { CaseName, ToolName } from './options.ts';
 
-/** One run of one tool. Sizes are bytes, durations milliseconds. */
+/** One run of one tool. Sizes are bytes, durations milliseconds: those of a host, where the cluster was slowed down. */
 export interface Measurement {
   readonly tool: ToolName;
   readonly wallMs: number;
@@ -22,12 +23,13 @@ export interface Measurement {
 }
 
 /** One cell of the matrix: the tools took turns. */
-export interface Cell {
+export interface Cell extends Hosts {
   /** See `describeDisk`. */
   readonly disk: string;
   readonly nodes: number;
   readonly case: CaseName;
-  readonly network: NetworkName;
+  /** How many times slower than its hosts the cluster ran. */
+  readonly slowdown: number;
   readonly measured: string;
   readonly commit: string;
   /** Further variables of the job. */
@@ -62,8 +64,8 @@ export interface Results {
   readonly scale: readonly ScaleRun[];
 }
 
-const cellKey = ({ disk, nodes, case: name, network }: Cell) =>
-  `${disk} ${name} ${network} ${String(nodes).padStart(5)}`;
+const cellKey = ({ disk, nodes, case: name, network, ownProcessor }: Cell) =>
+  `${disk} ${name} ${network} ${ownProcessor} ${String(nodes).padStart(5)}`;
 
 const scaleKey = ({ disk, nodes, packageBytes }: ScaleRun) =>
   `${disk} ${String(packageBytes).padStart(12)} ${String(nodes).padStart(5)}`;

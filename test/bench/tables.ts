@@ -55,8 +55,9 @@ const reported: readonly {
   { nodes: 32, case: 'nothing', cells: ['32.8 s', '', ''] },
 ];
 
-function reportedRow({ nodes, case: name, network }: Cell): string[][] {
-  const found = reported.find((entry) => network === 'none' && entry.nodes === nodes && entry.case === name);
+function reportedRow({ nodes, case: name, network, ownProcessor }: Cell): string[][] {
+  const isAlike = network === 'none' && !ownProcessor;
+  const found = reported.find((entry) => isAlike && entry.nodes === nodes && entry.case === name);
   if (!found) return [];
   const [wall, mixed, memory] = found.cells;
   return [

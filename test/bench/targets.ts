@@ -1,6 +1,6 @@
 // What is to be reached beside rsync, and whether it is.
 
-import { cpuTogether, type Figures, medians, networkTitles } from './figures.ts';
+import { cpuTogether, type Figures, hostsTitle, medians } from './figures.ts';
 import { table } from './markdown.ts';
 import type { CaseName, NetworkName } from './options.ts';
 import type { Cell } from './results.ts';
@@ -70,7 +70,7 @@ export function targetsTable(cells: readonly Cell[]): string {
           return [
             [
               text,
-              networkTitles[network],
+              hostsTitle(cell),
               cell.disk,
               String(cell.nodes),
               `≤ ${most}${unit}`,
@@ -81,5 +81,5 @@ export function targetsTable(cells: readonly Cell[]): string {
         }),
     ),
   );
-  return table(['figure', 'network', 'disk of the nodes', 'nodes', 'wanted', 'measured', ''], rows);
+  return table(['figure', 'hosts', 'disk of the nodes', 'nodes', 'wanted', 'measured', ''], rows);
 }

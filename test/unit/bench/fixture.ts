@@ -32,6 +32,8 @@ export const aCell = (changes: Partial<Cell> = {}): Cell => ({
   nodes: 4,
   case: 'full',
   network: 'none',
+  ownProcessor: false,
+  slowdown: 1,
   measured: '2030-01-01T00:00:00.000Z',
   commit: 'abc1234',
   env: {},

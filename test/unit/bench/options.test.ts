@@ -33,8 +33,9 @@ describe('the command line of the benchmark', () => {
       scale: [200],
       packageMb: 2,
       disk: undefined,
+      ownProcessor: false,
     });
-    expect(parseOptions(['--disk', '/'])).toMatchObject({ disk: '/' });
+    expect(parseOptions(['--disk', '/', '--own-processor'])).toMatchObject({ disk: '/', ownProcessor: true });
   });
 
   it.each([

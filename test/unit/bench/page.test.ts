@@ -32,6 +32,7 @@ describe('the table of a case', () => {
     expect(cellsTable([aCell({ nodes: 32 })])).toContain(helper);
     expect(cellsTable([aCell({ nodes: 32, network: '1gbit' })])).not.toContain('upgrade_helper');
     expect(cellsTable([aCell({ nodes: 4 })])).not.toContain('upgrade_helper');
+    expect(cellsTable([aCell({ nodes: 32, ownProcessor: true })])).not.toContain('upgrade_helper');
   });
 });
 
@@ -91,6 +92,24 @@ describe('the page', () => {
     const text = textOf(aResult({ cells: [aCell(), aCell({ disk: 'xfs with reflinks', runs: [aRun('tar')] })] }));
     expect(text).toContain('## Full upgrade, no limit, xfs with reflinks\n');
     expect(text.match(/tar over ssh/g)).toHaveLength(1);
+  });
+
+  it('keeps hosts with a processor of their own apart, and says how much slower they ran', () => {
+    const own = aCell({
+      network: '1gbit',
+      ownProcessor: true,
+      slowdown: 10,
+      nodes: 16,
+      runs: [aRun('ours'), aRun('rsync')],
+    });
+    const text = textOf(aResult({ cells: [own, aCell({ network: '1gbit', nodes: 16, runs: [aRun('tar')] })] }));
+    const [shared = '', alone = ''] = text.split(
+      '## Full upgrade, 1 Gbit/s a host, a processor a host, ext4 without reflinks\n',
+    );
+    expect(shared).toContain('## Full upgrade, 1 Gbit/s a host, ext4 without reflinks\n');
+    expect(shared).toContain('| full upgrade, wall × rsync | 1 Gbit/s a host, a processor a host |');
+    expect(alone).toContain('Measured: 16 nodes once, 10 times slower, 2030-01-01, abc1234.');
+    expect(alone).not.toContain('tar over ssh');
   });
 
   it('says on what, with which variables and of which commits it was measured', () => {
