@@ -2,7 +2,6 @@
 // The edge: command line, environment, signals, streams, exit code. Everything else gets these passed in.
 
 import { hostname } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { runSafely, subcommands } from 'cmd-ts';
 import { exitCodes } from '../engine/catalogue.ts';
 import type { ListedCommand } from './command-list.ts';
@@ -17,9 +16,7 @@ import { statusCommand } from './status.ts';
 import { upgradeCommand } from './upgrade.ts';
 import { version } from './version.ts';
 
-// For memory that does not grow with garbage on large clusters: V8 would let several times of what is alive lie about. And what a
-// connection keeps are small buffers, each of which keeps the whole pool alive that it was cut from.
-setFlagsFromString('--optimize-for-size');
+// What a connection keeps are small buffers, each of which keeps the whole pool alive that it was cut from.
 Buffer.poolSize = 4096;
 
 const leaving: (() => void)[] = [];

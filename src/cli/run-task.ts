@@ -27,6 +27,7 @@ import {
 import { failedResult } from '../steps/result.ts';
 import type { CommandName } from '../steps/wording.ts';
 import type { Edge } from './edge.ts';
+import { fitMemory } from './memory.ts';
 import { version } from './version.ts';
 
 /** What of a configuration is needed around any command. */
@@ -77,6 +78,7 @@ export async function runTask<C extends CommonConfig>(edge: Edge, task: Task<C>)
     report = opened;
     const hosts = config.hosts.map((host) => ({ host: nodeName(host), role: host.role }));
     const nodes = task.nodesOf?.(config) ?? hosts.length;
+    fitMemory(nodes);
     opened.emit({ type: 'run-started', command: task.name, version, nodes, hosts });
     const place = task.retryPlaceOf?.(edge.env);
     const over = place && (await readFinalResult(place.stateDir, place.retryOf, say));

@@ -1,7 +1,6 @@
 // The stream that carries files to a node: one tar made on the fly, in bounded memory.
 
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -71,27 +70,36 @@ function begin(tar: Pack, header: Parameters<Pack['entry']>[0]): Sink {
   return tar.entry(header).on('error', (error) => tar.destroy(error));
 }
 
+/** So much of a file is read at once: as many streams as there are nodes may hold a few of them. */
+const pieceBytes = 65_536;
+
 async function copy(file: string, sizeBytes: number, sink: Sink, onBytes: (count: number) => void): Promise<void> {
-  const changed = () => new Error(`its size is not ${sizeBytes} bytes any more`);
-  let sent = 0;
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    sent += chunk.length;
-    if (sent > sizeBytes) throw changed();
-    if (!sink.write(chunk)) await drained(sink);
-    if (sink.destroyed) return;
-    onBytes(chunk.length);
+  const handle = await open(file);
+  try {
+    for (let left = sizeBytes; ; ) {
+      // No more than is needed, as the engine's collector counts all of it. The one byte more would tell that the file has grown.
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafeSlow(Math.min(pieceBytes, left + 1)));
+      if (bytesRead > left || (bytesRead === 0 && left > 0)) {
+        throw new Error(`its size is not ${sizeBytes} bytes any more`);
+      }
+      if (bytesRead === 0) break;
+      if (sink.destroyed) return;
+      if (!sink.write(buffer.subarray(0, bytesRead))) await drained(sink);
+      onBytes(bytesRead);
+      left -= bytesRead;
+    }
+  } finally {
+    await handle.close();
   }
-  if (sent !== sizeBytes) throw changed();
   sink.end(null);
 }
 
-// Listeners of the race that were not called are taken away again: there is one race per chunk.
-async function drained(sink: Sink): Promise<void> {
-  const over = new AbortController();
-  const { signal } = over;
-  try {
-    await Promise.race([once(sink, 'drain', { signal }), once(sink, 'close', { signal })]);
-  } finally {
-    over.abort();
-  }
+function drained(sink: Sink): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = () => {
+    sink.off('drain', done).off('close', done);
+    resolve();
+  };
+  sink.on('drain', done).on('close', done);
+  return promise;
 }

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { transferStream } from '../../../src/cluster/transfer.ts';
 import type { TransferItem } from '../../../src/cluster/transfer-item.ts';
 import { UpgradeError } from '../../../src/engine/errors.ts';
@@ -59,6 +59,13 @@ async function unpack(items: readonly TransferItem[], onBytes: (count: number) =
 }
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** Those of this process below the package. */
+async function openFiles(): Promise<string[]> {
+  const numbers = await readdir('/proc/self/fd');
+  const links = await Promise.all(numbers.map((number) => readlink(`/proc/self/fd/${number}`).catch(() => '')));
+  return links.filter((link) => link.startsWith(root));
+}
 
 describe('transferStream', () => {
   it.each([
@@ -115,6 +122,7 @@ describe('transferStream', () => {
     ['shrunk', 999],
     ['become empty', 0],
     ['grown', 1_000_001],
+    ['grown by a byte', 1001],
   ])('fails when a file has %s since', async (_name, size) => {
     const before = await file('lib/before', Buffer.from('x'));
     const item = await file('lib/changed.jar', Buffer.alloc(1000));
@@ -136,6 +144,7 @@ describe('transferStream', () => {
       stream.destroy();
       await once(stream, 'close');
     }
+    await vi.waitFor(async () => expect(await openFiles()).toEqual([]));
   });
 
   it('fails when a file has gone', async () => {
