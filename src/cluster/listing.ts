@@ -26,35 +26,25 @@ export interface Listing {
  * are not UTF-8.
  */
 export function parseListing(output: Buffer): Listing {
-  const [recorded, ...fields] = splitFields(output);
-  if (recorded === undefined) throw new Error('The list of files is cut short.');
+  if (!isUtf8(output)) throw new Error(`The name of ${firstUnreadable(output)} is not UTF-8: rename it.`);
+  const fields = output.toString('utf8').split('\0');
+  // Every field is ended by NUL, the last one is an empty one in the place of the facts of an entry.
+  const end = fields.findIndex((field, at) => field === '' && at % 3 === 1);
+  const [recorded] = fields;
+  if (recorded === undefined || end < 0 || end === fields.length - 1)
+    throw new Error('The list of files is cut short.');
   const entries: ListedEntry[] = [];
-  for (let at = 0; at < fields.length; at += 3) {
-    const [facts, path, target] = fields.slice(at, at + 3);
-    if (facts === undefined || path === undefined || target === undefined)
-      throw new Error('The list of files is cut short.');
-    entries.push(entryOf(facts, path, target));
-  }
+  for (let at = 1; at < end; at += 3) entries.push(entryOf(fields[at], fields[at + 1], fields[at + 2]));
   return { recorded: parseRecorded(recorded), entries };
 }
 
-// Fields ended by NUL up to an empty one in the place of the facts of an entry.
-function splitFields(output: Buffer): string[] {
-  const fields: string[] = [];
-  let start = 0;
-  for (;;) {
-    const end = output.indexOf(0, start);
-    if (end < 0) throw new Error('The list of files is cut short.');
-    const bytes = output.subarray(start, end);
-    const field = bytes.toString('utf8');
-    if (!isUtf8(bytes)) throw new Error(`The name of ${field} is not UTF-8: rename it.`);
-    start = end + 1;
-    if (field === '' && fields.length % 3 === 1) return fields;
-    fields.push(field);
-  }
+function firstUnreadable(output: Buffer): string {
+  const fields = output.toString('latin1').split('\0');
+  const bytes = fields.map((field) => Buffer.from(field, 'latin1')).find((field) => !isUtf8(field));
+  return bytes?.toString('utf8') ?? '';
 }
 
-function entryOf(facts: string, path: string, target: string): ListedEntry {
+function entryOf(facts = '', path = '', target = ''): ListedEntry {
   const [letter = '', mode = '', size = '', modified = '', inode = '', changed = ''] = facts.split(' ');
   const type = types[letter as keyof typeof types];
   if (type === undefined) throw new Error(`${path} is neither a file, a folder nor a link.`);
