@@ -1,6 +1,6 @@
 // docs/performance.md and its charts, made of results. The prose of the page stands around the marks and stays.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chart, lineChart } from './charts.ts';
 import { caseTitles, chartNames, disksOf, type Figures, hostsOf, hostsTitle, isOn, medians } from './figures.ts';
@@ -20,11 +20,13 @@ export function pageWithResults(page: string, text: string): string {
   return `${page.slice(0, from)}${begin}\n${text}${page.slice(to)}`;
 }
 
-/** Writes the page and the charts in the folder `performance` beside it. */
+/** Writes the page, and the charts in the folder `performance` beside it; charts of what is not in the results any more go. */
 export function renderDocs(docs: string, results: Results): void {
   const page = join(docs, 'performance.md');
+  const folder = join(docs, 'performance');
   const charts = chartsOf(results.cells);
-  for (const [name, chart] of charts) writeFileSync(join(docs, 'performance', name), lineChart(chart));
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.svg'))) rmSync(join(folder, name));
+  for (const [name, chart] of charts) writeFileSync(join(folder, name), lineChart(chart));
   writeFileSync(page, pageWithResults(readFileSync(page, 'utf8'), textOf(results, charts)));
 }
 

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { scaleSlopes, slopesTable } from '../../bench/growth.ts';
 import { table } from '../../bench/markdown.ts';
-import { pageWithResults, textOf } from '../../bench/page.ts';
+import { pageWithResults, renderDocs, textOf } from '../../bench/page.ts';
 import { cellsTable } from '../../bench/tables.ts';
 import { targetsTable } from '../../bench/targets.ts';
 import { aCell, aResult, aRun, aScaleRun } from './fixture.ts';
@@ -86,6 +89,17 @@ describe('the page', () => {
 
   it('without the marks is an error', () => {
     expect(() => pageWithResults('# no marks', '')).toThrow('marks');
+  });
+
+  it('has the charts of its results beside it, and no others', () => {
+    const docs = mkdtempSync(join(tmpdir(), 'bench-page-'));
+    onTestFinished(() => rmSync(docs, { recursive: true }));
+    mkdirSync(join(docs, 'performance'));
+    writeFileSync(join(docs, 'performance.md'), marks.join('\n'));
+    for (const name of ['wall-full-none-gone.svg', 'results.json']) writeFileSync(join(docs, 'performance', name), '');
+    renderDocs(docs, aResult({ cells: [aCell()] }));
+    const charts = ['sent', 'wall'].map((figure) => `${figure}-full-none-ext4-without-reflinks.svg`);
+    expect(readdirSync(join(docs, 'performance')).toSorted()).toEqual(['results.json', ...charts]);
   });
 
   it('keeps disks apart', () => {
