@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 const fewNodes = 32;
 
 /**
- * On a large cluster V8 would hold several times of what is alive, so it is told to collect early. On others that costs a sixth of the
- * processor time of an upgrade and saves some 20 MB.
+ * On a large cluster V8 would hold several times of what is alive, so it is told to collect early. On others that costs a sixth of this
+ * process's time on the processor in an upgrade and saves some 20 MB.
  */
 export function fitMemory(nodes: number, setFlag: (flag: string) => void = setFlagsFromString): void {
   if (nodes > fewNodes) setFlag('--optimize-for-size');

@@ -32,16 +32,19 @@ export async function measureMatrix(place: Place, options: BenchOptions, onCell:
     async (cluster) => {
       const everyone = [...cluster.nodes, ...Object.values(cluster.runners)];
       const { ownProcessor } = options;
+      let shaped = '';
       for (const [network, count] of options.networks.flatMap((one) =>
         options.nodes.map((nodes) => [one, nodes] as const),
       )) {
         const slowdown = ownProcessor ? slowdownFor(count + 1) : 1;
-        await Promise.all(everyone.map((container) => shape(image, container, rateOf(network, slowdown))));
+        const rate = rateOf(network, slowdown);
+        if (rate.join() !== shaped) await Promise.all(everyone.map((container) => shape(image, container, rate)));
+        shaped = rate.join();
         for (const name of options.cases) {
           const own = ownProcessor ? `, a processor a host, ${slowdown} times slower` : '';
           say(`\n${name}, ${count} nodes, network ${network}${own}`);
-          const hosts = { ownProcessor, slowdown };
-          const race = { cluster, nodes: cluster.nodes.slice(0, count), case: name, env: options.env, ...hosts };
+          const pace = { ownProcessor, slowdown };
+          const race = { cluster, nodes: cluster.nodes.slice(0, count), case: name, env: options.env, ...pace };
           const runs = await takeTurns(race, options, say);
           const { home, package: wanted } = situations[name];
           const head = {
@@ -49,7 +52,7 @@ export async function measureMatrix(place: Place, options: BenchOptions, onCell:
             nodes: count,
             case: name,
             network,
-            ...hosts,
+            ...pace,
             measured: new Date().toISOString(),
             commit: place.commit,
           };
