@@ -105,7 +105,7 @@ it('is of the version of the program', () => {
 it('says how to follow, what to do on each outcome, and how to go back', async () => {
   const notes = await notesOf(claim);
   const name = /The Job (\S+) runs/.exec(notes)?.[1];
-  expect(notes).toContain(`kubectl -n site logs -f job/${name}`);
+  expect(notes).toContain(`until kubectl -n site logs -f job/${name}; do sleep 2; done`);
   for (const code of finalExitCodes) expect(notes).toMatch(new RegExp(`\\b${code}\\b`));
   expect(notes).toContain('-n site --reuse-values --set action=recover');
 });

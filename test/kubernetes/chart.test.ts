@@ -1,7 +1,7 @@
 // The chart in a real Kubernetes cluster, against simulated nodes and a database beside it.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
@@ -9,9 +9,14 @@ import { type Snapshot, startCluster, type TestCluster } from '../support/cluste
 import { docker, pauseContainer, run, unpauseContainer } from '../support/docker.ts';
 import { threeHosts } from '../support/hosts.ts';
 import { expectNew, expectOld } from '../support/oracle.ts';
+import { followGuide } from './guide.ts';
 import { jobsIn, kubectl, type PodObject, podsOf, until } from './kubectl.ts';
 import { buildPackageImage } from './package-image.ts';
 import { newRelease, type Release, serveFolder } from './release.ts';
+
+const followLog = /^until kubectl .* logs -f .*$/m;
+const waitForTheEnd = /^ *kubectl .* wait --for=jsonpath=.*$/m;
+const fetchReports = /^kubectl .* apply -f - <<END$[\s\S]*/m;
 
 describe('the chart', () => {
   const image = `eggroll-upgrade-test-package:${randomUUID().slice(0, 8)}`;
@@ -45,12 +50,15 @@ describe('the chart', () => {
   it('plans, upgrades, goes back, and leaves each Job as a record', async () => {
     const { apply, ended, resultOf, helm, namespace, tryApply } = await install();
     const planned = await apply();
-    expect((await ended(planned)).status.conditions).toMatchObject([{ type: 'Complete' }]);
+    expect(await ended(planned)).toBe('Complete');
     expect(await resultOf(planned)).toMatchObject({ command: 'plan', outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);
 
     const upgraded = await apply({ action: 'upgrade' });
-    await ended(upgraded);
+    const here = { namespace, job: upgraded, folder: cluster.dir };
+    expect(await followGuide(followLog, here)).toContain('"type":"result"');
+    await followGuide(waitForTheEnd, here);
+    expect(await ended(upgraded)).toBe('Complete');
     expect(await resultOf(upgraded)).toMatchObject({ command: 'upgrade', outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
     expect(await apply({ action: 'upgrade' })).toBe(upgraded);
@@ -60,8 +68,12 @@ describe('the chart', () => {
 
     const recovered = await apply({ action: 'recover' });
     await ended(recovered);
-    expect(await resultOf(recovered)).toMatchObject({ command: 'recover', outcome: 'succeeded', exitCode: 0 });
+    const { run: id, ...result } = await resultOf(recovered);
+    expect(result).toMatchObject({ command: 'recover', outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);
+    await followGuide(fetchReports, here);
+    const files = await readdir(join(cluster.dir, 'runs', id));
+    expect(files).toEqual(expect.arrayContaining(['report.html', 'report-recover.html', 'result.json']));
 
     const refused = await tryApply({ action: 'upgrade' });
     expect(refused.stderr).toContain(`This was done before, by the Job ${upgraded}`);
@@ -112,8 +124,7 @@ describe('the chart', () => {
     });
 
   async function expectFinishedByTheNext(one: Release, job: string, first: PodObject): Promise<void> {
-    const { status } = await one.ended(job);
-    expect(status.conditions).toMatchObject([{ type: 'Complete' }]);
+    expect(await one.ended(job)).toBe('Complete');
     expect(await one.resultOf(job)).toMatchObject({ command: 'upgrade', outcome: 'succeeded', exitCode: 0 });
     const pods = await podsOf(one.namespace, job);
     expect(pods.at(-1)?.metadata.name).not.toBe(first.metadata.name);
@@ -190,7 +201,7 @@ describe('the chart', () => {
       expect(await one.resultOf(planned)).toMatchObject({ command: 'plan', outcome: 'succeeded', exitCode: 0 });
 
       const refused = await one.apply({ package: { sha256: '0'.repeat(64) } });
-      expect((await one.ended(refused)).status.conditions).toMatchObject([{ type: 'Failed' }]);
+      expect(await one.ended(refused)).toBe('Failed');
       const [pod] = await podsOf(one.namespace, refused);
       const path = '{.status.initContainerStatuses[0].state.terminated.message}';
       const text = await kubectl(one.namespace, ['get', 'pod', pod?.metadata.name ?? '', '-o', `jsonpath=${path}`]);
@@ -204,8 +215,9 @@ describe('the chart', () => {
   it('fails at once with a wrong secret, says what is wrong, and does not try again', async () => {
     const one = await install({ action: 'upgrade', job: { backoffLimit: 1 } });
     const job = await one.apply({ database: { password: 'a-wrong-password' } });
-    const { status } = await one.ended(job);
-    expect(status.conditions).toMatchObject([{ type: 'Failed' }]);
+    // The guide's way to wait is not held up by a failure.
+    await followGuide(waitForTheEnd, { namespace: one.namespace, folder: cluster.dir });
+    expect(await one.ended(job)).toBe('Failed');
     const result = await one.resultOf(job);
     expect(finalExitCodes).toContain(result.exitCode);
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 77 });

@@ -36,10 +36,10 @@ export async function podsOf(namespace: string, job: string): Promise<PodObject[
   return JSON.parse(await kubectl(namespace, ['get', 'pods', '-l', `job-name=${job}`, ...sorted])).items;
 }
 
-export function isOver(job: JobObject): boolean {
-  return (job.status.conditions ?? []).some(
-    ({ type, status }) => ['Complete', 'Failed'].includes(type) && status === 'True',
-  );
+/** How a Job ended, if it has. Newer clusters announce either end by a further condition. */
+export function endOf({ status }: JobObject): 'Complete' | 'Failed' | undefined {
+  const met = (status.conditions ?? []).filter((condition) => condition.status === 'True').map(({ type }) => type);
+  return (['Complete', 'Failed'] as const).find((end) => met.includes(end));
 }
 
 /** Waits until `look` gives something. Throws what `explain` says when that takes too long. */

@@ -7,13 +7,13 @@ import { stringify } from 'yaml';
 import type { Result } from '../../src/engine/events.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { docker, type Outcome, run } from '../support/docker.ts';
-import { isOver, type JobObject, jobsIn, kubectl, until } from './kubectl.ts';
+import { endOf, jobsIn, kubectl, until } from './kubectl.ts';
 
 const chart = join(import.meta.dirname, '..', '..', 'helm', 'eggroll-upgrade');
 /** Docker's network that Pods reach: that of the machine's engine, or of the machines that kind and k3d make. */
 const podNetwork = process.env['POD_NETWORK'] ?? 'bridge';
 /** The image as the Kubernetes cluster knows it. */
-const jobImage = process.env['JOB_IMAGE'] ?? 'eggroll-upgrade:local';
+export const jobImage = process.env['JOB_IMAGE'] ?? 'eggroll-upgrade:local';
 
 /** A result with what events bear beside it. */
 export type JobResult = Result & { readonly run: string };
@@ -24,8 +24,8 @@ export interface Release {
   apply(values?: object): Promise<string>;
   /** The same, and gives what helm said, however it ended. */
   tryApply(values?: object): Promise<Outcome>;
-  /** Waits until a Job is over. */
-  ended(job: string): Promise<JobObject>;
+  /** Waits until a Job is over, and tells how it ended. */
+  ended(job: string): Promise<'Complete' | 'Failed'>;
   /** The termination message of a Job's last Pod, as docs/kubernetes.md has people read it. */
   resultOf(job: string): Promise<JobResult>;
   helm(...args: string[]): Promise<Outcome>;
@@ -61,10 +61,10 @@ export async function newRelease(cluster: TestCluster, values: object): Promise<
     },
     ended: (job) =>
       until(
-        async () =>
-          (await jobsIn(namespace)).find(
-            ({ metadata, ...rest }) => metadata.name === job && isOver({ metadata, ...rest }),
-          ),
+        async () => {
+          const found = (await jobsIn(namespace)).find(({ metadata }) => metadata.name === job);
+          return found && endOf(found);
+        },
         {
           limitMs: 400_000,
           explain: async () => `The Job ${job} is not over:\n${await describe(namespace)}`,
