@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hookSteps, hookWord } from '../src/config/hooks.ts';
 import { isSecret, type Variable, variableNames, variables } from '../src/config/variables.ts';
 
 /** What the chart sets itself, by values of its own or by where it mounts things. */
@@ -39,7 +40,7 @@ export function schemaWithVariables(schemaText: string): string {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(names.map((name) => [name, schemaOf(variables[name])])),
-    patternProperties: { '^HOOK_[A-Z_]+_(BEFORE|AFTER)$': { type: 'string' } },
+    patternProperties: { [`^HOOK_(${hookSteps.map(hookWord).join('|')})_(BEFORE|AFTER)$`]: { type: 'string' } },
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
@@ -61,7 +62,14 @@ export function chartReadmeWithTable(readme: string, values: string): string {
 function schemaOf({ kind, choices, meaning: description }: Variable): object {
   if (choices) return { enum: choices, description };
   if (kind === 'flag') return { enum: [true, false, 'true', 'false'], description };
-  if (kind === 'count' || kind === 'port')
-    return { type: ['integer', 'string'], pattern: '^[0-9]+$', minimum: 1, description };
+  if (kind === 'count')
+    return {
+      type: ['integer', 'string'],
+      pattern: '^0*[1-9][0-9]*$',
+      maxLength: 4,
+      minimum: 1,
+      maximum: 9999,
+      description,
+    };
   return { type: 'string', description };
 }

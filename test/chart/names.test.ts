@@ -1,7 +1,7 @@
 // Names that a person chooses stay texts, and become names that Kubernetes takes.
 
 import { describe, expect, it } from 'vitest';
-import { cases, type KubernetesObject, podSpecs, renderAs, valuesOf } from './helm.ts';
+import { cases, type KubernetesObject, ofKind, podSpecs, renderAs, valuesOf } from './helm.ts';
 import { validate } from './validate.ts';
 
 const policyOn = ['--set', 'networkPolicy.enabled=true'];
@@ -42,6 +42,7 @@ describe.each(['20261127', '1e5', '0x1f', 'on', '2026-11-27'])('the name %s', (n
 
 describe('a long name', () => {
   const long = 'a'.repeat(39);
+  const cut = /^a{31}-[0-9a-f]{8}$/;
 
   it.each([`${long}.b`, `${long}-b`, `${'a'.repeat(37)}-b.c`])('%s is cut to a name', async (name) => {
     const objects = await renderAs(name, valuesOf('host-path'), ...policyOn);
@@ -53,8 +54,19 @@ describe('a long name', () => {
     const sets = `fullnameOverride=${long}.b,nameOverride=${long}.b`;
     for (const object of await renderAs('r', valuesOf('host-path'), '--set', sets, ...policyOn)) {
       validate(object);
-      expect(object.metadata.labels['app.kubernetes.io/name']).toBe(long);
+      expect(object.metadata.labels['app.kubernetes.io/name']).toMatch(cut);
     }
+  });
+
+  it('and another one that begins alike stay two', async () => {
+    const claims = await Promise.all(
+      ['east', 'west'].map(async (end) =>
+        ofKind(await renderAs(`${long}-${end}`, valuesOf('host-path')), 'PersistentVolumeClaim'),
+      ),
+    );
+    const [east, west] = claims.map(({ metadata }) => metadata.name);
+    expect(east).toMatch(/^a{31}-[0-9a-f]{8}-state$/);
+    expect(west).not.toBe(east);
   });
 });
 

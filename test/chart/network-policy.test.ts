@@ -25,6 +25,15 @@ describe('the network policy', () => {
     ]);
   });
 
+  it('takes addresses and ports in every form that the program does', async () => {
+    const lists = 'lists.nmIpList=fe80::1%eth0\r10.0.0.1:0022\r\nops@[fd00::2]:08,lists.rsIpList=';
+    expect(await egressOf('--set', lists, '--set', 'database.host=[fd00::9]')).toEqual([
+      to(22, 'fe80::1/128', '10.0.0.1/32'),
+      to(3306, 'fd00::9/128'),
+      to(8, 'fd00::2/128'),
+    ]);
+  });
+
   it('opens a port to the networks that are named for hosts without an address, or to anywhere', async () => {
     expect(await egressOf()).toEqual([to(22), to(3306)]);
     expect(await egressOf('--set', 'networkPolicy.cidrs={10.0.0.0/24}')).toEqual([
@@ -47,6 +56,25 @@ describe('the network policy', () => {
       expect(ofKind(objects, 'Pod').spec.initContainers?.[0]?.args[0]).toMatch(/^https:/);
     },
   );
+});
+
+describe('what a policy cannot hold', () => {
+  const on = ['--set', 'networkPolicy.enabled=true'];
+
+  it('is told: a Pod in the network of its node', async () => {
+    expect(await notesOf(valuesOf('host-path'), ...on, '--set', 'hostNetwork=true')).toContain(
+      'and hostNetwork are set',
+    );
+    expect(await notesOf(valuesOf('host-path'), ...on)).not.toContain('hostNetwork');
+  });
+
+  it('is told: ports of hosts in a ConfigMap', async () => {
+    const warning = 'the lists in the ConfigMap eggroll-hosts cannot be seen';
+    expect(await notesOf(valuesOf('claim'), ...on)).toContain(warning);
+    const rule = 'networkPolicy.extraEgress[0].ports[0].port=2222';
+    expect(await notesOf(valuesOf('claim'), ...on, '--set', rule)).not.toContain(warning);
+    expect(await notesOf(valuesOf('host-path'), ...on)).not.toContain('cannot be seen');
+  });
 });
 
 describe('the address that results are posted to', () => {

@@ -1,5 +1,8 @@
 // The chart's objects for every way of giving the package and secrets, on old and new clusters.
 
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
 import { cases, chart, helm, ofKind, podSpecs, render, valuesOf } from './helm.ts';
@@ -72,7 +75,7 @@ describe.each(cases)('$name', ({ file }) => {
     for (const pod of podSpecs(objects)) {
       for (const { name, valueFrom } of pod.containers[0].env) {
         expect(valueFrom).toBeUndefined();
-        expect(name).toMatch(/_FILE$|^RETRY_OF$/);
+        expect(name).toMatch(/_FILE$/);
       }
     }
   });
@@ -113,10 +116,37 @@ describe('the Job', () => {
     expect(metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
   });
 
-  it('lets its tries know each other by its name on clusters before 1.26', async () => {
-    const { spec, metadata } = ofKind(await render(file, '--kube-version', '1.25.16'), 'Job');
+  it('lets its tries know each other on clusters before 1.26, and no Job that is made again under its name', async () => {
+    const objects = await render(file, '--kube-version', '1.25.16');
+    const { spec } = ofKind(objects, 'Job');
     expect(spec).not.toHaveProperty('podFailurePolicy');
-    expect(spec.template.spec.containers[0].env).toContainEqual({ name: 'RETRY_OF', value: metadata.name });
+    const label = (name: string) => ({ fieldRef: { fieldPath: `metadata.labels['${name}']` } });
+    expect(spec.template.spec.containers[0].env.slice(-3)).toEqual([
+      { name: 'JOB_NAME', valueFrom: label('job-name') },
+      { name: 'JOB_UID', valueFrom: label('controller-uid') },
+      { name: 'RETRY_OF', value: '$(JOB_NAME)-$(JOB_UID)' },
+    ]);
+    expect(JSON.stringify(ofKind(objects, 'Pod'))).not.toContain('RETRY_OF');
+  });
+
+  it('has no deadline when none is wanted', async () => {
+    const objects = await render(file, '--set', 'job.activeDeadlineSeconds=null');
+    expect(ofKind(objects, 'Job').spec).not.toHaveProperty('activeDeadlineSeconds');
+    expect(ofKind(objects, 'Pod').spec).not.toHaveProperty('activeDeadlineSeconds');
+  });
+
+  it('has annotations and labels once where the values name them too', async () => {
+    const sets = [
+      ...['podAnnotations.karpenter\\.sh/do-not-disrupt=false', 'job.annotations.helm\\.sh/resource-policy=own'],
+      ...['podLabels.app\\.kubernetes\\.io/name=own', 'job.labels.app\\.kubernetes\\.io/name=own'],
+    ];
+    const { metadata, spec } = ofKind(await render(file, '--set-string', sets.join(',')), 'Job');
+    expect(metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'own' });
+    expect(spec.template.metadata.annotations).toMatchObject({ 'karpenter.sh/do-not-disrupt': 'false' });
+    // By this one the Pods are found.
+    const ours = { 'app.kubernetes.io/name': 'eggroll-upgrade' };
+    expect(metadata.labels).toMatchObject(ours);
+    expect(spec.template.metadata.labels).toMatchObject(ours);
   });
 
   it('gives a run the time to come to a safe point, and is not evicted for tidiness', async () => {
@@ -134,6 +164,8 @@ describe('the Job', () => {
     const name = await nameOf();
     expect(name).toMatch(/^r-eggroll-upgrade-upgrade-[0-9a-f]{10}$/);
     expect(await nameOf('--set', 'job.labels.team=a', '--set', 'networkPolicy.enabled=true')).toBe(name);
+    const tries = 'job.backoffLimit=9,job.activeDeadlineSeconds=60,job.ttlSecondsAfterFinished=60';
+    expect(await nameOf('--set', tries)).toBe(name);
     const others = await Promise.all([
       nameOf('--set', 'action=recover'),
       nameOf('--set', 'package.path=eggroll-2.5.3.tar.gz'),
@@ -141,10 +173,21 @@ describe('the Job', () => {
       nameOf('--set', 'env.CONCURRENCY=3'),
       nameOf('--set', 'run=2'),
       nameOf('--set', 'image.tag=0.2.0'),
-      nameOf('--set', 'lists.existingConfigMap=null', '--set', 'lists.nmIpList=10.0.0.1'),
+      nameOf('--set', 'lists.existingConfigMap=', '--set', 'lists.nmIpList=10.0.0.1'),
     ]);
     expect(new Set([name, ...others]).size).toBe(others.length + 1);
   });
+
+  it.each(['2', '20261127', '123456789012'])(
+    'has one name for the run %s, however helm holds the number',
+    async (run) => {
+      const values = join(await mkdtemp(join(tmpdir(), 'run-')), 'values.yaml');
+      // By --set a number is a whole one; from YAML and from the release of before it may have a fraction.
+      await writeFile(values, `run: ${run}\n`);
+      const names = [nameOf('--set', `run=${run}`), nameOf('--values', values), nameOf('--set-string', `run=${run}`)];
+      expect(new Set(await Promise.all(names)).size).toBe(1);
+    },
+  );
 
   it('has another name when a secret of the values changes, and shows nothing of it', async () => {
     const made = valuesOf('host-path');
@@ -172,9 +215,23 @@ describe('the package', () => {
       image: { reference: 'registry.example.org/eggroll-package:2.2.1', pullPolicy: 'IfNotPresent' },
     });
     const onOld = ofKind(await render(file, '--kube-version', '1.34.0'), 'Job').spec.template.spec;
-    expect(onOld.initContainers?.[0]).toMatchObject({ command: ['cp', '-Rp', '/eggroll', '/package/'] });
+    expect(onOld.initContainers?.[0]).toMatchObject({ command: ['cp', '-Rp', '--', '/eggroll', '/package/'] });
     expect(onOld.volumes).toContainEqual({ name: 'package', emptyDir: { sizeLimit: '8Gi' } });
   });
+
+  it.each(['eggroll', './eggroll/', '/eggroll'])(
+    'from an image lies at %s below its root, either way',
+    async (path) => {
+      const set = ['--set', `package.path=${path}`];
+      const [mounted, copied] = await Promise.all(
+        ['1.35.0', '1.34.0'].map((version) => render(valuesOf('image'), ...set, '--kube-version', version)),
+      );
+      for (const objects of [mounted, copied])
+        expect(JSON.stringify(objects)).toContain('"PKG_BASE_PATH":"/package/eggroll"');
+      const [init] = ofKind(copied ?? [], 'Job').spec.template.spec.initContainers ?? [];
+      expect(init?.command).toContain('/eggroll');
+    },
+  );
 
   it('from an address is fetched with its digest', async () => {
     const { spec } = ofKind(await render(valuesOf('url'), '--set', 'action=upgrade'), 'Job');

@@ -8,6 +8,7 @@ import { chartReadmeWithTable, schemaWithVariables } from '../../scripts/chart-r
 import { isSecret, variableNames } from '../../src/config/variables.ts';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
 import { chart, helm, notesOf, render, valuesOf } from './helm.ts';
+import { validate } from './validate.ts';
 
 const claim = valuesOf('claim');
 
@@ -57,12 +58,51 @@ it.each([
   ['env.FANOUT=all', 'FANOUT'],
   ['env.CONCURRENCY=few', 'CONCURRENCY'],
   ['env.HOOK_SWITCH_DURING=x', 'HOOK_SWITCH_DURING'],
+  ['env.HOOK_SWICH_BEFORE=x', 'HOOK_SWICH_BEFORE'],
+  ['env.CONCURRENCY=10000', 'CONCURRENCY'],
+  ['env.CONCURRENCY=0', 'CONCURRENCY'],
+  ['image.repository=registry:5000/x@sha256:12', 'repository'],
+  ['resources.limit.memory=1Gi', 'limit'],
+  ['podSecurityContext.runAsUsr=7', 'runAsUsr'],
+  ['containerSecurityContext.readOnlyRootFileSystem=true', 'readOnlyRootFileSystem'],
+  ['tolerations[0].efect=NoSchedule', 'efect'],
+  ['affinity.nodeAfinity.x=y', 'nodeAfinity'],
+  ['extraEnv[0].name=A,extraEnv[0].vlaue=b', 'vlaue'],
+  ['extraVolumes[0].name=a,extraVolumes[0].emptydir.medium=Memory', 'emptydir'],
+  ['extraVolumeMounts[0].name=a,extraVolumeMounts[0].mountPath=/a,extraVolumeMounts[0].readonly=true', 'readonly'],
+  ['networkPolicy.cidrs={banana/99}', 'cidrs'],
+  ['networkPolicy.cidrs={10.0.0.0/33}', 'cidrs'],
   ['env.EGGROLL_HOME=/x', 'EGGROLL_HOME'],
   ['env.MYSQL_PWD=x', 'MYSQL_PWD'],
   ['env.NOTIFY_URL=x', 'NOTIFY_URL'],
   ['networkPolicy.cidrs={10.0.0.0}', 'cidrs'],
 ])('refuses %s', async (set, named) => {
   expect(await refusal(set)).toContain(named);
+});
+
+it.each([
+  ...['action', 'run', 'env', 'lists', 'ssh', 'ssh.port', 'ssh.existingSecretKeys', 'database', 'database.migration'],
+  ...['database.port', 'package', 'package.image', 'package.image.mount', 'state', 'state.size', 'state.accessModes'],
+  ...['notify', 'image', 'job', 'job.backoffLimit', 'job.terminationGracePeriodSeconds', 'networkPolicy'],
+])('refuses %s without any value', async (value) => {
+  const said = await refusal(`${value}=null`);
+  expect(said).toContain(`'${value.split('.').at(-1)}'`);
+  expect(said).toMatch(/missing propert/);
+});
+
+it.each([
+  ...['resources', 'podSecurityContext', 'containerSecurityContext', 'podAnnotations', 'podLabels', 'nodeSelector'],
+  ...['tolerations', 'affinity', 'hostAliases', 'extraEnv', 'extraVolumes', 'extraVolumeMounts', 'imagePullSecrets'],
+  ...['job.annotations', 'job.labels', 'state.annotations', 'job.activeDeadlineSeconds'],
+])('takes %s without any value', async (value) => {
+  const objects = await render(claim, '--set', `${value}=null`);
+  for (const object of objects) validate(object);
+  expect(objects.map(({ kind }) => kind)).toContain('Job');
+});
+
+it('can be a dependency of another chart, under a condition', async () => {
+  const objects = await render(claim, '--set', 'enabled=true,global.x=y');
+  expect(objects.map(({ kind }) => kind)).toContain('Job');
 });
 
 it.each([
@@ -77,6 +117,13 @@ it.each([
   ['database.sql=s', 'database: set either sql or existingConfigMap'],
   ['database.migration=none', 'migration is none, and sql or existingConfigMap is set'],
   ['state.emptyDir=true', 'state: set either'],
+  ['ssh.existingSecretKeys.knownHosts=', 'ssh.existingSecretKeys.knownHosts: hostKeyChecking is strict'],
+  ['package.existingClaim=,package.url=https://u:p@x/y,package.path=', 'package.url: a login in it'],
+  [
+    'package.existingClaim=,package.image.reference=x,package.image.mount=copy,package.path=/',
+    'package.path: the whole',
+  ],
+  ['extraEnv[0].name=SSH_PASSWORD,extraEnv[0].value=x', 'extraEnv: SSH_PASSWORD is a secret'],
 ])('refuses %s, which contradicts itself', async (sets, named) => {
   expect(await refusal(...sets.split(','))).toContain(named);
 });
@@ -108,6 +155,30 @@ it('says how to follow, what to do on each outcome, and how to go back', async (
   expect(notes).toContain(`until kubectl -n site logs -f job/${name}; do sleep 2; done`);
   for (const code of finalExitCodes) expect(notes).toMatch(new RegExp(`\\b${code}\\b`));
   expect(notes).toContain('-n site --reuse-values --set action=recover');
+});
+
+it.each([
+  ['', '2'],
+  ['2', '3'],
+  ['night one', 'night-one-2'],
+])('names another run than "%s" for doing the same once more', async (run, next) => {
+  expect(await notesOf(claim, '--set', `run=${run}`)).toContain(`--reuse-values --set run=${next}\n`);
+});
+
+it('does not tell who goes back how to go back', async () => {
+  expect(await notesOf(claim, '--set', 'action=recover')).not.toContain('--set action=recover');
+});
+
+it('tells of a lost machine, as Kubernetes waits for it', async () => {
+  expect(await notesOf(claim)).toContain('out-of-service');
+});
+
+it.each([
+  ['volume', true],
+  ['copy', false],
+])('tells of what image volumes may lack where the package is mounted by %s: %s', async (mount, isTold) => {
+  const notes = await notesOf(valuesOf('image'), '--set', `package.image.mount=${mount}`);
+  expect(notes.includes('set package.image.mount=copy')).toBe(isTold);
 });
 
 describe('what is generated', () => {

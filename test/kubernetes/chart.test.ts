@@ -12,7 +12,7 @@ import { expectNew, expectOld } from '../support/oracle.ts';
 import { followGuide } from './guide.ts';
 import { jobsIn, kubectl, type PodObject, podsOf, until } from './kubectl.ts';
 import { buildPackageImage } from './package-image.ts';
-import { newRelease, type Release, serveFolder } from './release.ts';
+import { chart, newRelease, type Release, serveFolder } from './release.ts';
 
 const followLog = /^until kubectl .* logs -f .*$/m;
 const waitForTheEnd = /^ *kubectl .* wait --for=jsonpath=.*$/m;
@@ -61,6 +61,9 @@ describe('the chart', () => {
     expect(await ended(upgraded)).toBe('Complete');
     expect(await resultOf(upgraded)).toMatchObject({ command: 'upgrade', outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
+    // helm keeps 2 as a number with a fraction, and gives it back by --reuse-values.
+    const again = await helm('upgrade', 'r', chart, '--reuse-values', '--set', 'action=plan');
+    expect(again.stdout).toContain(`The Job ${planned} is over (Complete)`);
     expect(await apply({ action: 'upgrade' })).toBe(upgraded);
 
     const test = await helm('test', 'r', '--timeout', '5m');

@@ -9,7 +9,7 @@ import type { TestCluster } from '../support/cluster.ts';
 import { docker, type Outcome, run } from '../support/docker.ts';
 import { endOf, jobsIn, kubectl, until } from './kubectl.ts';
 
-const chart = join(import.meta.dirname, '..', '..', 'helm', 'eggroll-upgrade');
+export const chart = join(import.meta.dirname, '..', '..', 'helm', 'eggroll-upgrade');
 /** Docker's network that Pods reach: that of the machine's engine, or of the machines that kind and k3d make. */
 const podNetwork = process.env['POD_NETWORK'] ?? 'bridge';
 /** The image as the Kubernetes cluster knows it. */
@@ -55,7 +55,7 @@ export async function newRelease(cluster: TestCluster, values: object): Promise<
     async apply(more) {
       const { exitCode, stdout, stderr } = await tryApply(more);
       if (exitCode !== 0) throw new Error(stderr);
-      const name = /The Job (\S+) runs/.exec(stdout)?.[1];
+      const name = /The Job (\S+) (?:runs|is over)/.exec(stdout)?.[1];
       if (!name) throw new Error(`helm names no Job:\n${stdout}`);
       return name;
     },

@@ -4,9 +4,21 @@
 {{- include "eggroll-upgrade.short" (default .Chart.Name .Values.nameOverride) -}}
 {{- end -}}
 
-{{/* Short enough for what is appended: the action, a hash, and what Kubernetes appends to Pods. A name ends with no dash and no dot. */}}
+{{/*
+Short enough for what is appended: the action, a hash, and what Kubernetes appends to Pods. What is cut off stays in a hash, so that two
+names that begin alike stay two. A name ends with no dash and no dot.
+*/}}
 {{- define "eggroll-upgrade.short" -}}
-{{- regexReplaceAll "[-.]+$" (trunc 40 .) "" -}}
+{{- if gt (len .) 40 -}}
+{{- regexReplaceAll "[-.]+$" (trunc 31 .) "" }}-{{ sha256sum . | trunc 8 -}}
+{{- else -}}
+{{- regexReplaceAll "[-.]+$" . "" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A text or a number as a text. What helm keeps of a release makes other numbers of whole ones, and those would print differently. */}}
+{{- define "eggroll-upgrade.text" -}}
+{{- kindIs "string" . | ternary . (toJson .) -}}
 {{- end -}}
 
 {{- define "eggroll-upgrade.fullname" -}}
@@ -76,12 +88,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if has .action (list "plan" "upgrade") }}{{ include "eggroll-upgrade.packageWay" .root }}{{ end -}}
 {{- end -}}
 
+{{- define "eggroll-upgrade.pathInImage" -}}
+{{ clean (printf "/%s" .Values.package.path) }}
+{{- end -}}
+
 {{- define "eggroll-upgrade.packagePath" -}}
 {{- $way := include "eggroll-upgrade.packageWay" . -}}
 {{- if eq $way "url" -}}
 /package/package.tar.gz
 {{- else if eq $way "imageCopy" -}}
-/package/{{ base .Values.package.path }}
+/package/{{ include "eggroll-upgrade.pathInImage" . | base }}
 {{- else -}}
 {{ clean (printf "/package/%s" .Values.package.path) }}
 {{- end -}}
@@ -124,7 +140,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- with .Values.job.lockWaitSeconds }}{{ $v = set $v "LOCK_WAIT_SECONDS" (. | int | toString) }}{{ end -}}
 {{- range $name, $value := .Values.env -}}
-{{- $v = set $v $name (kindIs "string" $value | ternary $value (toJson $value)) -}}
+{{- $v = set $v $name (include "eggroll-upgrade.text" $value) -}}
 {{- end -}}
 {{- toJson $v -}}
 {{- end -}}
@@ -165,8 +181,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{ include "eggroll-upgrade.fullname" . }}-secrets-{{ .Values.secretHash }}
 {{- end -}}
 
-{{/* The name of the Job tells what it would do: its template cannot be changed, so another run is another Job. */}}
+{{/*
+The name of the Job tells what it would do: what cannot be changed in a Job, so another run is another Job. How often and how long it may
+try is not part of it.
+*/}}
 {{- define "eggroll-upgrade.jobName" -}}
-{{- $spec := include "eggroll-upgrade.jobSpec" (dict "root" . "job" "") -}}
-{{ include "eggroll-upgrade.fullname" . }}-{{ .Values.action }}-{{ printf "%s %s" .Values.run $spec | sha256sum | trunc 10 }}
+{{- $run := include "eggroll-upgrade.text" .Values.run -}}
+{{ include "eggroll-upgrade.fullname" . }}-{{ .Values.action }}-{{ printf "%s %s" $run (include "eggroll-upgrade.fixedSpec" .) | sha256sum | trunc 10 }}
+{{- end -}}
+
+{{/* A value for `run` that is another one than now. */}}
+{{- define "eggroll-upgrade.nextRun" -}}
+{{- $run := include "eggroll-upgrade.text" .Values.run -}}
+{{- if not $run -}}2
+{{- else if regexMatch "^[1-9][0-9]{0,8}$" $run -}}{{ add1 (atoi $run) }}
+{{- else -}}{{ $run | replace " " "-" }}-2
+{{- end -}}
 {{- end -}}

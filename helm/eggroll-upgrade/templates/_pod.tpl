@@ -1,4 +1,4 @@
-{{/* The Pod of the Job and of `helm test`. Takes root, action, and the name of the Job where its tries have to be told apart. */}}
+{{/* The Pod of the Job and of `helm test`. Takes root, action, and whether further tries have to know how the first one ended. */}}
 
 {{- define "eggroll-upgrade.podSpec" -}}
 {{- $root := .root -}}
@@ -69,7 +69,7 @@ initContainers:
     {{- else }}
     image: {{ .Values.package.image.reference | quote }}
     imagePullPolicy: {{ .Values.package.image.pullPolicy }}
-    command: [cp, -Rp, {{ .Values.package.path | quote }}, /package/]
+    command: [cp, -Rp, --, {{ include "eggroll-upgrade.pathInImage" . | quote }}, /package/]
     {{- end }}
     terminationMessagePolicy: FallbackToLogsOnError
     securityContext:
@@ -98,9 +98,16 @@ containers:
           name: {{ include "eggroll-upgrade.variablesName" . | quote }}
     env:
       {{- include "eggroll-upgrade.secretFiles" . | trim | nindent 6 }}
-      {{- with $.job }}
+      {{- if $.knowsTries }}
+      - name: JOB_NAME
+        valueFrom:
+          fieldRef: { fieldPath: "metadata.labels['job-name']" }
+      # A Job that is made again under the same name is another one.
+      - name: JOB_UID
+        valueFrom:
+          fieldRef: { fieldPath: "metadata.labels['controller-uid']" }
       - name: RETRY_OF
-        value: {{ . | quote }}
+        value: $(JOB_NAME)-$(JOB_UID)
       {{- end }}
       {{- with .Values.extraEnv }}
       {{- toYaml . | nindent 6 }}
@@ -287,31 +294,32 @@ volumes:
 
 {{- define "eggroll-upgrade.podMetadata" -}}
 labels:
-  {{- include "eggroll-upgrade.podLabels" .root | nindent 2 }}
-  eggroll-upgrade/action: {{ .action }}
-  {{- with .root.Values.podLabels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- $own := include "eggroll-upgrade.podLabels" .root | fromYaml | merge (dict "eggroll-upgrade/action" .action) }}
+  {{- merge $own (.root.Values.podLabels | default dict) | toYaml | nindent 2 }}
 annotations:
-  cluster-autoscaler.kubernetes.io/safe-to-evict: 'false'
-  karpenter.sh/do-not-disrupt: 'true'
-  {{- with .root.Values.podAnnotations }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- $own = dict "cluster-autoscaler.kubernetes.io/safe-to-evict" "false" "karpenter.sh/do-not-disrupt" "true" }}
+  {{- merge dict (.root.Values.podAnnotations | default dict) $own | toYaml | nindent 2 }}
 {{- end -}}
 
 {{- define "eggroll-upgrade.jobSpec" -}}
-{{- $knowsExitCodes := include "eggroll-upgrade.knowsExitCodes" .root -}}
-{{- with .root.Values.job -}}
+{{- with .Values.job -}}
 parallelism: 1
 completions: 1
 backoffLimit: {{ .backoffLimit | int64 }}
-activeDeadlineSeconds: {{ .activeDeadlineSeconds | int64 }}
+{{- with .activeDeadlineSeconds }}
+activeDeadlineSeconds: {{ . | int64 }}
+{{- end }}
 {{- if not (kindIs "invalid" .ttlSecondsAfterFinished) }}
 ttlSecondsAfterFinished: {{ .ttlSecondsAfterFinished | int64 }}
 {{- end }}
 {{- end }}
-{{- if $knowsExitCodes }}
+{{ include "eggroll-upgrade.fixedSpec" . }}
+{{- end -}}
+
+{{/* What Kubernetes lets nobody change in a Job. */}}
+{{- define "eggroll-upgrade.fixedSpec" -}}
+{{- $knowsExitCodes := include "eggroll-upgrade.knowsExitCodes" . -}}
+{{- if $knowsExitCodes -}}
 podFailurePolicy:
   rules:
     # A person has to do something first: another Pod would change nothing.
@@ -323,10 +331,10 @@ podFailurePolicy:
       onPodConditions:
         - type: DisruptionTarget
           status: 'True'
-{{- end }}
+{{ end -}}
 template:
   metadata:
-    {{- include "eggroll-upgrade.podMetadata" (dict "root" .root "action" .root.Values.action) | nindent 4 }}
+    {{- include "eggroll-upgrade.podMetadata" (dict "root" . "action" .Values.action) | nindent 4 }}
   spec:
-    {{- include "eggroll-upgrade.podSpec" (dict "root" .root "action" .root.Values.action "job" (ternary "" .job (eq $knowsExitCodes "true"))) | nindent 4 }}
+    {{- include "eggroll-upgrade.podSpec" (dict "root" . "action" .Values.action "knowsTries" (not $knowsExitCodes)) | nindent 4 }}
 {{- end -}}

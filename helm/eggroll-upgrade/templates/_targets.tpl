@@ -8,7 +8,7 @@
 {{- $ssh = "22" -}}
 {{- $hosts = append $hosts (first (splitList "," .Values.ssh.jump)) -}}
 {{- else -}}
-{{- range $line := splitList "\n" (printf "%s\n%s" .Values.lists.nmIpList .Values.lists.rsIpList) -}}
+{{- range $line := regexSplit "\r\n|\n|\r" (printf "%s\n%s" .Values.lists.nmIpList .Values.lists.rsIpList) -1 -}}
 {{- $host := regexReplaceAll "#.*" $line "" | trim | trimPrefix "\ufeff" -}}
 {{- if $host }}{{ $hosts = append $hosts $host }}{{ end -}}
 {{- end -}}
@@ -21,7 +21,7 @@
 {{- $port := regexFind "^[^:\\[\\]]+:[0-9]+$|\\]:[0-9]+$" $bare | regexFind "[0-9]+$" -}}
 {{- $name := $bare -}}
 {{- if $port }}{{ $name = trimSuffix (printf ":%s" $port) $bare }}{{ end -}}
-{{- $pairs = append $pairs (dict "name" ($name | trimPrefix "[" | trimSuffix "]") "port" ($port | default $ssh)) -}}
+{{- $pairs = append $pairs (dict "name" $name "port" ($port | default $ssh)) -}}
 {{- end -}}
 {{- if ne .Values.database.migration "none" -}}
 {{- $pairs = append $pairs (dict "name" .Values.database.host "port" (.Values.database.port | int | toString)) -}}
@@ -30,20 +30,24 @@
 {{- with .Values.package.url -}}
 {{- $url := urlParse . -}}
 {{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
-{{- $name := trimSuffix (printf ":%s" $port) $url.host | trimPrefix "[" | trimSuffix "]" -}}
+{{- $name := trimSuffix (printf ":%s" $port) $url.host -}}
 {{- $pairs = append $pairs (dict "name" $name "port" ($port | default (eq $url.scheme "https" | ternary "443" "80"))) -}}
 {{- end -}}
 {{- $byPort := dict -}}
 {{- range $pair := $pairs -}}
-{{- $target := get $byPort $pair.port | default (dict "port" $pair.port "addresses" list "hasNames" false) -}}
-{{- if regexMatch "^[0-9.]+$" $pair.name -}}
-{{- $target = set $target "addresses" (append $target.addresses (printf "%s/32" $pair.name)) -}}
-{{- else if contains ":" $pair.name -}}
-{{- $target = set $target "addresses" (append $target.addresses (printf "%s/128" $pair.name)) -}}
+{{- /* To Go, 022 is 18. */ -}}
+{{- $port := regexReplaceAll "^0+" $pair.port "" -}}
+{{- $name := $pair.name | trimPrefix "[" | trimSuffix "]" -}}
+{{- $name = regexReplaceAll "%.*$" $name "" -}}
+{{- $target := get $byPort $port | default (dict "port" $port "addresses" list "hasNames" false) -}}
+{{- if regexMatch "^[0-9.]+$" $name -}}
+{{- $target = set $target "addresses" (append $target.addresses (printf "%s/32" $name)) -}}
+{{- else if contains ":" $name -}}
+{{- $target = set $target "addresses" (append $target.addresses (printf "%s/128" $name)) -}}
 {{- else -}}
 {{- $target = set $target "hasNames" true -}}
 {{- end -}}
-{{- $byPort = set $byPort $pair.port $target -}}
+{{- $byPort = set $byPort $port $target -}}
 {{- end -}}
 {{- $targets := list -}}
 {{- range $port := keys $byPort | sortAlpha }}{{ $targets = append $targets (get $byPort $port) }}{{ end -}}

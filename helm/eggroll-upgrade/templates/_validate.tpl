@@ -17,6 +17,9 @@
 {{- if not (or .existingSecretKeys.privateKey .existingSecretKeys.password) -}}
 {{- $p = append $p "ssh.existingSecretKeys: name the key of the private key, or of the password" -}}
 {{- end -}}
+{{- if and (eq .hostKeyChecking "strict") (not .existingSecretKeys.knownHosts) -}}
+{{- $p = append $p "ssh.existingSecretKeys.knownHosts: hostKeyChecking is strict, and there are no host keys; name the key that holds them" -}}
+{{- end -}}
 {{- else -}}
 {{- if not (or .privateKey .password) -}}
 {{- $p = append $p "ssh: there is no login; give existingSecret, or --set-file ssh.privateKey=id, or password" -}}
@@ -51,18 +54,35 @@
 {{- if and .url (not .sha256) }}{{ $p = append $p "package.sha256: it is required with package.url" }}{{ end -}}
 {{- if and .url .path }}{{ $p = append $p "package.path: what is fetched from package.url has no path" }}{{ end -}}
 {{- if and .image.reference (not .path) }}{{ $p = append $p "package.path: name the place of the package in the image, such as /eggroll" }}{{ end -}}
+{{- if regexMatch "^https?://[^/?#]*@" .url }}{{ $p = append $p "package.url: a login in it could be read by everybody who may see Pods; give it as a header, by package.urlHeaderSecret" }}{{ end -}}
+{{- if and (eq (include "eggroll-upgrade.packageWay" $) "imageCopy") .path (eq (include "eggroll-upgrade.pathInImage" $) "/") -}}
+{{- $p = append $p "package.path: the whole image cannot be copied; have the package in a folder of it" -}}
+{{- end -}}
 {{- if and .urlHeaderSecret (not .url) }}{{ $p = append $p "package.urlHeaderSecret: it is for package.url only" }}{{ end -}}
 {{- end -}}
 {{- with .Values.state -}}
 {{- if and .existingClaim .emptyDir }}{{ $p = append $p "state: set either existingClaim or emptyDir" }}{{ end -}}
 {{- end -}}
+{{- $secret := "(_PWD|_PASSWORD|_PASSPHRASE)$|^NOTIFY_URL$" -}}
 {{- range $name, $value := .Values.env -}}
-{{- if regexMatch "(_PWD|_PASSWORD|_PASSPHRASE)$|^NOTIFY_URL$" $name -}}
+{{- if regexMatch $secret $name -}}
 {{- $p = append $p (printf "env.%s: a secret has to be mounted as a file" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if regexMatch $secret .name -}}
+{{- $p = append $p (printf "extraEnv: %s is a secret, and has to be mounted as a file" .name) -}}
 {{- end -}}
 {{- end -}}
 {{- if $p -}}
 {{- fail (printf "\n\n  %s\n" (join "\n  " $p)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How a Job in the cluster ended, `Complete` or `Failed`; empty while it has not. */}}
+{{- define "eggroll-upgrade.endOf" -}}
+{{- range (.status | default dict).conditions -}}
+{{- if and (has .type (list "Complete" "Failed")) (eq .status "True") }}{{ .type }}{{ end -}}
 {{- end -}}
 {{- end -}}
 
@@ -82,16 +102,13 @@
 {{- end -}}
 {{- end -}}
 {{- range $job := $jobs -}}
-{{- $over := false -}}
-{{- range ($job.status.conditions | default list) -}}
-{{- if and (has .type (list "Complete" "Failed")) (eq .status "True") }}{{ $over = true }}{{ end -}}
-{{- end -}}
-{{- if and (not $over) (ne $job.metadata.name $name) -}}
+{{- if and (not (include "eggroll-upgrade.endOf" $job)) (ne $job.metadata.name $name) -}}
 {{- fail (printf "\n\n  The Job %s of this release is not over. Wait for it, or end it: kubectl -n %s delete job %s (what it has begun is resumed, or taken back, by the next one).\n" $job.metadata.name $job.metadata.namespace $job.metadata.name) -}}
 {{- end -}}
 {{- if and $same (gt $job.metadata.creationTimestamp $same.metadata.creationTimestamp) }}{{ $newer = $job.metadata.name }}{{ end -}}
 {{- end -}}
-{{- if $newer -}}
-{{- fail (printf "\n\n  This was done before, by the Job %s, and other Jobs have run since. To do it once more, set `run` to another text, such as --set run=2.\n" $name) -}}
+{{- /* What only looks may be applied again: the notes say that nothing was started. */ -}}
+{{- if and $newer (not (has .root.Values.action (list "plan" "status"))) -}}
+{{- fail (printf "\n\n  This was done before, by the Job %s, and other Jobs have run since. To do it once more, set `run` to another text, such as --set run=%s.\n" $name (include "eggroll-upgrade.nextRun" .root)) -}}
 {{- end -}}
 {{- end -}}
