@@ -230,6 +230,13 @@ describe('the chart', () => {
     const logs = await Promise.all(pods.map(({ metadata }) => kubectl(one.namespace, ['logs', metadata.name])));
     // A Pod that follows repeats the result, and asks nobody.
     expect(logs.filter((text) => text.includes('"step-started"'))).toHaveLength(1);
+
+    // The same Job, removed and made again, is another one.
+    await kubectl(one.namespace, ['delete', 'job', job]);
+    expect(await one.apply({ database: { password: 'a-wrong-password' } })).toBe(job);
+    expect(await one.ended(job)).toBe('Failed');
+    const [first] = await podsOf(one.namespace, job);
+    expect(await kubectl(one.namespace, ['logs', first?.metadata.name ?? ''])).toContain('"step-started"');
     await expectOld(cluster, before);
   });
 });
