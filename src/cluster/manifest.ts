@@ -1,5 +1,6 @@
 // A tree on a node as data, and how trees differ.
 
+import { sharedEntry } from '../eggroll/shared-entries.ts';
 import type { Tree, TreeEntry } from '../eggroll/tree.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import { type ListedEntry, type Listing, parseListing, parseRead } from './listing.ts';
@@ -82,7 +83,9 @@ export async function treeFrom(
     const listing = parseListing(printed);
     node.hashes.learn(listing);
     const hashes = await hashesOf(node, root, listing, options);
-    return new Map(listing.entries.map((listed) => [listed.entry.path, withHash(listed, hashes, options)]));
+    return new Map(
+      listing.entries.map((listed) => [listed.entry.path, sharedEntry(withHash(listed, hashes, options))]),
+    );
   } catch (error) {
     if (error instanceof UpgradeError) throw error;
     const found = `${root} cannot be read: ${error instanceof Error ? error.message : String(error)}`;

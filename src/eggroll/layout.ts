@@ -7,6 +7,7 @@ import { withLocalContent } from './local-content.ts';
 import { isSiteBinFile, propertiesPath, siteConfFiles } from './own-files.ts';
 import { mergeProperties, type PropertiesMerge } from './properties.ts';
 import { withoutRunTimeFiles } from './run-time-files.ts';
+import { packagedEntry } from './shared-entries.ts';
 import { programFolders, type Tree, type TreeEntry } from './tree.ts';
 
 export type ConfPolicy = 'merge' | 'keep' | 'package';
@@ -32,7 +33,7 @@ export function planHome(input: HomePlanInput): HomePlan {
   const planned = new Map<string, PlannedEntry>();
   for (const entry of input.package.values()) {
     if (input.policy === 'keep' && isBelow(entry.path, 'conf')) continue;
-    if (isProgramPath(entry.path)) planned.set(entry.path, { entry, source: { from: 'package' } });
+    if (isProgramPath(entry.path)) planned.set(entry.path, packagedEntry(entry));
   }
   const sortedHome = [...withoutRunTimeFiles(input.home).values()].toSorted(byPath);
   for (const entry of sortedHome.filter((candidate) => isCarried(candidate, input))) {

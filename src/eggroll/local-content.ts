@@ -3,6 +3,7 @@
 import type { PlannedEntry } from './home-plan.ts';
 import { siteConfFiles } from './own-files.ts';
 import { withoutRunTimeFiles } from './run-time-files.ts';
+import { packagedEntry, sharedEntry } from './shared-entries.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 
 /** Under another name, less content than this is sent all the same: a process for each such file costs the node more. */
@@ -18,11 +19,12 @@ export function withLocalContent(
 ): ReadonlyMap<string, PlannedEntry> {
   const known = contentOf(home);
   return new Map(
-    [...planned].map(([path, { entry, source }]) => {
+    [...planned].map(([path, fresh]) => {
+      const { entry, source } = fresh;
       const local = source.from === 'package' ? localCopy(entry, home, known) : undefined;
-      if (!local) return [path, { entry, source }];
+      if (!local) return [path, fresh];
       const { modifiedSeconds } = local;
-      return [path, { entry: { ...entry, modifiedSeconds }, source: { from: 'package', copyOf: local.path } }];
+      return [path, packagedEntry(sharedEntry({ ...entry, modifiedSeconds }), local.path)];
     }),
   );
 }

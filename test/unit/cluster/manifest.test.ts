@@ -48,6 +48,12 @@ describe('readTree', () => {
     expect(hashed).toHaveLength(2);
   });
 
+  it('holds once what two nodes have alike', async () => {
+    const [one, other] = [await nodeWith(lines).read(), await nodeWith(lines).read()];
+    expect(other.size).toBe(3);
+    for (const [path, entry] of other) expect(one.get(path)).toBe(entry);
+  });
+
   it('records what was read anew, whatever an earlier run has recorded', async () => {
     const { read, node } = nodeWith(lines, `1 1 1.0 1.5 ${hash('c')}\n`);
     await read({ anew: true });

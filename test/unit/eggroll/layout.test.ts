@@ -200,6 +200,14 @@ describe('planHome', () => {
     expect(expectedTree(second)).toEqual(expectedTree(first));
   });
 
+  it('holds once what two nodes get of the package, and what they have of it already', () => {
+    const [one, other] = [plan('merge').entries, plan('merge', new Map(home)).entries];
+    for (const path of ['lib', 'lib/eggroll-core-2.2.1.jar', 'lib/same.jar']) {
+      expect(other.get(path)).toBeDefined();
+      expect(other.get(path)).toBe(one.get(path));
+    }
+  });
+
   it('lists parents before children', () => {
     const seen = new Set<string>();
     for (const path of plan('merge').entries.keys()) {

@@ -53,4 +53,13 @@ describe('withLocalContent', () => {
     const merged = { from: 'merge', content: Buffer.from(big) } as const;
     expect(fate(file('bin/x', big, 200), onNode, merged)).toEqual([undefined, 200]);
   });
+
+  it('plans once what two nodes have alike', () => {
+    const wanted = file('lib/a.jar', 'a', 200);
+    const planned = new Map<string, PlannedEntry>([[wanted.path, { entry: wanted, source: { from: 'package' } }]]);
+    const ofNode = (own: TreeEntry) => withLocalContent(planned, new Map([[own.path, own]])).get(wanted.path);
+    expect(ofNode(file('lib/a.jar', 'a'))).toBe(ofNode(file('lib/a.jar', 'a')));
+    // Not there: as it was planned for every node.
+    expect(ofNode(file('lib/b.jar', 'b'))).toBe(planned.get(wanted.path));
+  });
 });
