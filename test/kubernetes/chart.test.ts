@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finalExitCodes } from '../../src/engine/catalogue.ts';
+import { chart } from '../chart/helm.ts';
 import { type Snapshot, startCluster, type TestCluster } from '../support/cluster.ts';
 import { docker, pauseContainer, run, unpauseContainer } from '../support/docker.ts';
 import { threeHosts } from '../support/hosts.ts';
@@ -12,7 +13,7 @@ import { expectNew, expectOld } from '../support/oracle.ts';
 import { followGuide } from './guide.ts';
 import { jobsIn, kubectl, type PodObject, podsOf, until } from './kubectl.ts';
 import { buildPackageImage } from './package-image.ts';
-import { chart, newRelease, type Release, serveFolder } from './release.ts';
+import { newRelease, type Release, serveFolder } from './release.ts';
 
 const followLog = /^until kubectl .* logs -f .*$/m;
 const waitForTheEnd = /^ *kubectl .* wait --for=jsonpath=.*$/m;
@@ -61,7 +62,6 @@ describe('the chart', () => {
     expect(await ended(upgraded)).toBe('Complete');
     expect(await resultOf(upgraded)).toMatchObject({ command: 'upgrade', outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
-    // helm keeps 2 as a number with a fraction, and gives it back by --reuse-values.
     const again = await helm('upgrade', 'r', chart, '--reuse-values', '--set', 'action=plan');
     expect(again.stdout).toContain(`The Job ${planned} is over (Complete)`);
     expect(await apply({ action: 'upgrade' })).toBe(upgraded);

@@ -5,11 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Result } from '../../src/engine/events.ts';
+import { chart } from '../chart/helm.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { docker, type Outcome, run } from '../support/docker.ts';
 import { endOf, jobsIn, kubectl, until } from './kubectl.ts';
 
-export const chart = join(import.meta.dirname, '..', '..', 'helm', 'eggroll-upgrade');
 /** Docker's network that Pods reach: that of the machine's engine, or of the machines that kind and k3d make. */
 const podNetwork = process.env['POD_NETWORK'] ?? 'bridge';
 /** The image as the Kubernetes cluster knows it. */
