@@ -5,16 +5,28 @@ import { defineConfig } from 'vitest/config';
 // helm and kubectl: those of the machine, or else what scripts/kubernetes-tools.sh has unpacked.
 const withTools = `${process.env['PATH']}:${join(import.meta.dirname, '.cache/kubernetes/bin')}`;
 
+// The summary of failures has the messages alone: with what was found, and not `Array(1)`.
+const told = { chaiConfig: { truncateThreshold: 1000 } };
+
 export default defineConfig({
   test: {
     projects: [
       // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 3_600_000 } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { ...told, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...told, name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
+      { test: { ...told, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 3_600_000 } },
       {
         test: {
+          ...told,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...told,
           name: 'chart',
           include: ['test/chart/**/*.test.ts'],
           env: { PATH: withTools },
@@ -23,6 +35,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...told,
           name: 'kubernetes',
           include: ['test/kubernetes/**/*.test.ts'],
           env: { PATH: withTools },
@@ -33,6 +46,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...told,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 480_000,
@@ -45,6 +59,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...told,
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           // The cases of a test share clusters with the next: one that timed out would go on beside it.

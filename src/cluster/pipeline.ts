@@ -118,7 +118,7 @@ function firstOf(reasons: ReadonlyMap<number, string>): readonly [number, string
 }
 
 function onward({ host, home, hostKey }: ClusterNode, run: string, source: string): string[] {
-  const { command, text } = invocation('stage-incoming', [home, run, source]);
+  const { command, text } = invocation('stage-incoming', [home, run, source], source);
   return [
     host.name,
     String(host.port),

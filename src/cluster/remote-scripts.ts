@@ -54,9 +54,10 @@ const prelude = load('prelude');
 /**
  * A script with its arguments. The node reads exactly the bytes of the text before it starts. The arguments are a part of it, quoted
  * for a POSIX shell: the login shell, which reads the command, may be any (csh, fish), and each of them quotes in its own way.
+ * `tag`, hexadecimal, comes after the name in the process list of the node, where it tells this call from others before the text has come.
  */
-export function invocation(name: ScriptName, args: readonly string[]): Invocation {
-  return invocationOf(name, Buffer.from(textOf(name, args)));
+export function invocation(name: ScriptName, args: readonly string[], tag = ''): Invocation {
+  return invocationOf(tag === '' ? name : `${name}-${tag}`, Buffer.from(textOf(name, args)));
 }
 
 /** A script that only reads, with its arguments. */

@@ -1,7 +1,10 @@
 // The lock of a node, between real processes on a real server.
 
+import { once } from 'node:events';
+import { Client } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { holdLock, lockLimits, type NodeLock } from '../../src/cluster/node-lock.ts';
+import { invocation } from '../../src/cluster/remote-scripts.ts';
 import { UpgradeError } from '../../src/engine/errors.ts';
 import { docker, pauseContainer, unpauseContainer } from '../support/docker.ts';
 import { nodeImage, type SimulatedNode, startNode } from '../support/simulated-node.ts';
@@ -236,19 +239,69 @@ describe('a new owner', () => {
     expect(await writeWith(second.token)).toBe(0);
   });
 
-  it('first ends the login of the node before it in a pipeline, which has gone without a word', async () => {
+  describe('first ends the login of the node before it in a pipeline, which has gone without a word', () => {
     const source = '0123456789abcdef';
-    const first = await take(await ssh.connect(), 'the first', silent);
-    const staging = [node.home, String(first.token), 'run-1', source, 'plain'];
-    (await (await ssh.connect()).open('stage-receive', staging)).resume();
-    // Its standard input stays open, as that of a login does whose other end is gone.
-    (await (await ssh.connect()).open('stage-incoming', [node.home, 'run-1', source])).resume();
-    await expect.poll(() => runs('^tar -x'), soon).toBe(true);
-    await expect.poll(() => runs('^cat$'), soon).toBe(true);
-    await take(await ssh.connect(), 'the second', silent);
-    expect(await runs('^tar -x')).toBe(false);
-    expect(await runs('^cat$')).toBe(false);
-    expect(await runs('eggroll-upgrade-stage-incoming')).toBe(false);
+    const clients: Client[] = [];
+    afterEach(() => {
+      for (const client of clients.splice(0)) client.end();
+    });
+
+    /** Its standard input stays open, as that of a login does whose other end is gone. */
+    async function logIn(isWhole: boolean): Promise<void> {
+      const { command, text } = invocation('stage-incoming', [node.home, 'run-1', source], source);
+      const client = new Client();
+      clients.push(client);
+      client.connect({ host: node.ip, username: 'app', privateKey: node.login.privateKey });
+      await once(client, 'ready');
+      client.exec(command, (error, stream) => {
+        if (error) throw error;
+        stream.resume().write(isWhole ? text : text.subarray(0, text.length / 2));
+      });
+    }
+
+    async function receive(): Promise<void> {
+      const first = await take(await ssh.connect(), 'the first', silent);
+      const staging = [node.home, String(first.token), 'run-1', source, 'plain'];
+      (await (await ssh.connect()).open('stage-receive', staging)).resume();
+      await expect.poll(hasPipe, soon).toBe(true);
+    }
+
+    const hasPipe = async () =>
+      (await node.exec(`test -p ${node.home}/.eggroll-upgrade/runs/run-1/stream/${source}`)).exitCode === 0;
+
+    async function expectEnded(): Promise<void> {
+      await take(await ssh.connect(), 'the second', silent);
+      expect(await runs('^tar -x')).toBe(false);
+      expect(await runs('^cat$')).toBe(false);
+      expect(await runs('^head -c')).toBe(false);
+      expect(await runs('eggroll-upgrade-stage-incoming')).toBe(false);
+      expect(await hasPipe()).toBe(false);
+    }
+
+    it('while it brings a stream', async () => {
+      await receive();
+      await logIn(true);
+      await expect.poll(() => runs('^tar -x'), soon).toBe(true);
+      await expect.poll(() => runs('^cat$'), soon).toBe(true);
+      await expectEnded();
+    });
+
+    it('before its text has come', async () => {
+      await receive();
+      await logIn(false);
+      await expect.poll(() => runs('^head -c'), soon).toBe(true);
+      await expectEnded();
+    });
+
+    it('as it waits for a reader that is gone', async () => {
+      await receive();
+      await node.exec(`pkill -KILL -f '^sh -c.*eggroll-upgrade-stage-receive'`);
+      await expect.poll(() => runs('eggroll-upgrade-stage-receive'), soon).toBe(false);
+      await logIn(true);
+      await expect.poll(() => runs('eggroll-upgrade-stage-incoming'), soon).toBe(true);
+      await expect.poll(() => runs('^head -c'), soon).toBe(false);
+      await expectEnded();
+    });
   });
 
   it('first ends what a script has started whose shell is gone', async () => {

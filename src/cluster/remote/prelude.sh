@@ -81,6 +81,22 @@ end_work() {
     end_workers "$session" "$script" || return 1
     mv -T "$known" "$1/working/free-${script%%.*}" 2>/dev/null || true
   done
+  end_incoming "${1%/locks/*}"
+}
+
+# end_incoming WORK: kills logins that were to bring a stage-receive.sh its stream, when that one has been ended: by their names, as one
+# that has not got its text yet, or waits for a reader, has no other mark. Gives 1, and what it is in `left`, when one would not end.
+end_incoming() {
+  for pipe in "$1"/runs/*/stream/????????????????; do
+    [ -p "$pipe" ] || continue
+    earlier_scripts "stage-incoming-${pipe##*/}"
+    for login in $earlier; do
+      identify "$login"
+      [ "$session" != "$own_session" ] || session=none
+      [ "$identity" = "$login.gone" ] || end_workers "$session" "$identity" || return 1
+    done
+    rm -f "$pipe" 2>/dev/null || true
+  done
 }
 
 # end_workers SESSION IDENTITY: kills what `workers_of` gives, and waits for its end. Gives 1, and what it is in `left`, when it would

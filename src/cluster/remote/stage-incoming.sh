@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # stage-incoming.sh HOME RUN SOURCE: brings standard input to the stage-receive.sh that waits here for SOURCE, or is about to.
 # It is run by the node before this one in a pipeline. When that one goes without a word, sshd holds the login for hours: this belongs to
-# the work of that script, and ends with it.
+# the work of that script, and ends with it; until it has the mark of that, SOURCE in its name in the process list stands for it.
 main() {
   stream=$(run_folder "$1" "$2")/stream
   incoming=$stream/$3

@@ -49,6 +49,10 @@ describe('invocation', () => {
     expect(outside.filter((line) => line !== '' && !line.startsWith('#'))).toEqual(['main "$@"']);
   });
 
+  it('shows a tag in the process list', () => {
+    expect(invocation('stage-incoming', [], '0a1b').command).toMatch(/ eggroll-upgrade-stage-incoming-0a1b$/);
+  });
+
   it('counts bytes, not characters', () => {
     const { command, text } = invocation('switch', ['/home/中']);
     expect(text.length).toBeGreaterThan(text.toString('utf8').length);
