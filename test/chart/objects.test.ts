@@ -149,6 +149,32 @@ describe('the Job', () => {
     expect(spec.template.metadata.labels).toMatchObject(ours);
   });
 
+  it('has annotations and labels for all objects, but Pods, and its own before them', async () => {
+    const sets = [
+      ...['commonAnnotations.x/of-all=1', 'commonAnnotations.x/of-job=all', 'job.annotations.x/of-job=job'],
+      ...['commonLabels.x/of-all=1', 'commonLabels.x/of-job=all', 'job.labels.x/of-job=job'],
+      ...['commonAnnotations.helm\\.sh/resource-policy=all', 'commonLabels.app\\.kubernetes\\.io/name=all'],
+    ];
+    const own = ['database.existingSecret=', 'database.password=x'];
+    const objects = await render(valuesOf('url'), '--set-string', [...own, ...sets].join(','));
+    for (const object of objects) validate(object);
+    const [pods, others] = [objects.filter(({ kind }) => kind === 'Pod'), objects.filter(({ kind }) => kind !== 'Pod')];
+    expect(others.map(({ kind }) => kind).sort()).toEqual(
+      ['ConfigMap', 'ConfigMap', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim', 'Secret'].sort(),
+    );
+    for (const { kind, metadata } of others) {
+      const ofJob = kind === 'Job' ? 'job' : 'all';
+      expect(metadata.annotations).toMatchObject({ 'x/of-all': '1', 'x/of-job': ofJob });
+      expect(metadata.annotations).toHaveProperty(['helm.sh/resource-policy'], 'all');
+      expect(metadata.labels).toMatchObject({ 'x/of-all': '1', 'x/of-job': ofJob });
+      expect(metadata.labels).toHaveProperty(['app.kubernetes.io/name'], 'eggroll-upgrade');
+    }
+    const inPods = [...pods, ofKind(objects, 'Job').spec.template].map(({ metadata }) => metadata);
+    expect(JSON.stringify(inPods)).not.toContain('x/of-');
+    const without = ofKind(await render(valuesOf('url'), '--set-string', own.join(',')), 'Job');
+    expect(ofKind(objects, 'Job').metadata.name).toBe(without.metadata.name);
+  });
+
   it('gives a run the time to come to a safe point, and is not evicted for tidiness', async () => {
     const { spec } = ofKind(await render(file), 'Job');
     expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(10);

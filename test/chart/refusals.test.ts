@@ -94,6 +94,7 @@ it.each([
   ...['resources', 'podSecurityContext', 'containerSecurityContext', 'podAnnotations', 'podLabels', 'nodeSelector'],
   ...['tolerations', 'affinity', 'hostAliases', 'extraEnv', 'extraVolumes', 'extraVolumeMounts', 'imagePullSecrets'],
   ...['job.annotations', 'job.labels', 'state.annotations', 'job.activeDeadlineSeconds'],
+  ...['commonAnnotations', 'commonLabels'],
 ])('takes %s without any value', async (value) => {
   const objects = await render(claim, '--set', `${value}=null`);
   for (const object of objects) validate(object);

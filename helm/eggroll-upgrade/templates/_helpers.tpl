@@ -51,6 +51,22 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{ include "eggroll-upgrade.podLabels" . }}
 {{- end -}}
 
+{{/*
+Metadata of an object but Pods: `name`; `labels` and `annotations`, which the values give for this object alone, win over those for all, and
+those over `fallback`, annotations of the chart. Labels of the chart stay as they are: objects are found by them.
+*/}}
+{{- define "eggroll-upgrade.metadata" -}}
+name: {{ .name | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
+labels:
+  {{- $own := include "eggroll-upgrade.labels" .root | fromYaml }}
+  {{- merge $own (.labels | default dict) (.root.Values.commonLabels | default dict) | toYaml | nindent 2 }}
+{{- with merge dict (.annotations | default dict) (.root.Values.commonAnnotations | default dict) (.fallback | default dict) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "eggroll-upgrade.image" -}}
 {{- with .Values.image -}}
 {{- if .digest -}}
