@@ -11,6 +11,7 @@ import { docker, pauseContainer, run, unpauseContainer } from '../support/docker
 import { threeHosts } from '../support/hosts.ts';
 import { expectNew, expectOld } from '../support/oracle.ts';
 import { followGuide } from './guide.ts';
+import { runHelperPod } from './helper-pod.ts';
 import { jobsIn, kubectl, type PodObject, podsOf, until } from './kubectl.ts';
 import { buildPackageImage } from './package-image.ts';
 import { newRelease, type Release, serveFolder } from './release.ts';
@@ -212,6 +213,76 @@ describe('the chart', () => {
       expect(text).toContain(sha256);
     } finally {
       await server.stop();
+    }
+  });
+
+  async function upgradeAndGoBack({ apply, ended, resultOf, namespace }: Release, values: object): Promise<void> {
+    const upgraded = await apply({ ...values, action: 'upgrade' });
+    await ended(upgraded);
+    expect(await resultOf(upgraded)).toMatchObject({ command: 'upgrade', outcome: 'succeeded', exitCode: 0 });
+    await expectNew(cluster, before);
+    const recovered = await apply({ ...values, action: 'recover' });
+    await ended(recovered);
+    expect(await resultOf(recovered)).toMatchObject({ command: 'recover', outcome: 'succeeded', exitCode: 0 });
+    await expectOld(cluster, before);
+    expect((await jobsIn(namespace)).map(({ status }) => status.failed ?? 0)).toEqual([0, 0]);
+  }
+
+  it('takes claims, Secrets and ConfigMaps that are there, and makes none', async () => {
+    const one = await install();
+    const { namespace } = one;
+    const claim = (name: string) => ({
+      ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name } },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    for (const name of ['packages', 'state'])
+      await kubectl(namespace, ['apply', '-f', '-'], JSON.stringify(claim(name)));
+    const volume = { persistentVolumeClaim: { claimName: 'packages' } };
+    await runHelperPod(namespace, { image, command: 'cp -a /eggroll /volume/', volume });
+    const fromFile = (kind: string, name: string, files: Readonly<Record<string, string>>) =>
+      kubectl(namespace, [
+        ...['create', ...kind.split(' '), name],
+        ...Object.entries(files).map(([key, file]) => `--from-file=${key}=${join(cluster.dir, file)}`),
+      ]);
+    await fromFile('secret generic', 'eggroll-ssh', { id: 'secrets/ssh/id', known_hosts: 'secrets/ssh/known_hosts' });
+    await fromFile('secret generic', 'eggroll-mysql', { password: 'secrets/mysql' });
+    await fromFile('configmap', 'eggroll-hosts', {
+      nm_ip_list: 'config/nm_ip_list',
+      rs_ip_list: 'config/rs_ip_list',
+    });
+    await fromFile('configmap', 'eggroll-sql', { 'mysql_file.sql': 'config/mysql_file.sql' });
+    await upgradeAndGoBack(one, {
+      lists: { existingConfigMap: 'eggroll-hosts', nmIpList: '', rsIpList: '' },
+      ssh: { existingSecret: 'eggroll-ssh', privateKey: '', knownHosts: '' },
+      database: { existingSecret: 'eggroll-mysql', password: '', existingConfigMap: 'eggroll-sql', sql: '' },
+      package: { existingClaim: 'packages', path: 'eggroll', image: { reference: '' } },
+      state: { existingClaim: 'state' },
+    });
+    const made = await kubectl(namespace, ['get', 'secrets,configmaps,pvc', '-o', 'name']);
+    expect(made).not.toMatch(/-secrets-|-files-|-state$/m);
+  });
+
+  it('takes the package from a folder of the Kubernetes node, and goes back without a state of its own', async () => {
+    const one = await install();
+    const { namespace } = one;
+    // Held to the restricted standard, no Pod may have such a volume.
+    await kubectl(namespace, [
+      ...['label', '--overwrite', 'namespace', namespace],
+      'pod-security.kubernetes.io/enforce=privileged',
+    ]);
+    const folder = `eggroll-upgrade-test-${randomUUID()}`;
+    const pod = { image, volume: { hostPath: { path: '/var/tmp' } }, isRoot: true };
+    const node = await runHelperPod(namespace, { ...pod, command: `cp -a /eggroll /volume/${folder}` });
+    try {
+      const labels = await kubectl(namespace, ['get', 'node', node, '-o', 'jsonpath={.metadata.labels}']);
+      await upgradeAndGoBack(one, {
+        package: { hostPath: '/var/tmp', path: folder, image: { reference: '' } },
+        state: { emptyDir: true },
+        nodeSelector: { 'kubernetes.io/hostname': JSON.parse(labels)['kubernetes.io/hostname'] },
+      });
+      expect(await kubectl(namespace, ['get', 'pvc', '-o', 'name'])).toBe('');
+    } finally {
+      await runHelperPod(namespace, { ...pod, command: `rm -rf /volume/${folder}` });
     }
   });
 
