@@ -53,6 +53,8 @@ case $way in
     say "making a cluster with ${up##*/}; when it has to build Kubernetes first, that takes about ten minutes"
     trap 'bash "$up" stop' EXIT
     quietly "$logs/build.log" bash "$up" build
+    # How many volumes it makes: each claim of a test takes one, and none is used twice.
+    export PVS=${PVS:-16}
     quietly "$logs/up.log" bash "$up" start
     KUBECONFIG=$(sed -n 's/.*KUBECONFIG=//p' "$logs/up.log" | tail -n 1)
     export KUBECONFIG
