@@ -153,6 +153,12 @@ describe('the Job', () => {
     const sets = [
       ...['commonAnnotations.x/of-all=1', 'commonAnnotations.x/of-job=all', 'job.annotations.x/of-job=job'],
       ...['commonLabels.x/of-all=1', 'commonLabels.x/of-job=all', 'job.labels.x/of-job=job'],
+      ...[
+        'commonAnnotations.x/empty=all',
+        'job.annotations.x/empty=',
+        'commonLabels.x/empty=all',
+        'job.labels.x/empty=',
+      ],
       ...['commonAnnotations.helm\\.sh/resource-policy=all', 'commonLabels.app\\.kubernetes\\.io/name=all'],
     ];
     const own = ['database.existingSecret=', 'database.password=x'];
@@ -167,6 +173,8 @@ describe('the Job', () => {
       expect(metadata.annotations).toMatchObject({ 'x/of-all': '1', 'x/of-job': ofJob });
       expect(metadata.annotations).toHaveProperty(['helm.sh/resource-policy'], 'all');
       expect(metadata.labels).toMatchObject({ 'x/of-all': '1', 'x/of-job': ofJob });
+      const empty = kind === 'Job' ? '' : 'all';
+      expect([metadata.annotations?.['x/empty'], metadata.labels['x/empty']]).toEqual([empty, empty]);
       expect(metadata.labels).toHaveProperty(['app.kubernetes.io/name'], 'eggroll-upgrade');
     }
     const inPods = [...pods, ofKind(objects, 'Job').spec.template].map(({ metadata }) => metadata);

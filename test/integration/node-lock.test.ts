@@ -293,6 +293,17 @@ describe('a new owner', () => {
       await expectEnded();
     });
 
+    it('when it comes while the new owner looks at the old one', async () => {
+      await receive();
+      const taking = take(await ssh.connect(), 'the second', { ...silent, patienceSeconds: 10 });
+      const locks = async () => (await node.exec(`pgrep -u app -f '^sh -c.*eggroll-upgrade-lock'`)).stdout.trim();
+      await expect.poll(async () => (await locks()).split('\n'), soon).toHaveLength(2);
+      await logIn(false);
+      await expect.poll(() => runs('^head -c'), soon).toBe(true);
+      await taking;
+      expect(await runs('eggroll-upgrade-stage-incoming')).toBe(false);
+    });
+
     it('as it waits for a reader that is gone', async () => {
       await receive();
       await node.exec(`pkill -KILL -f '^sh -c.*eggroll-upgrade-stage-receive'`);

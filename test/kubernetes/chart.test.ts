@@ -271,14 +271,16 @@ describe('the chart', () => {
       'pod-security.kubernetes.io/enforce=privileged',
     ]);
     const folder = `eggroll-upgrade-test-${randomUUID()}`;
-    const pod = { image, volume: { hostPath: { path: '/var/tmp' } }, isRoot: true };
-    const node = await runHelperPod(namespace, { ...pod, command: `cp -a /eggroll /volume/${folder}` });
+    const { items } = JSON.parse(await kubectl(namespace, ['get', 'nodes', '-o', 'json']));
+    const [node] = items.filter(({ spec }: { spec: { taints?: unknown } }) => !spec.taints);
+    const { name, labels } = node.metadata;
+    const pod = { image, volume: { hostPath: { path: '/var/tmp' } }, node: name, isRoot: true };
     try {
-      const labels = await kubectl(namespace, ['get', 'node', node, '-o', 'jsonpath={.metadata.labels}']);
+      await runHelperPod(namespace, { ...pod, command: `cp -a /eggroll /volume/${folder}` });
       await upgradeAndGoBack(one, {
         package: { hostPath: '/var/tmp', path: folder, image: { reference: '' } },
         state: { emptyDir: true },
-        nodeSelector: { 'kubernetes.io/hostname': JSON.parse(labels)['kubernetes.io/hostname'] },
+        nodeSelector: { 'kubernetes.io/hostname': labels['kubernetes.io/hostname'] },
       });
       expect(await kubectl(namespace, ['get', 'pvc', '-o', 'name'])).toBe('');
     } finally {

@@ -1,6 +1,6 @@
 // A Pod of a test's own that does one thing with volumes, and goes.
 
-import { kubectl, type PodObject, until } from './kubectl.ts';
+import { kubectl, until } from './kubectl.ts';
 
 export interface HelperPod {
   readonly image: string;
@@ -8,6 +8,8 @@ export interface HelperPod {
   readonly command: string;
   /** What the volume is of, as in a Pod. */
   readonly volume: object;
+  /** The Kubernetes node that runs it. */
+  readonly node?: string;
   /** As root, and so not where the restricted standard is enforced. */
   readonly isRoot?: boolean;
 }
@@ -17,14 +19,16 @@ const restricted = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** Runs it to its end; gives the Kubernetes node where it was. Throws what it said when it failed. */
-export async function runHelperPod(namespace: string, { image, command, volume, isRoot }: HelperPod): Promise<string> {
+/** Runs it to its end. Throws what it said when it failed. */
+export async function runHelperPod(namespace: string, helper: HelperPod): Promise<void> {
+  const { image, command, volume, node, isRoot } = helper;
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'helper' },
     spec: {
       restartPolicy: 'Never',
+      nodeName: node,
       automountServiceAccountToken: false,
       securityContext: isRoot ? { runAsUser: 0 } : restricted,
       containers: [
@@ -38,13 +42,16 @@ export async function runHelperPod(namespace: string, { image, command, volume, 
     },
   };
   await kubectl(namespace, ['apply', '-f', '-'], JSON.stringify(pod));
-  const look = async () => JSON.parse(await kubectl(namespace, ['get', 'pod', 'helper', '-o', 'json']));
-  const isOver = ({ status: { phase } }: PodObject) => phase === 'Succeeded' || phase === 'Failed';
-  const { status, spec } = await until(async () => look().then((found) => (isOver(found) ? found : undefined)), {
-    explain: () => kubectl(namespace, ['describe', 'pod', 'helper']),
-  });
-  const said = await kubectl(namespace, ['logs', 'helper']);
-  await kubectl(namespace, ['delete', 'pod', 'helper']);
-  if (status.phase === 'Failed') throw new Error(said);
-  return spec.nodeName;
+  try {
+    const phase = await until(
+      async () => {
+        const found = await kubectl(namespace, ['get', 'pod', 'helper', '-o', 'jsonpath={.status.phase}']);
+        return ['Succeeded', 'Failed'].includes(found) ? found : undefined;
+      },
+      { explain: () => kubectl(namespace, ['describe', 'pod', 'helper']) },
+    );
+    if (phase === 'Failed') throw new Error(await kubectl(namespace, ['logs', 'helper']));
+  } finally {
+    await kubectl(namespace, ['delete', 'pod', 'helper', '--grace-period=1']);
+  }
 }

@@ -60,11 +60,24 @@ name: {{ .name | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- $own := include "eggroll-upgrade.labels" .root | fromYaml }}
-  {{- merge $own (.labels | default dict) (.root.Values.commonLabels | default dict) | toYaml | nindent 2 }}
-{{- with merge dict (.annotations | default dict) (.root.Values.commonAnnotations | default dict) (.fallback | default dict) }}
+  {{- include "eggroll-upgrade.lastWins" (list .root.Values.commonLabels .labels $own) | nindent 2 }}
+{{- with include "eggroll-upgrade.lastWins" (list .fallback .root.Values.commonAnnotations .annotations) }}
 annotations:
-  {{- toYaml . | nindent 2 }}
+  {{- . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{/* Several maps as one, in YAML; nothing when there is nothing in them. Unlike in `merge`, an empty text is a value as any other. */}}
+{{- define "eggroll-upgrade.lastWins" -}}
+{{- $all := dict -}}
+{{- range . -}}
+{{- range $key, $value := . -}}
+{{- $all = set $all $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- if $all -}}
+{{- toYaml $all -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "eggroll-upgrade.image" -}}

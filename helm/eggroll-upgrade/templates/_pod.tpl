@@ -295,10 +295,10 @@ volumes:
 {{- define "eggroll-upgrade.podMetadata" -}}
 labels:
   {{- $own := include "eggroll-upgrade.podLabels" .root | fromYaml | merge (dict "eggroll-upgrade/action" .action) }}
-  {{- merge $own (.root.Values.podLabels | default dict) | toYaml | nindent 2 }}
+  {{- include "eggroll-upgrade.lastWins" (list .root.Values.podLabels $own) | nindent 2 }}
 annotations:
   {{- $own = dict "cluster-autoscaler.kubernetes.io/safe-to-evict" "false" "karpenter.sh/do-not-disrupt" "true" }}
-  {{- merge dict (.root.Values.podAnnotations | default dict) $own | toYaml | nindent 2 }}
+  {{- include "eggroll-upgrade.lastWins" (list $own .root.Values.podAnnotations) | nindent 2 }}
 {{- end -}}
 
 {{- define "eggroll-upgrade.jobSpec" -}}

@@ -89,8 +89,7 @@ end_work() {
 end_incoming() {
   for pipe in "$1"/runs/*/stream/????????????????; do
     [ -p "$pipe" ] || continue
-    earlier_scripts "stage-incoming-${pipe##*/}"
-    for login in $earlier; do
+    for login in $(scripts_named "stage-incoming-${pipe##*/}"); do
       identify "$login"
       [ "$session" != "$own_session" ] || session=none
       [ "$identity" = "$login.gone" ] || end_workers "$session" "$identity" || return 1
@@ -151,15 +150,18 @@ holder_lives() {
   [ "$identity" = "$process" ]
 }
 
+# scripts_named NAME: the processes of scripts of that name, a line each; one that looks for them may be among them, and is gone then.
+scripts_named() {
+  grep -alzxF "eggroll-upgrade-$1" /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3
+}
+
 # earlier_scripts NAME: the processes of scripts of that name that began before this one, in `earlier`, each after a blank.
 earlier_scripts() {
   identify $$
   own_start=${identity#*.}
   own_start=${own_start%%.*}
   earlier=
-  for cmdline in $(grep -alzxF "eggroll-upgrade-$1" /proc/[0-9]*/cmdline 2>/dev/null || true); do
-    other=${cmdline#/proc/}
-    other=${other%/cmdline}
+  for other in $(scripts_named "$1"); do
     identify "$other"
     start=${identity#*.}
     start=${start%%.*}
