@@ -8,6 +8,11 @@ export interface Interruption {
   readonly command: 'upgrade' | 'recover';
   /** Looked at again and again while the job works. */
   readonly reached: () => Promise<boolean>;
+  /**
+   * Step that the run does not begin, as it waits before it for good: on a busy machine a signal comes late, and it might have gone past
+   * what the test is about.
+   */
+  readonly before?: string;
   readonly options?: JobOptions;
 }
 
@@ -27,9 +32,11 @@ export async function stopAt(
   return { outcome, tookMs };
 }
 
-async function signalAt(cluster: TestCluster, { command, reached, options }: Interruption, signal: string) {
+async function signalAt(cluster: TestCluster, interruption: Interruption, signal: string) {
+  const { command, reached, before, options } = interruption;
+  const waits = before && { [`HOOK_${before.toUpperCase().replaceAll('-', '_')}_BEFORE`]: 'exec sleep 3600' };
   let over = false;
-  const { name, ended: running } = cluster.start(command, options);
+  const { name, ended: running } = cluster.start(command, { ...options, env: { ...options?.env, ...waits } });
   void running.finally(() => {
     over = true;
   });

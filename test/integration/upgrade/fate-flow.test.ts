@@ -181,7 +181,7 @@ ${then}`;
   });
 
   it('is started by the run that resumes one which was killed while it was stopped', async () => {
-    await killAt(cluster, { command: 'upgrade', reached: isGone, options: { env: onNode } });
+    await killAt(cluster, { command: 'upgrade', reached: isGone, before: 'switch', options: { env: onNode } });
     expect((await cluster.job('upgrade')).result).toMatchObject({
       exitCode: 11,
       findings: [{ code: 'RUN_CONFLICT', where: 'FATE_FLOW_HOST and FATE_FLOW_SERVICE' }],
@@ -192,7 +192,7 @@ ${then}`;
   });
 
   it('is started by a recovery of a run that was killed while it was stopped', async () => {
-    await killAt(cluster, { command: 'upgrade', reached: isGone, options: { env: onNode } });
+    await killAt(cluster, { command: 'upgrade', reached: isGone, before: 'switch', options: { env: onNode } });
     const { result } = await cluster.job('recover', { env: onNode });
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);

@@ -67,7 +67,7 @@ describe('interruptions', () => {
   });
 
   it('starts the services that a killed run had stopped when the resumed one fails before it stops any', async () => {
-    await killAt(cluster, { command: 'upgrade', reached: servicesAreStopping() });
+    await killAt(cluster, { command: 'upgrade', reached: servicesAreStopping(), before: 'switch' });
     const { result } = await cluster.job('upgrade', await wrongStatement());
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
     await expectOld(cluster, before);
@@ -76,7 +76,7 @@ describe('interruptions', () => {
   it('goes back when a run was killed while a helper procedure of its migration was at work', async () => {
     const lines = [
       'DELIMITER //',
-      'CREATE PROCEDURE helper() BEGIN DO SLEEP(3); ALTER TABLE store_option ADD COLUMN extra INT; END//',
+      'CREATE PROCEDURE helper() BEGIN DO SLEEP(8); ALTER TABLE store_option ADD COLUMN extra INT; END//',
       'DELIMITER ;',
       'CALL helper();',
       'DROP PROCEDURE helper;',
@@ -84,7 +84,7 @@ describe('interruptions', () => {
     const options = await statements('helper.sql', lines.join('\n'));
     // In the database itself: the rehearsal calls it as well, in the scratch schema.
     const isCalled = inDatabase(
-      "information_schema.PROCESSLIST WHERE DB = 'eggroll_meta' AND (INFO LIKE 'DO SLEEP(3)%' OR INFO LIKE '%CALL helper()')",
+      "information_schema.PROCESSLIST WHERE DB = 'eggroll_meta' AND (INFO LIKE 'DO SLEEP(8)%' OR INFO LIKE '%CALL helper()')",
     );
     await killAt(cluster, { command: 'upgrade', reached: isCalled, options });
     await expect.poll(isCalled, { timeout: 30_000 }).toBe(false);
@@ -101,7 +101,7 @@ describe('interruptions', () => {
   });
 
   it('puts back what a killed run had switched when the resumed one fails before its own switch', async () => {
-    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched() });
+    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('upgrade', await wrongStatement());
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
     await expectOld(cluster, before);
@@ -109,13 +109,13 @@ describe('interruptions', () => {
   });
 
   it('leaves no copy of the data when a run that was killed in its rehearsal is recovered', async () => {
-    await killAt(cluster, { command: 'upgrade', reached: hasScratchSchema() });
+    await killAt(cluster, { command: 'upgrade', reached: hasScratchSchema(), before: 'stop-services' });
     expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);
   });
 
   it('resumes only with the database of the run', async () => {
-    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched() });
+    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('upgrade', { env: { MYSQL_FILE: 'none' } });
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
     expect(result.findings.map(({ code, where }) => [code, where])).toEqual([

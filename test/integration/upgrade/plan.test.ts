@@ -162,7 +162,7 @@ describe('plan', () => {
     const options = { env: { PLAN_HASH: plan.hash ?? '' } };
     const isSwitched = async () =>
       (await cluster.exec('nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`)).exitCode === 0;
-    await killAt(cluster, { command: 'upgrade', reached: isSwitched, options });
+    await killAt(cluster, { command: 'upgrade', reached: isSwitched, before: 'migrate', options });
     const half = await cluster.snapshot();
     const { plan: rest, result } = await planOf();
     expect(rest).toMatchObject({ action: 'resume', hash: plan.hash });

@@ -73,7 +73,7 @@ describe('status and prune', () => {
   it('tells how far an interrupted run got, and which nodes are out of reach', async () => {
     const isSwitched = async () =>
       (await cluster.exec('nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`)).exitCode === 0;
-    await killAt(cluster, { command: 'upgrade', reached: isSwitched });
+    await killAt(cluster, { command: 'upgrade', reached: isSwitched, before: 'migrate' });
     const { status, result } = await statusOf();
     expect(status.runs[0]).toMatchObject({ state: 'open' });
     expect(status.runs[0]?.backup).toContain('nm1');

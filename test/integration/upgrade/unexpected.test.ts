@@ -34,6 +34,7 @@ describe('unexpected states', () => {
   const killMigrated = () =>
     killAt(cluster, {
       command: 'upgrade',
+      before: 'start-services',
       reached: async () =>
         (await cluster.sql(`SELECT 1 FROM information_schema.TABLES WHERE TABLE_NAME = 'eggroll_upgrade_ledger'`)) !==
           '' &&
@@ -42,20 +43,14 @@ describe('unexpected states', () => {
         )) !== '',
     });
 
-  // Without services: a script that a killed run has called may still be starting one.
-  async function lasting(): Promise<Pick<Snapshot, 'files' | 'database'>> {
-    const { files, database } = await cluster.snapshot();
-    return { files, database };
-  }
-
   /** The command stops with exit code 11, this code on this node, and changes nothing. Gives what it says. */
   async function expectStop(command: string, code: string, where: string): Promise<string> {
-    const state = await lasting();
+    const state = await cluster.snapshot();
     const { result, events } = await cluster.job(command);
     expect(result.findings.map((finding) => [finding.code, finding.where])).toEqual([[code, where]]);
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
     expect(events.filter(({ type }) => type === 'change')).toEqual([]);
-    expect(await lasting()).toEqual(state);
+    expect(await cluster.snapshot()).toEqual(state);
     return `${result.findings[0]?.found} ${result.findings[0]?.remedy}`;
   }
 
@@ -149,7 +144,7 @@ describe('unexpected states', () => {
     await killMigrated();
     await onNode('nm1', `printf X | dd of=${run}/record.json bs=1 seek=100 conv=notrunc status=none`);
     await onNode('nm2', `cp ${run}/record.json /tmp/record.json; : >${run}/record.json`);
-    const state = await lasting();
+    const state = await cluster.snapshot();
     for (const command of ['upgrade', 'recover']) {
       const { result } = await cluster.job(command);
       expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
@@ -161,7 +156,7 @@ describe('unexpected states', () => {
         /record.json is damaged, and no node has an unharmed copy.*backup holds old folders/,
       );
     }
-    expect(await lasting()).toEqual(state);
+    expect(await cluster.snapshot()).toEqual(state);
 
     await onNode('nm2', `mv /tmp/record.json ${run}/record.json`);
     const { result, events } = await cluster.job('upgrade');
