@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { hookVariables } from '../config/hooks.ts';
+import { type hookVariables, hookWord } from '../config/hooks.ts';
 import { UpgradeError } from '../engine/errors.ts';
 import type { Moment } from '../engine/runner.ts';
 import type { World } from './world.ts';
@@ -36,7 +36,7 @@ interface HookCall {
 }
 
 async function runHook(world: World, command: string, { direction, moment, step }: HookCall): Promise<void> {
-  const where = `HOOK_${step.toUpperCase().replaceAll('-', '_')}_${moment.toUpperCase()}`;
+  const where = `HOOK_${hookWord(step)}_${moment.toUpperCase()}`;
   const facts: Record<keyof typeof hookVariables, string> = {
     EGGROLL_UPGRADE_RUN: world.run?.id ?? world.newRunId,
     EGGROLL_UPGRADE_STEP: step,

@@ -1,6 +1,7 @@
 // A job that is killed, or asked to stop, as soon as the world shows that it has come to a certain point.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hookWord } from '../../src/config/hooks.ts';
 import type { JobOptions, JobOutcome, TestCluster } from './cluster.ts';
 import { docker } from './docker.ts';
 
@@ -34,7 +35,7 @@ export async function stopAt(
 
 async function signalAt(cluster: TestCluster, interruption: Interruption, signal: string) {
   const { command, reached, before, options } = interruption;
-  const waits = before && { [`HOOK_${before.toUpperCase().replaceAll('-', '_')}_BEFORE`]: 'exec sleep 3600' };
+  const waits = before && { [`HOOK_${hookWord(before)}_BEFORE`]: 'exec sleep 3600' };
   let over = false;
   const { name, ended: running } = cluster.start(command, { ...options, env: { ...options?.env, ...waits } });
   void running.finally(() => {

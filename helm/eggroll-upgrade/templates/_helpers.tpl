@@ -53,15 +53,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/*
 Metadata of an object but Pods: `name`; `labels` and `annotations`, which the values give for this object alone, win over those for all, and
-those over `fallback`, annotations of the chart. Labels of the chart stay as they are: objects are found by them.
+those over `ownAnnotations` of the chart. Its labels, `ownLabels` among them, stay as they are: objects are found by them.
 */}}
 {{- define "eggroll-upgrade.metadata" -}}
 name: {{ .name | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- $own := include "eggroll-upgrade.labels" .root | fromYaml }}
-  {{- include "eggroll-upgrade.lastWins" (list .root.Values.commonLabels .labels $own) | nindent 2 }}
-{{- with include "eggroll-upgrade.lastWins" (list .fallback .root.Values.commonAnnotations .annotations) }}
+  {{- include "eggroll-upgrade.lastWins" (list .root.Values.commonLabels .labels .ownLabels $own) | nindent 2 }}
+{{- with include "eggroll-upgrade.lastWins" (list .ownAnnotations .root.Values.commonAnnotations .annotations) }}
 annotations:
   {{- . | nindent 2 }}
 {{- end }}

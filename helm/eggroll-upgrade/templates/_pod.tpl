@@ -294,8 +294,8 @@ volumes:
 
 {{- define "eggroll-upgrade.podMetadata" -}}
 labels:
-  {{- $own := include "eggroll-upgrade.podLabels" .root | fromYaml | merge (dict "eggroll-upgrade/action" .action) }}
-  {{- include "eggroll-upgrade.lastWins" (list .root.Values.podLabels $own) | nindent 2 }}
+  {{- $own := include "eggroll-upgrade.podLabels" .root | fromYaml }}
+  {{- include "eggroll-upgrade.lastWins" (list .root.Values.podLabels $own (dict "eggroll-upgrade/action" .action)) | nindent 2 }}
 annotations:
   {{- $own = dict "cluster-autoscaler.kubernetes.io/safe-to-evict" "false" "karpenter.sh/do-not-disrupt" "true" }}
   {{- include "eggroll-upgrade.lastWins" (list $own .root.Values.podAnnotations) | nindent 2 }}

@@ -9,10 +9,7 @@ main() {
   export EGGROLL_UPGRADE_WORK
   earlier_scripts fate-flow
   for other in $earlier; do
-    identify "$other"
-    script=$identity
-    if [ "$session" = "$own_session" ]; then session=none; fi
-    if ! end_workers "$session" "$script"; then
+    if ! end_script "$other"; then
       echo "$left of an earlier command cannot be ended" >&2
       exit 1
     fi

@@ -90,12 +90,18 @@ end_incoming() {
   for pipe in "$1"/runs/*/stream/????????????????; do
     [ -p "$pipe" ] || continue
     for login in $(scripts_named "stage-incoming-${pipe##*/}"); do
-      identify "$login"
-      [ "$session" != "$own_session" ] || session=none
-      [ "$identity" = "$login.gone" ] || end_workers "$session" "$identity" || return 1
+      end_script "$login" || return 1
     done
     rm -f "$pipe" 2>/dev/null || true
   done
+}
+
+# end_script PID: kills a script, if it is still there, with its session, unless that is `own_session`, and what it has started. Gives 1, and
+# what it is in `left`, when it would not end.
+end_script() {
+  identify "$1"
+  [ "$session" != "$own_session" ] || session=none
+  [ "$identity" = "$1.gone" ] || end_workers "$session" "$identity"
 }
 
 # end_workers SESSION IDENTITY: kills what `workers_of` gives, and waits for its end. Gives 1, and what it is in `left`, when it would
