@@ -1,73 +1,46 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 // helm and kubectl: those of the machine, or else what scripts/kubernetes-tools.sh has unpacked.
 const withTools = `${process.env['PATH']}:${join(import.meta.dirname, '.cache/kubernetes/bin')}`;
 
 // The summary of failures has the messages alone: with what was found, and not `Array(1)`.
-const told = { chaiConfig: { truncateThreshold: 1000 } };
+const chaiConfig = { truncateThreshold: 1000 };
 
-export default defineConfig({
-  test: {
-    projects: [
-      // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
-      { test: { ...told, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { ...told, name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { ...told, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 3_600_000 } },
-      {
-        test: {
-          ...told,
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          ...told,
-          name: 'chart',
-          include: ['test/chart/**/*.test.ts'],
-          env: { PATH: withTools },
-          testTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          ...told,
-          name: 'kubernetes',
-          include: ['test/kubernetes/**/*.test.ts'],
-          env: { PATH: withTools },
-          testTimeout: 900_000,
-          hookTimeout: 480_000,
-          maxWorkers: 1,
-        },
-      },
-      {
-        test: {
-          ...told,
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          testTimeout: 480_000,
-          hookTimeout: 480_000,
-          // More than there are processors: much of what a run does is waiting.
-          maxWorkers: 3 * availableParallelism(),
-          // Of the tests of a file that go side by side: each has a database server.
-          maxConcurrency: 2,
-        },
-      },
-      {
-        test: {
-          ...told,
-          name: 'faults',
-          include: ['test/faults/**/*.test.ts'],
-          // The cases of a test share clusters with the next: one that timed out would go on beside it.
-          testTimeout: 3_600_000,
-          hookTimeout: 1_200_000,
-          maxWorkers: 1,
-        },
-      },
-    ],
+const suites: TestProjectInlineConfiguration['test'][] = [
+  // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
+  { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+  { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 120_000 },
+  { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 3_600_000 },
+  { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+  { name: 'chart', include: ['test/chart/**/*.test.ts'], env: { PATH: withTools }, testTimeout: 120_000 },
+  {
+    name: 'kubernetes',
+    include: ['test/kubernetes/**/*.test.ts'],
+    env: { PATH: withTools },
+    testTimeout: 900_000,
+    hookTimeout: 480_000,
+    maxWorkers: 1,
   },
-});
+  {
+    name: 'integration',
+    include: ['test/integration/**/*.test.ts'],
+    testTimeout: 480_000,
+    hookTimeout: 480_000,
+    // More than there are processors: much of what a run does is waiting.
+    maxWorkers: 3 * availableParallelism(),
+    // Of the tests of a file that go side by side: each has a database server.
+    maxConcurrency: 2,
+  },
+  {
+    name: 'faults',
+    include: ['test/faults/**/*.test.ts'],
+    // The cases of a test share clusters with the next: one that timed out would go on beside it.
+    testTimeout: 3_600_000,
+    hookTimeout: 1_200_000,
+    maxWorkers: 1,
+  },
+];
+
+export default defineConfig({ test: { projects: suites.map((test) => ({ test: { ...test, chaiConfig } })) } });

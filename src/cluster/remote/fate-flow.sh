@@ -9,7 +9,7 @@ main() {
   export EGGROLL_UPGRADE_WORK
   earlier_scripts fate-flow
   for other in $earlier; do
-    if ! end_script "$other"; then
+    if ! end_script "$other" "$own_session"; then
       echo "$left of an earlier command cannot be ended" >&2
       exit 1
     fi

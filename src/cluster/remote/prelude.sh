@@ -81,26 +81,27 @@ end_work() {
     end_workers "$session" "$script" || return 1
     mv -T "$known" "$1/working/free-${script%%.*}" 2>/dev/null || true
   done
-  end_incoming "${1%/locks/*}"
+  end_incoming "${1%/locks/*}" "$own_session"
 }
 
-# end_incoming WORK: kills logins that were to bring a stage-receive.sh its stream, when that one has been ended: by their names, as one
-# that has not got its text yet, or waits for a reader, has no other mark. Gives 1, and what it is in `left`, when one would not end.
+# end_incoming WORK OWN_SESSION: kills logins that were to bring a stage-receive.sh its stream, when that one has been ended: by their
+# names, as one that has not got its text yet, or waits for a reader, has no other mark. Gives 1, and what it is in `left`, when one
+# would not end.
 end_incoming() {
   for pipe in "$1"/runs/*/stream/????????????????; do
     [ -p "$pipe" ] || continue
     for login in $(scripts_named "stage-incoming-${pipe##*/}"); do
-      end_script "$login" || return 1
+      end_script "$login" "$2" || return 1
     done
     rm -f "$pipe" 2>/dev/null || true
   done
 }
 
-# end_script PID: kills a script, if it is still there, with its session, unless that is `own_session`, and what it has started. Gives 1, and
-# what it is in `left`, when it would not end.
+# end_script PID OWN_SESSION: kills a script, if it is still there, with its session, unless that is this script's own, and what it has
+# started. Gives 1, and what it is in `left`, when it would not end.
 end_script() {
   identify "$1"
-  [ "$session" != "$own_session" ] || session=none
+  [ "$session" != "$2" ] || session=none
   [ "$identity" = "$1.gone" ] || end_workers "$session" "$identity"
 }
 
