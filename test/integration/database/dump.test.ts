@@ -5,14 +5,8 @@ import { dumpDatabase, isBackupCurrent, proveBackup, readBackup } from '../../..
 import { parseStatements } from '../../../src/database/statements.ts';
 import { schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
-import {
-  type Flavour,
-  schema20,
-  startServer,
-  type TestServer,
-  userPassword,
-  withDatabase,
-} from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { schema20, startServer, type TestServer, userPassword, withDatabase } from '../../support/mysql.ts';
 
 describe.each<Flavour>(['mysql', 'mariadb'])('backup on %s', (flavour) => {
   let server: TestServer;

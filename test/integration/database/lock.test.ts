@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertLock, describeLockHolder, releaseLock, takeLock } from '../../../src/database/lock.ts';
-import { acquireLock, type Flavour, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { acquireLock, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
 describe.each<Flavour>(['mysql', 'mariadb'])('lock on %s', (flavour) => {
   let server: TestServer;

@@ -12,9 +12,9 @@ import {
   statementTag,
 } from '../../../src/database/migration.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
+import type { Flavour } from '../../support/containers.ts';
 import {
   acquireLock,
-  type Flavour,
   migration22,
   schema20,
   startServer,

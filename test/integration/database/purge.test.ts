@@ -10,8 +10,8 @@ import { asideName, quoteTable } from '../../../src/database/names.ts';
 import { type PurgeBackups, purge, readPurged, restorePurged } from '../../../src/database/purge.ts';
 import { estimateDumpBytes } from '../../../src/database/sizes.ts';
 import { remedyOf } from '../../../src/engine/errors.ts';
+import type { Flavour } from '../../support/containers.ts';
 import {
-  type Flavour,
   schema20,
   startServer,
   type TestServer,

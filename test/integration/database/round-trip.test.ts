@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTables } from '../../../src/database/backup.ts';
 import { dumpDatabase, proveBackup } from '../../../src/database/dump.ts';
 import { copyToScratch, withScratch } from '../../../src/database/scratch.ts';
-import { type Flavour, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 import { type RandomTable, randomTables } from './random-tables.ts';
 
 const { ROUND_TRIPS: trips = '20', FUZZ_SEED: seed } = process.env;

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../../src/database/database.ts';
 import { dumpDatabase, proveBackup } from '../../../src/database/dump.ts';
-import { type Flavour, schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
 describe.each<Flavour>(['mysql', 'mariadb'])('encryption with %s', (flavour) => {
   let folder: string;

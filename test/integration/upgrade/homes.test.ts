@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import type { User } from '../../support/shells.ts';
 
 describe('homes', () => {
   let cluster: TestCluster;
@@ -17,7 +18,7 @@ describe('homes', () => {
     before = await cluster.snapshot();
   });
 
-  async function onHost(host: string, commands: string, user?: string): Promise<string> {
+  async function onHost(host: string, commands: string, user?: User): Promise<string> {
     const { exitCode, stdout, stderr } = await cluster.exec(host, `set -e; ${commands}`, user);
     if (exitCode !== 0) throw new Error(`${host}: ${commands} ended with ${exitCode}: ${stderr}`);
     return stdout;

@@ -1,6 +1,6 @@
 // A run that is killed or stopped, and what comes after it goes wrong as well: nothing is lost, and the next command ends it.
 
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
@@ -45,8 +45,7 @@ describe('interruptions', () => {
     await cluster.exec('nm2', `mkdir -p /etc/simulated && echo ${cluster.prepared.to} >/etc/simulated/fail-start`);
     await killAt(cluster, { command: 'upgrade', reached: isRecovering(), options });
     const state = join(cluster.dir, 'state');
-    await rename(state, `${state}-away`);
-    await mkdir(state);
+    await moveAll(state, `${state}-away`);
     const copies = `${runs()}/*/database`;
     for (const host of cluster.hosts)
       await cluster.exec(host, `for c in ${copies}; do [ ! -e $c ] || mv $c $c-away; done`);
@@ -57,8 +56,8 @@ describe('interruptions', () => {
       expect(result.findings.map(({ code }) => code)).toEqual(['STATE_UNEXPECTED']);
     }
 
-    await rename(state, `${state}-other`);
-    await rename(`${state}-away`, state);
+    await moveAll(state, `${state}-other`);
+    await moveAll(`${state}-away`, state);
     await cluster.exec('nm2', 'rm /etc/simulated/fail-start');
     const { result } = await cluster.job('upgrade', options);
     // The schema of the half-way state needed no migration any more; the one that was put back does.
@@ -135,3 +134,9 @@ describe('interruptions', () => {
     await expectNew(cluster, before);
   });
 });
+
+/** Moves what is in a folder, which itself is mounted and stays. */
+async function moveAll(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) await rename(join(from, name), join(to, name));
+}

@@ -6,6 +6,7 @@ import { type Snapshot, startCluster, type TestCluster } from '../../support/clu
 import { twoHosts } from '../../support/hosts.ts';
 import { killAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import type { User } from '../../support/shells.ts';
 
 describe('unexpected states', () => {
   let cluster: TestCluster;
@@ -25,7 +26,7 @@ describe('unexpected states', () => {
   });
 
   /** Runs commands in our folder on a node as the user of the services. */
-  async function onNode(host: string, commands: string, user = 'app'): Promise<string> {
+  async function onNode(host: string, commands: string, user: User = 'app'): Promise<string> {
     const { exitCode, stdout, stderr } = await cluster.exec(host, `set -e; cd ${work}; ${commands}`, user);
     expect(exitCode, `${commands}\n${stderr}`).toBe(0);
     return stdout.trim();
