@@ -43,4 +43,12 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   },
 ];
 
-export default defineConfig({ test: { projects: suites.map((test) => ({ test: { ...test, chaiConfig } })) } });
+// What `make test` leaves out, by reason; what each file leaves out is listed in CONTRIBUTING.md.
+const tags = [
+  { name: 'sibling', description: 'Shows in another place, step or version what a case of `make test` shows.' },
+  { name: 'slow', description: 'Takes a minute or more; its parts are guarded by quicker cases.' },
+];
+
+export default defineConfig({
+  test: { tags, projects: suites.map((test) => ({ test: { ...test, chaiConfig } })) },
+});

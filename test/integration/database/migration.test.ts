@@ -13,6 +13,7 @@ import {
 } from '../../../src/database/migration.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
 import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
 import {
   acquireLock,
   migration22,
@@ -23,7 +24,7 @@ import {
   withLockedDatabase,
 } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('migration on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

@@ -11,6 +11,7 @@ import { type PurgeBackups, purge, readPurged, restorePurged } from '../../../sr
 import { estimateDumpBytes } from '../../../src/database/sizes.ts';
 import { remedyOf } from '../../../src/engine/errors.ts';
 import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
 import {
   schema20,
   startServer,
@@ -20,7 +21,7 @@ import {
   withLockedDatabase,
 } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('purge on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

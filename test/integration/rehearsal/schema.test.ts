@@ -11,8 +11,9 @@ import { type Release, schemaLevel } from '../../../src/rehearsal/releases.ts';
 import { columnsAt, schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
 import { databaseOf, type Flavour, rootPassword, type StartedTestContainer } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('%s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('%s', (flavour) => {
   let dir: string;
   let server: StartedTestContainer;
   let root: Connection;

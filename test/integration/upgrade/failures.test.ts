@@ -52,7 +52,7 @@ describe('failures', () => {
     await expectOld(cluster, before);
   });
 
-  it('cleans up when a disk runs full while staging', async () => {
+  it('cleans up when a disk runs full while staging', { tags: ['sibling'] }, async () => {
     const filling = cluster
       .exec(
         'rs1',
@@ -69,7 +69,7 @@ describe('failures', () => {
     await expectOld(cluster, before);
   });
 
-  it('starts the services again when one refuses to stop', async () => {
+  it('starts the services again when one refuses to stop', { tags: ['slow'] }, async () => {
     await cluster.exec('nm2', 'mkdir -p /etc/simulated && touch /etc/simulated/ignore-term');
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
@@ -93,21 +93,21 @@ describe('failures', () => {
     await expectOld(cluster, upgraded);
   });
 
-  it('is resumed after kill -9 while staging', async () => {
+  it('is resumed after kill -9 while staging', { tags: ['sibling'] }, async () => {
     await cluster.killWhen('upgrade', 'nm2', `ls ${cluster.home}/.eggroll-upgrade/runs/*/staged/lib >/dev/null 2>&1`);
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });
 
-  it('is resumed after kill -9 in the middle of the switch', async () => {
+  it('is resumed after kill -9 in the middle of the switch', { tags: ['sibling'] }, async () => {
     await cluster.killWhen('upgrade', 'nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });
 
-  it('is undone by recover after kill -9 while the services are down', async () => {
+  it('is undone by recover after kill -9 while the services are down', { tags: ['sibling'] }, async () => {
     await cluster.killWhen('upgrade', 'nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
     const { result } = await cluster.job('recover');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });

@@ -40,7 +40,9 @@ describe('interruptions', () => {
   /** Fails in the rehearsal. */
   const wrongStatement = () => statements('wrong.sql', 'ALTER TABLE no_such_table ADD COLUMN extra INT;');
 
-  it('keeps the old folders of a put-back that was killed and cannot be finished, and upgrades once it can', async () => {
+  it('keeps the old folders of a put-back that was killed and cannot be finished, and upgrades once it can', {
+    tags: ['slow'],
+  }, async () => {
     const options = { env: { MYSQL_FILE: 'auto' } };
     await cluster.exec('nm2', `mkdir -p /etc/simulated && echo ${cluster.prepared.to} >/etc/simulated/fail-start`);
     await killAt(cluster, { command: 'upgrade', reached: isRecovering(), options });
@@ -72,7 +74,9 @@ describe('interruptions', () => {
     await expectOld(cluster, before);
   });
 
-  it('goes back when a run was killed while a helper procedure of its migration was at work', async () => {
+  it('goes back when a run was killed while a helper procedure of its migration was at work', {
+    tags: ['slow'],
+  }, async () => {
     const lines = [
       'DELIMITER //',
       'CREATE PROCEDURE helper() BEGIN DO SLEEP(8); ALTER TABLE store_option ADD COLUMN extra INT; END//',
@@ -113,7 +117,7 @@ describe('interruptions', () => {
     await expectOld(cluster, before);
   });
 
-  it('resumes only with the database of the run', async () => {
+  it('resumes only with the database of the run', { tags: ['sibling'] }, async () => {
     await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('upgrade', { env: { MYSQL_FILE: 'none' } });
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
