@@ -27,8 +27,8 @@ export type Flavour = 'mysql' | 'mariadb';
 
 /** Servers whose data folder is made already: `make test-databases` builds them. */
 const databaseImages = {
-  mysql: process.env['MYSQL_TEST_IMAGE'] || 'eggroll-upgrade-test/mysql:local',
-  mariadb: process.env['MARIADB_TEST_IMAGE'] || 'eggroll-upgrade-test/mariadb:local',
+  mysql: process.env['MYSQL_TEST_IMAGE'] || 'eggroll-upgrade-test-mysql:local',
+  mariadb: process.env['MARIADB_TEST_IMAGE'] || 'eggroll-upgrade-test-mariadb:local',
 };
 
 /** Password of root on these servers: images/test-database is built with it. */
