@@ -8,6 +8,9 @@ const withTools = `${process.env['PATH']}:${join(import.meta.dirname, '.cache/ku
 // The summary of failures has the messages alone: with what was found, and not `Array(1)`.
 const chaiConfig = { truncateThreshold: 1000 };
 
+// What comes by itself is waited for as long as a busy machine may need: the usual second is too short for a program to start in.
+const patient = { poll: { timeout: 60_000 } };
+
 const suites: TestProjectInlineConfiguration['test'][] = [
   // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
   { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
@@ -26,6 +29,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   {
     name: 'integration',
     include: ['test/integration/**/*.test.ts'],
+    expect: patient,
     testTimeout: 480_000,
     hookTimeout: 480_000,
     // More than there are processors: much of what a run does is waiting.
@@ -36,6 +40,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   {
     name: 'faults',
     include: ['test/faults/**/*.test.ts'],
+    expect: patient,
     // The cases of a test share clusters with the next: one that timed out would go on beside it.
     testTimeout: 3_600_000,
     hookTimeout: 1_200_000,

@@ -28,19 +28,16 @@ export async function joinNetwork(cluster: TestCluster, place: Place): Promise<v
 export const freezePlace = (cluster: TestCluster, place: Place) => pauseContainer(containerId(cluster, place));
 export const thawPlace = (cluster: TestCluster, place: Place) => unpauseContainer(containerId(cluster, place));
 
-/**
- * Ends a container and starts it again, its disk as it was. `patienceSeconds` is what it gets to end by itself, `downMs` how long it
- * stays away.
- */
-export async function restart(
-  cluster: TestCluster,
-  place: Place,
-  { patienceSeconds = 0, downMs = 0 } = {},
-): Promise<void> {
+/** Ends a container and starts it again, its disk as it was. `patienceSeconds` is what it gets to end by itself. */
+export async function restart(cluster: TestCluster, place: Place, { patienceSeconds = 0 } = {}): Promise<void> {
+  await mustRun(['restart', '-t', String(patienceSeconds), containerId(cluster, place)]);
+}
+
+/** The same at once; it stays away until `meanwhile` is over. */
+export async function takeDown(cluster: TestCluster, place: Place, meanwhile: () => Promise<void>): Promise<void> {
   const id = containerId(cluster, place);
-  if (downMs === 0) return mustRun(['restart', '-t', String(patienceSeconds), id]);
   await mustRun(['kill', id]);
-  await new Promise((resolve) => setTimeout(resolve, downMs));
+  await meanwhile();
   await mustRun(['start', id]);
 }
 

@@ -10,14 +10,14 @@ import type { TestCluster } from '../support/cluster.ts';
 import type { JobRun } from '../support/job.ts';
 import { leftovers } from '../support/violations.ts';
 import { seconds, wentOn } from './directed.ts';
-import { databasePlace, freezePlace, restart, thawPlace } from './disturb.ts';
+import { databasePlace, freezePlace, takeDown, thawPlace } from './disturb.ts';
 import type { Story } from './story.ts';
 
 const noticeLimitMs = 35_000;
 
-// Stands in for the image's own client, which it calls a little later.
-const slowClient = `#!/bin/sh
-case $1 in --version) ;; *) : >/client/begun; sleep 2 ;; esac
+// Stands in for the image's own client, which it calls once it may go on.
+const heldClient = `#!/bin/sh
+case $1 in --version) ;; *) : >/client/begun; until [ -e /client/go ]; do sleep 0.05; done ;; esac
 exec /opt/mysql/bin/mysqldump "$@"
 `;
 
@@ -30,6 +30,7 @@ export function dumpsInTheMiddle(): Story[] {
         whileDumping(cluster, async (job, folder) => {
           await begun(job, folder);
           await freezePlace(cluster, databasePlace);
+          await goOn(folder);
           const sinceMs = performance.now();
           const noticed = await Promise.race([job.noticed, sleep(3 * noticeLimitMs, false, { ref: false })]);
           const tookMs = performance.now() - sinceMs;
@@ -51,7 +52,7 @@ export function dumpsInTheMiddle(): Story[] {
       play: (cluster, ends, runs) =>
         whileDumping(cluster, async (job, folder) => {
           await begun(job, folder);
-          await restart(cluster, databasePlace);
+          await takeDown(cluster, databasePlace, () => goOn(folder));
           const run = await job.ended;
           runs.push(run);
           return [...wentOn(run, 8), ...differences(ends.new, await cluster.snapshot()), ...(await leftovers(cluster))];
@@ -72,7 +73,7 @@ async function whileDumping<T>(cluster: TestCluster, work: (job: Dumping, folder
     await chmod(folder, 0o777);
     await mkdir(join(folder, 'bin'));
     // The other program is asked for, but not used.
-    for (const name of ['mysqldump', 'mysql']) await writeFile(join(folder, 'bin', name), slowClient, { mode: 0o755 });
+    for (const name of ['mysqldump', 'mysql']) await writeFile(join(folder, 'bin', name), heldClient, { mode: 0o755 });
     const noticed = Promise.withResolvers<boolean>();
     const options = {
       env: { MYSQL_HOME: '/client' },
@@ -84,9 +85,13 @@ async function whileDumping<T>(cluster: TestCluster, work: (job: Dumping, folder
     void ended.then(() => noticed.resolve(true));
     return await work({ ended, noticed: noticed.promise }, folder);
   } finally {
+    // A client that a failing test leaves behind ends as well.
+    await goOn(folder);
     await rm(folder, { recursive: true });
   }
 }
+
+const goOn = (folder: string) => writeFile(join(folder, 'go'), '');
 
 async function begun({ ended }: Dumping, folder: string): Promise<void> {
   let run: JobRun | undefined;

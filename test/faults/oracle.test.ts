@@ -128,9 +128,10 @@ describe('the oracle', () => {
 
   it('sees a session that stays', async () => {
     await cluster.reset();
-    const command = `MYSQL_PWD=${await password()} mysql -h127.0.0.1 -ufate -e 'SELECT SLEEP(2)'`;
+    const command = `MYSQL_PWD=${await password()} mysql -h127.0.0.1 -ufate -e 'SELECT SLEEP(600)'`;
     const sleeping = cluster.inDatabase(command);
     await expect.poll(async () => (await leftoversNow(cluster)).join()).toMatch(/session \d+ of fate/);
+    await cluster.endSessions();
     await sleeping;
   });
 
@@ -146,8 +147,9 @@ describe('the oracle', () => {
     await cluster.sql(`SELECT '${secret}'`);
     const seen = await watchProcesses(cluster, 'nm2');
     await expect.poll(async () => (await cluster.exec('nm2', '[ -e /run/watch/patterns ]')).exitCode).toBe(0);
-    await on('nm2', `sh -c 'sleep 0.3; : short ${secret}'`);
-    expect((await seen()).join('\n')).toMatch(/a process of nm2: sh -c sleep 0\.3; : short/);
+    // It lives for as long as the watch needs to come round once.
+    await on('nm2', `sh -c 'sleep 3; : short ${secret}'`);
+    expect((await seen()).join('\n')).toMatch(/a process of nm2: sh -c sleep 3; : short/);
     const output = { stdout: `{"a":"${secret}"}`, stderr: '', events: [], result: undefined };
     const run: JobRun = { command: 'upgrade', exitCode: 0, ...output };
     expectAll(await findSecrets(cluster, [run]), [

@@ -1,8 +1,9 @@
 // Nodes and the database server that restart, in every step.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DirectedCase, Meeting } from './directed.ts';
 import { wentOn } from './directed.ts';
-import { databasePlace, restart } from './disturb.ts';
+import { databasePlace, restart, takeDown } from './disturb.ts';
 import { waitUntilReady } from './faults.ts';
 import { type StepPoint, stepPoints } from './step-points.ts';
 
@@ -42,7 +43,8 @@ function restartCase(point: StepPoint, place: string, downMs: number): Omit<Dire
       if (downMs === 0) await restart(cluster, place);
     },
     watch: async ({ cluster }: Meeting) => {
-      if (downMs > 0) await restart(cluster, place, { downMs });
+      // What is away for so long is the fault itself.
+      if (downMs > 0) await takeDown(cluster, place, () => sleep(downMs));
       await waitUntilReady(cluster);
       return [];
     },

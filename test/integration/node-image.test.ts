@@ -20,7 +20,7 @@ async function commandLine(node: SimulatedNode, pattern: string): Promise<string
 }
 
 async function listens(node: SimulatedNode, port: number): Promise<boolean> {
-  return (await node.exec(`timeout 2 bash -c ': </dev/tcp/127.0.0.1/${port}'`)).exitCode === 0;
+  return (await node.exec(`(: </dev/tcp/127.0.0.1/${port}) 2>/dev/null`)).exitCode === 0;
 }
 
 async function login(node: SimulatedNode, secret: { privateKey: string } | { password: string }, command: string) {
@@ -109,12 +109,11 @@ describe('2.0.2', () => {
   test('sim-reset ends what runs and starts the services again', async () => {
     await node.exec('touch /etc/simulated/ignore-term');
     const before = await commandLine(node, 'NodeManager');
+    // As long as it is given: it waits for ever.
     const endless = await node.exec(`cd ${node.home} && timeout 3 bash bin/eggroll.sh nodemanager stop`, 'app');
     expect(endless.exitCode).toBe(124);
     expect(await listens(node, 4671)).toBe(true);
-    const start = performance.now();
     await node.reset();
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(await commandLine(node, 'NodeManager')).toBe(before);
     expect((await node.exec('ls /etc/simulated')).stdout).toBe('');
     expect((await node.exec('sim-ready')).exitCode).toBe(0);
@@ -173,7 +172,7 @@ describe('2.2.1', () => {
       exitCode: 0,
       stdout: expect.stringContaining('service start sucessfully. pid='),
     });
-    await expect.poll(() => commandLine(node, 'EggSite'), { timeout: 5000 }).toBe('');
+    await expect.poll(() => commandLine(node, 'EggSite')).toBe('');
     expect((await node.exec(`cat ${node.home}/logs/eggroll/bootstrap.rollsite.err`)).stdout).toMatch(message);
     await node.reset();
   });
@@ -182,7 +181,7 @@ describe('2.2.1', () => {
     await eggroll(node, 'all stop');
     await node.exec('echo rollsite 2.9.9 >/etc/simulated/fail-start');
     await eggroll(node, 'all start');
-    await expect.poll(() => commandLine(node, 'EggSite'), { timeout: 5000 }).toBe('');
+    await expect.poll(() => commandLine(node, 'EggSite')).toBe('');
     expect(await listens(node, 4671)).toBe(true);
     await node.reset();
   });
@@ -279,9 +278,8 @@ describe('clock, restart and network', () => {
     const key = { privateKey: node.login.privateKey };
     // What a file was given stays as it is.
     expect(await login(node, key, 'stat -c %Y /etc/passwd')).toBe((await node.exec('cat /tmp/right')).stdout);
-    const start = performance.now();
-    await login(node, key, 'timeout 1 sleep 5');
-    expect(performance.now() - start).toBeLessThan(4500);
+    // Durations stay right.
+    expect(await login(node, key, 'timeout 1 sleep 600; echo $?')).toBe('124\n');
     await node.exec('sim-clock -3650d');
     expect(await year()).toBeLessThanOrEqual(now - 9);
     await node.exec('sim-clock off');
@@ -295,10 +293,11 @@ describe('clock, restart and network', () => {
   test('a clock that steps is seen by what runs already', async () => {
     await node.exec('sim-clock +1y');
     const key = { privateKey: node.login.privateKey };
-    const command = `bash -c 'a=$EPOCHSECONDS; until [ -e /tmp/step ]; do sleep 0.1; done; sleep 0.1; echo $(( (a - EPOCHSECONDS) / 86400 ))'`;
+    const days = '$(( (began - EPOCHSECONDS) / 86400 ))';
+    const command = `bash -c 'began=$EPOCHSECONDS; touch /tmp/began; until [ ${days} -gt 700 ]; do sleep 0.1; done; echo seen'`;
     const stepping = login(node, key, command);
-    await node.exec('sleep 1; sim-clock -1y; touch /tmp/step');
-    expect(Number(await stepping)).toBeGreaterThan(700);
+    await node.exec('until [ -e /tmp/began ]; do sleep 0.05; done; sim-clock -1y');
+    expect(await stepping).toBe('seen\n');
     await node.exec('sim-clock off');
   });
 

@@ -578,7 +578,7 @@ describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (she
 
     test('processes shows the ports that listen, when they are asked for', async () => {
       await box.bash(`nohup python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 4671)); time.sleep(60)' >/dev/null 2>&1 &
-        echo $! >'${home}/pid'; timeout 10 bash -c 'until : <>/dev/tcp/127.0.0.1/4671; do sleep 0.01; done' 2>/dev/null`);
+        echo $! >'${home}/pid'; timeout 120 bash -c 'until : <>/dev/tcp/127.0.0.1/4671; do sleep 0.01; done' 2>/dev/null`);
       const ports = async (...args: string[]) =>
         parseActivity((await box.script(shell, 'processes', [home, ...args])).stdout.toString()).listeningPorts;
       const [asked, notAsked] = [await ports('ports'), await ports()];
@@ -591,7 +591,7 @@ describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (she
       const start = "'cp /bin/sleep egg_pair.py; ./egg_pair.py 60 & wait; :'";
       await box.bash(`cd '${home}'; cp /bin/bash supervisord
         nohup ./supervisord -c "bash -c ${start.replaceAll("'", '\\"')}; :" >/dev/null 2>&1 & echo $! >'${home}/pid'
-        timeout 10 bash -c 'until grep -alqE "^./egg_pair.py" /proc/[0-9]*/cmdline; do sleep 0.01; done'`);
+        timeout 120 bash -c 'until grep -alqE "^./egg_pair.py" /proc/[0-9]*/cmdline; do sleep 0.01; done'`);
       const pid = Number(await box.bash(`cat '${home}/pid'`));
       const { stdout } = await box.script(shell, 'processes', [home]);
       const found = parseActivity(stdout.toString()).processes.filter(({ commandLine }) =>
@@ -622,7 +622,7 @@ describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (she
       expect(await box.bash(`kill -0 ${pid} && echo there`)).toBe('there\n');
       expect((await box.script(shell, 'end-process', token7)).exitCode).toBe(0);
       await box.bash(
-        `timeout 10 bash -c 'while grep -q "^State:.[^ZX]" /proc/${pid}/status 2>/dev/null; do sleep 0.01; done'`,
+        `timeout 120 bash -c 'while grep -q "^State:.[^ZX]" /proc/${pid}/status 2>/dev/null; do sleep 0.01; done'`,
       );
     });
 
@@ -675,8 +675,9 @@ describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (she
 
     test('ends a script that goes on for ever, and shows what it said', async () => {
       await box.bash(`echo 'echo waiting; while :; do sleep 0.1; done' >'${home}/bin/eggroll.sh'`);
-      const { exitCode, stdout, stderr } = await service('', '1', 'bin/eggroll.sh', 'stop');
-      expect([exitCode, stdout.toString(), stderr]).toEqual([0, 'waiting\n', 'it did not end within 1 s']);
+      // Time enough to say it.
+      const { exitCode, stdout, stderr } = await service('', '3', 'bin/eggroll.sh', 'stop');
+      expect([exitCode, stdout.toString(), stderr]).toEqual([0, 'waiting\n', 'it did not end within 3 s']);
     });
   });
 
@@ -696,9 +697,10 @@ describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (she
 
     test('is held while its owner sends lines', async () => {
       await inLock(
-        `echo 'the first' >owner; ${identity}; (for i in $(seq 50); do touch beat; sleep 0.1; done) >/dev/null 2>&1 &`,
+        `echo 'the first' >owner; ${identity}; (until [ -e over ]; do touch beat; sleep 0.1; done) >/dev/null 2>&1 &`,
       );
       expect(await lock('3')).toMatchObject({ exitCode: 75, stdout: Buffer.from('held the first\n') });
+      await inLock(': >over');
       expect(await locks()).toBe('7\n');
     });
 

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JobOptions, JobOutcome, TestCluster } from './cluster.ts';
 import { docker } from './docker.ts';
-import type { JobEvent } from './job.ts';
 import { withResult } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
+import { startHeldBefore } from './step-hold.ts';
 
 export type DiskFault = 'full' | 'no inodes' | 'read-only';
 
@@ -89,20 +89,19 @@ export async function startStateDisk(sizeMb: number): Promise<StateDisk> {
   };
 }
 
-/** Runs a job to its end; at the first event that `when` takes, `strike` is called. Throws when none came. */
+/** Runs a job to its end; right before the work of this step begins, `strike` is called. Throws when the job ends before. */
 export async function jobWithFault(
   cluster: TestCluster,
   command: string,
-  when: (event: JobEvent) => boolean,
+  step: string,
   strike: () => Promise<void>,
   options?: JobOptions,
 ): Promise<JobOutcome> {
-  let struck: Promise<void> | undefined;
-  const { ended } = cluster.start(command, options, (event) => {
-    if (!struck && when(event)) struck = strike();
-  });
-  const outcome = withResult(await ended);
-  if (!struck) throw new Error(`The fault's moment never came:\n${outcome.stdout}`);
-  await struck;
-  return outcome;
+  const job = await startHeldBefore(cluster, step, command, options);
+  try {
+    await strike();
+  } finally {
+    await job.letGo();
+  }
+  return withResult(await job.ended);
 }

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from './cluster.ts';
 
-const patienceMs = 5000;
+/** Scripts and locks end within a second or two, on a busy machine later. */
+const patienceMs = 20_000;
 /** The server ends a session whose farewell the network has swallowed after its wait_timeout of 30 s. */
 const sessionPatienceMs = 40_000;
 

@@ -45,11 +45,14 @@ wrapStatements(
     },
 );
 
+/** What the text and the input take to get out. Where they take longer, the command never comes: that, too, its answer does not tell. */
+const outMs = 20;
+
 /** The text and the input of a script are still on their way out when its channel is ended. */
 function severAfterEnd(channel: Channel, socket: Socket): void {
   const end = channel.end.bind(channel);
   channel.end = (...args) => {
-    setTimeout(() => sever(socket), 20);
+    setTimeout(() => sever(socket), outMs);
     return end(...args);
   };
 }

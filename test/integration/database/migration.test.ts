@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
 import type { Database } from '../../../src/database/database.ts';
@@ -276,40 +275,42 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('migration on %s', 
   it('waits for a statement that outlived its client, with its lock, and does not run it twice', async () => {
     const { config } = await prepared();
     const statements = parseStatements(`INSERT INTO session_main SELECT 's3', SLEEP(3), 'NEW'`, 'm.sql');
+    let isOver = false;
     const orphan = withDatabase(config, async (db) => {
       await acquireLock(db, 'orphan');
       await writePlan(db, 'run-1', statements);
       await writeIntent(db, 'run-1', 1, await schemaFingerprint(db, db.name));
       await db.change(`${statementTag('run-1', 1)} DO SLEEP(8)`);
+    }).finally(() => {
+      isOver = true;
     });
-    await sleep(1000);
-    const startMs = performance.now();
+    const running = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = '${config.name}' AND INFO LIKE '%DO SLEEP(8)'`;
+    await expect.poll(() => server.asRoot(running)).toHaveLength(1);
     await withLockedDatabase(config, (db) => migrate(db, config, 'run-1', statements));
-    expect(performance.now() - startMs).toBeGreaterThan(1000);
+    // The statement itself takes three seconds more.
+    expect(isOver).toBe(true);
     await orphan;
     expect(await statuses(config)).toEqual(['ACTIVE', 'KILLED', 'NEW']);
   });
 
   it('names the session that holds a table, after a few short tries', async () => {
     const { config, statements } = await prepared();
-    const held = withDatabase(config, async (blocker) => {
+    await withDatabase(config, async (blocker) => {
       await blocker.work('START TRANSACTION');
       await blocker.query('SELECT * FROM store_option');
-      await sleep(8000);
-      return blocker.connectionId;
+      await withLockedDatabase(
+        config,
+        async (db) => {
+          const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
+          expect(error).toMatchObject({ code: 'SQL_FAILED' });
+          expect(String(error)).toContain('waited 3 times for a lock');
+          expect(String(error)).toContain(`connection ${blocker.connectionId} of fate@`);
+          await blocker.work('ROLLBACK');
+          expect(await migrationState(db, 'run-1', statements)).toBe('none');
+        },
+        { lockWaitSeconds: 1 },
+      );
     });
-    await sleep(500);
-    await withLockedDatabase(
-      config,
-      async (db) => {
-        const error = await migrate(db, config, 'run-1', statements).catch((thrown: unknown) => thrown);
-        expect(error).toMatchObject({ code: 'SQL_FAILED' });
-        expect(String(error)).toContain('waited 3 times for a lock');
-        expect(String(error)).toContain(`connection ${await held} of fate@`);
-        expect(await migrationState(db, 'run-1', statements)).toBe('none');
-      },
-      { lockWaitSeconds: 1 },
-    );
   });
 
   it('rolls a failing DML statement back whole', async () => {

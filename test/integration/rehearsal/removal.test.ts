@@ -56,7 +56,7 @@ describe('what a rehearsal has made', { timeout: 1_200_000, concurrent: true }, 
     await killed.ended;
     const keeper = `rehearsal-${abandoned}-keeper`;
     // Of the rehearsals of other tests one may begin right now, and be the next one.
-    await expect.poll(() => stateOf(keeper), { timeout: 30_000 }).toMatch(/^(exited|)$/);
+    await expect.poll(() => stateOf(keeper)).toMatch(/^(exited|)$/);
     const { events } = await fixture.start(quickEnd).ended;
     expect(events.find(({ step, type }) => type === 'step-finished' && step === 'prepare-engine')).toBeDefined();
     expect(await thingsOf(String(abandoned))).toEqual([]);

@@ -12,10 +12,8 @@ import {
 } from '../../support/disk-faults.ts';
 import { withSiblings } from '../../support/extent.ts';
 import { threeHosts } from '../../support/hosts.ts';
-import type { JobEvent } from '../../support/job.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
-const begins = (step: string) => (event: JobEvent) => event['type'] === 'step-started' && event['step'] === step;
 const codes = ({ result }: JobOutcome) => [...new Set(result.findings.map(({ code }) => code))];
 const warnings = ({ events }: JobOutcome) =>
   events.filter(({ type }) => type === 'warning').map(({ message }) => String(message));
@@ -64,7 +62,7 @@ describe('disks', () => {
     ],
   );
   it.each(beforeSwitch)('of a node, %s from the step %s on: the old state is put back', async (fault, step) => {
-    const outcome = await jobWithFault(cluster, 'upgrade', begins(step), onNm2(fault));
+    const outcome = await jobWithFault(cluster, 'upgrade', step, onNm2(fault));
     expect(codes(outcome), outcome.result.message).toEqual(['DISK_FULL']);
     expect(outcome.result).toMatchObject({ exitCode: 10 });
     await cureNodes();
@@ -82,7 +80,7 @@ describe('disks', () => {
   it.each(fromSwitch)(
     'of a node, %s from the step %s on: once there is room, `%s` ends it',
     async (fault, step, command) => {
-      const outcome = await jobWithFault(cluster, 'upgrade', begins(step), onNm2(fault));
+      const outcome = await jobWithFault(cluster, 'upgrade', step, onNm2(fault));
       // Services free some room when they start, which may be just enough.
       expect([0, 10, 11, 75], outcome.result.message).toContain(outcome.result.exitCode);
       if (outcome.result.exitCode > 10) {
@@ -106,13 +104,7 @@ describe('disks', () => {
     it.each(withSiblings<DiskFault>(['full'], ['read-only']))(
       '%s before the backup: the old state is put back',
       async (fault) => {
-        const outcome = await jobWithFault(
-          cluster,
-          'upgrade',
-          begins('stop-services'),
-          () => disk.break(fault),
-          disk.options,
-        );
+        const outcome = await jobWithFault(cluster, 'upgrade', 'stop-services', () => disk.break(fault), disk.options);
         expect(codes(outcome), outcome.result.message).toEqual(['DISK_FULL']);
         expect(outcome.result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
         expect(outcome.result.findings[0]?.where).toContain('/state');
@@ -126,7 +118,7 @@ describe('disks', () => {
         await disk.exec('rm -rf /state/*');
         await disk.break('full');
       };
-      const outcome = await jobWithFault(cluster, 'upgrade', begins('migrate'), strike, disk.options);
+      const outcome = await jobWithFault(cluster, 'upgrade', 'migrate', strike, disk.options);
       expect(outcome.result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
       await expectNew(cluster, before);
       // Going back needs the dump, which is fetched from a node: without room for it nothing is touched.

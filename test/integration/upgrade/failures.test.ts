@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
 import { threeHosts } from '../../support/hosts.ts';
+import { killAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import { startHeldBefore } from '../../support/step-hold.ts';
 
 describe('failures', () => {
   let cluster: TestCluster;
@@ -93,37 +95,38 @@ describe('failures', () => {
     await expectOld(cluster, upgraded);
   });
 
+  const isOn = (host: string, condition: string) => async () => (await cluster.exec(host, condition)).exitCode === 0;
+  const isHalfSwitched = () => isOn('nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
+
   it('is resumed after kill -9 while staging', { tags: ['sibling'] }, async () => {
-    await cluster.killWhen('upgrade', 'nm2', `ls ${cluster.home}/.eggroll-upgrade/runs/*/staged/lib >/dev/null 2>&1`);
+    const reached = isOn('nm2', `ls ${cluster.home}/.eggroll-upgrade/runs/*/staged/lib`);
+    await killAt(cluster, { command: 'upgrade', reached, before: 'rehearse-sql' });
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });
 
   it('is resumed after kill -9 in the middle of the switch', { tags: ['sibling'] }, async () => {
-    await cluster.killWhen('upgrade', 'nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
+    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });
 
   it('is undone by recover after kill -9 while the services are down', { tags: ['sibling'] }, async () => {
-    await cluster.killWhen('upgrade', 'nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
+    await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('recover');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);
   });
 
   it('refuses a second runner while one works, naming it', async () => {
-    const first = cluster.job('upgrade');
-    await cluster.exec(
-      'nm1',
-      `until ls ${cluster.home}/.eggroll-upgrade/runs/*/staged >/dev/null 2>&1; do sleep 0.01; done`,
-    );
+    const first = await startHeldBefore(cluster, 'rehearse-sql', 'upgrade');
     const second = await cluster.job('upgrade');
+    await first.letGo();
     expect(second.result).toMatchObject({ exitCode: 75 });
     expect(second.result.findings.map(({ code }) => code)).toContain('LOCK_HELD');
-    expect((await first).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+    expect((await first.ended).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });
 });

@@ -201,9 +201,7 @@ describe('a large file on its way', () => {
     const job = cluster.start('upgrade', {}, (event) => {
       if (waits(event)) void docker(['kill', '--signal=TERM', job.name]);
     });
-    await expect
-      .poll(async () => (await cluster.exec(slow, `find ${staged} -size +0`)).stdout, { timeout: 60_000 })
-      .not.toBe('');
+    await expect.poll(async () => (await cluster.exec(slow, `find ${staged} -size +0`)).stdout).not.toBe('');
     await docker(['stop', '--time=0', id]);
     try {
       const { result } = withResult(await job.ended);
@@ -212,7 +210,7 @@ describe('a large file on its way', () => {
     } finally {
       await docker(['start', id]);
     }
-    await expect.poll(async () => (await cluster.exec(slow, 'sim-ready')).exitCode, { timeout: 60_000 }).toBe(0);
+    await expect.poll(async () => (await cluster.exec(slow, 'sim-ready')).exitCode).toBe(0);
     expect((await cluster.job('upgrade')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });

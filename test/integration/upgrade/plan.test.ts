@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/engine/plan.ts';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
-import { pauseContainer, unpauseContainer } from '../../support/docker.ts';
 import { killAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import { startHeldBefore } from '../../support/step-hold.ts';
 
 describe('plan', () => {
   let cluster: TestCluster;
@@ -176,14 +176,9 @@ describe('plan', () => {
   });
 
   it('waits for nobody: while another run is at work it names it', { tags: ['sibling'] }, async () => {
-    let paused: Promise<void> | undefined;
-    const first = cluster.start('upgrade', {}, ({ type, step }) => {
-      if (type === 'step-started' && step === 'stage') paused = pauseContainer(first.name);
-    });
-    await expect.poll(() => paused !== undefined, { timeout: 60_000 }).toBe(true);
-    await paused;
+    const first = await startHeldBefore(cluster, 'stage', 'upgrade');
     const { result } = await cluster.job('plan');
-    await unpauseContainer(first.name);
+    await first.letGo();
     expect(result.exitCode).toBe(75);
     expect(new Set(result.findings.map(({ code }) => code))).toEqual(new Set(['LOCK_HELD']));
     expect((await first.ended).exitCode).toBe(0);

@@ -14,6 +14,7 @@ import {
 } from '../../support/cluster.ts';
 import { docker } from '../../support/docker.ts';
 import { expectOld } from '../../support/oracle.ts';
+import { untilListens } from '../../support/patience.ts';
 
 describe('refusals', () => {
   let cluster: TestCluster;
@@ -79,7 +80,7 @@ describe('refusals', () => {
     const prepared = await cluster.exec(
       'nm1',
       `set -e; useradd --non-unique --uid 1001 --gid apps --home-dir /home/app ops; usermod --password '*' ops
-       /usr/sbin/sshd -p 2222 -o PidFile=/run/second-sshd.pid`,
+       /usr/sbin/sshd -p 2222 -o PidFile=/run/second-sshd.pid; ${untilListens(2222)}`,
     );
     expect(prepared).toMatchObject({ exitCode: 0, stderr: '' });
     try {

@@ -8,6 +8,7 @@ import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '
 import { threeHosts } from '../../support/hosts.ts';
 import { killAt } from '../../support/interrupt.ts';
 import { expectOld } from '../../support/oracle.ts';
+import { startHeldBefore } from '../../support/step-hold.ts';
 
 describe('status and prune', () => {
   let cluster: TestCluster;
@@ -91,12 +92,9 @@ describe('status and prune', () => {
   });
 
   it('names who holds the locks', async () => {
-    let paused = false;
-    const job = cluster.start('upgrade', {}, ({ type, step }) => {
-      paused ||= type === 'step-started' && step === 'stage';
-    });
-    await expect.poll(() => paused, { timeout: 60_000 }).toBe(true);
+    const job = await startHeldBefore(cluster, 'stage', 'upgrade');
     const { status } = await statusOf();
+    await job.letGo();
     expect(status.database?.lockedBy).toMatch(/^connection \d+, user fate/);
     expect(status.nodes.map(({ lockedBy }) => lockedBy)).toEqual(
       Array(3).fill(expect.stringMatching(/^upgrade, process \d+ on /)),
