@@ -6,6 +6,8 @@ set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
 
+# All that the tests choose by chance follows from it: SEED=… repeats a run.
+export SEED=${SEED:-$((RANDOM * 32768 + RANDOM))}
 results="$root/.cache/test"
 rm -rf "$results"
 mkdir -p "$results"
@@ -44,7 +46,7 @@ tests() {
 finish() {
   [ "$passed" -gt 0 ] || broken=1
   [ "$broken" = 0 ] || npm run --silent failures -- "$results" || true
-  printf '\n%s\n%d passed, %d failed%s\n' "$table" "$passed" "$failed" "$([ "$skipped" = 0 ] || printf ', %d skipped' "$skipped")"
+  printf '\n%s\nseed %s\n%d passed, %d failed%s\n' "$table" "$SEED" "$passed" "$failed" "$([ "$skipped" = 0 ] || printf ', %d skipped' "$skipped")"
   exit "$broken"
 }
 
