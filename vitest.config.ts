@@ -17,6 +17,9 @@ const seed = runSeed();
 // Properties and fuzz draw their inputs from it.
 const seeded = ['./test/support/seeded.ts'];
 
+// What runs from end to end leaves output and logs, which are kept when it fails.
+const evidence = ['./test/support/keep-evidence.ts'];
+
 const suites: TestProjectInlineConfiguration['test'][] = [
   // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
   { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
@@ -35,6 +38,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   {
     name: 'integration',
     include: ['test/integration/**/*.test.ts'],
+    setupFiles: evidence,
     expect: patient,
     testTimeout: 480_000,
     hookTimeout: 480_000,
@@ -46,6 +50,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   {
     name: 'faults',
     include: ['test/faults/**/*.test.ts'],
+    setupFiles: evidence,
     expect: patient,
     // The cases of a test share clusters with the next: one that timed out would go on beside it.
     testTimeout: 3_600_000,

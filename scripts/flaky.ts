@@ -97,7 +97,7 @@ async function vitest(report: string, log: string, seed: number): Promise<void> 
   const output = createWriteStream(log);
   running = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...words], {
     cwd: root,
-    env: { ...process.env, SEED: String(seed) },
+    env: { ...process.env, SEED: String(seed), EVIDENCE_DIR: log.replace(/\.log$/, '') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.stdout?.pipe(output, { end: false });
