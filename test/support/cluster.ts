@@ -10,6 +10,7 @@ import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepar
 import { type Snapshot, takeSnapshot } from '../../src/rehearsal/snapshot.ts';
 import { containerOf, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
+import { withEvidence } from './evidence.ts';
 import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startJob, withResult } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
 
@@ -132,7 +133,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const start = (command: string, jobOptions?: JobOptions, onEvent?: (event: JobEvent) => void) =>
     startJob(place, command, jobOptions, onEvent);
 
-  return {
+  return withEvidence({
     ...place,
     prepared,
     home,
@@ -193,7 +194,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       await rm(dir, { recursive: true, maxRetries: 10 });
       for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason;
     },
-  };
+  });
 }
 
 interface DatabasePlace {

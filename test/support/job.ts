@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Result } from '../../src/engine/events.ts';
 import { docker, type Outcome } from './docker.ts';
+import { noteRun } from './evidence.ts';
 
 export const jobImage = process.env['JOB_IMAGE'] ?? 'eggroll-upgrade:local';
 
@@ -58,7 +59,7 @@ export function startJob(
     const events = eventsIn(outcome.stdout);
     const last = events.at(-1);
     const result = last?.['type'] === 'result' ? (last as unknown as JobOutcome['result']) : undefined;
-    return { ...outcome, command, events, result };
+    return noteRun({ ...outcome, command, events, result });
   });
   return { name, ended };
 }
