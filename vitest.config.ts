@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { runSeed } from './test/support/seed.ts';
 
 // helm and kubectl: those of the machine, or else what scripts/kubernetes-tools.sh has unpacked.
 const withTools = `${process.env['PATH']}:${join(import.meta.dirname, '.cache/kubernetes/bin')}`;
@@ -11,11 +12,19 @@ const chaiConfig = { truncateThreshold: 1000 };
 // What comes by itself is waited for as long as a busy machine may need: the usual second is too short for a program to start in.
 const patient = { poll: { timeout: 60_000 } };
 
+const seed = runSeed();
+
+// Properties and fuzz draw their inputs from it.
+const seeded = ['./test/support/seeded.ts'];
+
+// What runs from end to end leaves output and logs, which are kept when it fails.
+const evidence = ['./test/support/keep-evidence.ts'];
+
 const suites: TestProjectInlineConfiguration['test'][] = [
   // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
   { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
-  { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 120_000 },
-  { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 3_600_000 },
+  { name: 'property', include: ['test/property/**/*.test.ts'], setupFiles: seeded, testTimeout: 120_000 },
+  { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], setupFiles: seeded, testTimeout: 3_600_000 },
   { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
   { name: 'chart', include: ['test/chart/**/*.test.ts'], env: { PATH: withTools }, testTimeout: 120_000 },
   {
@@ -29,6 +38,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   {
     name: 'integration',
     include: ['test/integration/**/*.test.ts'],
+    setupFiles: evidence,
     expect: patient,
     testTimeout: 480_000,
     hookTimeout: 480_000,
@@ -40,6 +50,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   {
     name: 'faults',
     include: ['test/faults/**/*.test.ts'],
+    setupFiles: evidence,
     expect: patient,
     // The cases of a test share clusters with the next: one that timed out would go on beside it.
     testTimeout: 3_600_000,
@@ -55,5 +66,17 @@ const tags = [
 ];
 
 export default defineConfig({
-  test: { tags, projects: suites.map((test) => ({ test: { ...test, chaiConfig } })) },
+  test: {
+    tags,
+    // By the seed: cases that need each other's order say so, by `shuffle: false`.
+    sequence: { seed, shuffle: { files: true, tests: true } },
+    projects: suites.map((test) => ({
+      test: {
+        ...test,
+        chaiConfig,
+        globalSetup: './test/support/tell-seed.ts',
+        env: { ...test?.env, SEED: String(seed) },
+      },
+    })),
+  },
 });

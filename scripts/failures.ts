@@ -3,9 +3,11 @@
  * searched.
  *
  *   node scripts/failures.ts FOLDER
+ *
+ * With the variable SEED, each with the command that repeats it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 /** The part of vitest's JSON report that is read here. */
 interface Report {
@@ -26,16 +28,24 @@ const [folder = ''] = process.argv.slice(2);
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
   const report = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Report;
-  for (const { name, status, message, assertionResults } of report.testResults) {
+  const project = basename(file, '.json');
+  for (const { name: path, status, message, assertionResults } of report.testResults) {
+    const name = relative('', path);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    for (const { fullName, failureMessages } of failed) tell(`${name}: ${fullName}`, failureMessages.join('\n'));
+    for (const { fullName, failureMessages } of failed)
+      tell(`${name}: ${fullName}`, failureMessages.join('\n'), again(project, name));
     // Outside its tests: it could not be loaded, or what comes before or after them failed.
-    if (status === 'failed' && message !== '') tell(name, message);
+    if (status === 'failed' && message !== '') tell(name, message, again(project, name));
   }
 }
 
-function tell(title: string, message: string): void {
+function again(project: string, name: string): string {
+  const { SEED } = process.env;
+  return SEED === undefined ? '' : `    again: SEED=${SEED} npm run test:${project} -- ${name}\n`;
+}
+
+function tell(title: string, message: string, repeating: string): void {
   const lines = message.split('\n').filter((line) => !/^\s+at .*(node_modules|node:)/.test(line));
   const text = lines.slice(0, linesEach).map((line) => `    ${line.slice(0, 300)}\n`);
-  process.stdout.write(`\nFAILED ${title}\n${text.join('')}`);
+  process.stdout.write(`\nFAILED ${title}\n${text.join('')}${repeating}`);
 }

@@ -17,12 +17,12 @@ import { parseArgs } from 'node:util';
 import type { Verdict } from '../test/faults/case.ts';
 import { faults, smallNode, usableFaults } from '../test/faults/faults.ts';
 import { runFuzz } from '../test/faults/fuzz.ts';
+import { randomFrom } from '../test/faults/job/random-numbers.mts';
 import { allOutside, outsideClusters, runOutside, sampleOutside } from '../test/faults/outside.ts';
 import { allCases, eachCase, pairCases, sampleCases } from '../test/faults/plan.ts';
 import { describePoint } from '../test/faults/points.ts';
 import { type Pool, startPool, usualPoolSize } from '../test/faults/pool.ts';
 import { randomCase } from '../test/faults/random.ts';
-import { randomFrom } from '../test/faults/random-numbers.ts';
 import { killsOf } from '../test/faults/reference.ts';
 import { keepVerdict, table } from '../test/faults/report.ts';
 import { scenarios } from '../test/faults/scenarios.ts';
@@ -47,6 +47,8 @@ const { values: options } = parseArgs({
 });
 
 const seed = Number(options.seed);
+// For what draws by itself: relays, and the fuzz.
+process.env['SEED'] = options.seed;
 const root = join(import.meta.dirname, '..', '.cache', 'faults', new Date().toISOString().replaceAll(':', '-'));
 const startedMs = performance.now();
 const verdicts: Verdict[] = [];

@@ -14,6 +14,8 @@ shard=${SHARD:-1/1}
 [ "$extent" = all ] || export TESTS=short
 filter=()
 [ "$extent" = all ] || filter=(--tags-filter='!slow && !sibling')
+# All that the tests choose by chance follows from it: SEED=… repeats a run.
+export SEED=${SEED:-$((RANDOM * 32768 + RANDOM))}
 results="$root/.cache/test"
 rm -rf "$results"
 mkdir -p "$results"
@@ -54,8 +56,8 @@ finish() {
   [ "$passed" -gt 0 ] || broken=1
   [ "$broken" = 0 ] || npm run --silent failures -- "$results" || true
   printf '\n%s' "$table"
-  [ "$left_out" = 0 ] || printf '  cases that only `make test-all` runs, besides the siblings in tables: %d\n' "$left_out"
-  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  [ "$left_out" = 0 ] || printf '  cases that only make test-all runs, besides the siblings in tables: %d\n' "$left_out"
+  printf '  seed %s\n\n%d passed, %d failed\n' "$SEED" "$passed" "$failed"
   exit "$broken"
 }
 

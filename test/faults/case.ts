@@ -36,6 +36,8 @@ export interface Verdict {
   readonly violations: readonly string[];
   readonly runs: readonly JobRun[];
   readonly tookMs: number;
+  /** Keeps in a folder what the cluster is like, before it is set back. */
+  keepCluster?(folder: string): Promise<void>;
 }
 
 function describeCase({ scenario, kills, way, state }: KillCase): string {

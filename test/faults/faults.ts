@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../support/cluster.ts';
 import type { JobOptions, JobRun, RunningJob } from '../support/job.ts';
 import { cutNode, databasePlace, joinNetwork, leaveNetwork, pause, restart, signal, unpause } from './disturb.ts';
+import type { Random } from './job/random-numbers.mts';
 import type { Pool } from './pool.ts';
-import type { Random } from './random-numbers.ts';
 
 export interface Strike {
   readonly cluster: TestCluster;

@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upgradeSteps, work } from '../../src/steps/upgrade.ts';
 import { isShort } from '../support/extent.ts';
 import { twoHosts, withFateFlow } from '../support/hosts.ts';
+import { runSeed } from '../support/seed.ts';
+import { randomFrom } from './job/random-numbers.mts';
 import { allCases, oneOfEach, pairCases } from './plan.ts';
 import { changeName } from './points.ts';
 import { type Pool, startPool, usualPoolSize } from './pool.ts';
-import { randomFrom } from './random-numbers.ts';
 import { killsOf } from './reference.ts';
 import { Broken } from './report.ts';
 import { type Measured, measure, runCases } from './suite.ts';
@@ -67,7 +68,7 @@ describe('kill -9', () => {
   it('leaves old or new at one point of each kind', () => expectNoViolation(oneOfEach(measured.references), 'kill'));
 
   it('leaves old or new when the run after it is killed as well', () =>
-    expectNoViolation(pairCases(measured.references, isShort ? 5 : 15, randomFrom(3)), 'pair'));
+    expectNoViolation(pairCases(measured.references, isShort ? 5 : 15, randomFrom(runSeed())), 'pair'));
 });
 
 /** The scripts that change something on a node, by the fence that each of them passes. */

@@ -19,7 +19,7 @@ import { longOnes, terminations } from './signals.ts';
 import { bytesCut, slowNetworks } from './slow-network.ts';
 import { stepPoints } from './step-points.ts';
 import { playStory, type Story } from './story.ts';
-import type { Measured } from './suite.ts';
+import { type Measured, withCluster } from './suite.ts';
 
 /** A case on a cluster that was just reset. */
 export interface OutsideCase {
@@ -122,7 +122,7 @@ export async function runOutside(
   await pool.each(cases, async (cluster, kase) => {
     const known = ends.get(kase.data);
     if (!known) throw new Error(`The ends of ${kase.data} were not measured.`);
-    await onVerdict(await kase.run(cluster, known));
+    await onVerdict(withCluster(cluster, await kase.run(cluster, known)));
   });
 }
 

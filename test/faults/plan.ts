@@ -1,8 +1,8 @@
 // Which cases are run: all of them, or a sample that has each step and each script at least once.
 
 import type { KillCase } from './case.ts';
+import type { Random } from './job/random-numbers.mts';
 import { changeName, type KillPoint } from './points.ts';
-import type { Random } from './random-numbers.ts';
 import { killsOf, type Reference } from './reference.ts';
 
 /** Every kill point of every scenario, each way; STATE_DIR is lost in every fifth case. */

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { ClusterOptions, TestCluster } from '../support/cluster.ts';
 import { startCluster } from '../support/cluster.ts';
+import { forgetCluster } from '../support/evidence.ts';
 
 export interface Pool {
   readonly size: number;
@@ -18,9 +19,9 @@ export const usualPoolSize = 3 * availableParallelism() + 1;
 
 /** Starts the clusters; all have the same keys, package and rows, so that their snapshots are comparable. */
 export async function startPool(size: number, options: ClusterOptions = {}): Promise<Pool> {
-  const first = await startCluster(options);
+  const first = await start(options);
   const likeness = { dir: first.dir, prepared: first.prepared };
-  const others = await Promise.all(Array.from({ length: size - 1 }, () => startCluster({ ...options, likeness })));
+  const others = await Promise.all(Array.from({ length: size - 1 }, () => start({ ...options, likeness })));
   const clusters = [first, ...others];
 
   const discarded: TestCluster[] = [];
@@ -37,7 +38,7 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
       if (stopping) throw error;
       replaced.push(`cluster ${place}: ${String(error)}`);
       // The first one's folder is what the others are made from: it stays until the end.
-      const fresh = await startCluster({ ...options, likeness });
+      const fresh = await start({ ...options, likeness });
       clusters[place] = fresh;
       if (place === 0) discarded.push(cluster);
       else await cluster.stop();
@@ -64,4 +65,11 @@ export async function startPool(size: number, options: ClusterOptions = {}): Pro
       await stopping;
     },
   };
+}
+
+/** A cluster whose state is kept with the verdict of each case: by the end of a test it has gone on to others. */
+async function start(options: ClusterOptions): Promise<TestCluster> {
+  const cluster = await startCluster(options);
+  forgetCluster(cluster);
+  return cluster;
 }

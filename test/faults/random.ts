@@ -11,8 +11,8 @@ import { leftovers } from '../support/violations.ts';
 import type { Ends, Verdict } from './case.ts';
 import { type Fault, waitUntilReady } from './faults.ts';
 import { isWanted, keyOf } from './job/event-key.mts';
+import type { Random } from './job/random-numbers.mts';
 import type { Point } from './points.ts';
-import type { Random } from './random-numbers.ts';
 import { prepareData, type Reference } from './reference.ts';
 import type { Scenario } from './scenarios.ts';
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestCluster } from '../support/cluster.ts';
 import { docker } from '../support/docker.ts';
 import { jobImage } from '../support/job.ts';
+import { runSeed } from '../support/seed.ts';
 import { databasePlace, type Place } from './disturb.ts';
 
 /** How a relay treats what it carries: see job/relay.mts. */
@@ -47,7 +48,7 @@ export async function startRelays(cluster: TestCluster, planFor: (place: Place) 
 async function startRelay(cluster: TestCluster, network: string, place: Place, name: string, plan: RelayPlan) {
   const isDatabase = place === databasePlace;
   const target = isDatabase ? cluster.database : cluster.container(place);
-  const relay = { to: target.getIpAddress(cluster.network), port: isDatabase ? 3306 : 22, ...plan };
+  const relay = { to: target.getIpAddress(cluster.network), port: isDatabase ? 3306 : 22, seed: runSeed(), ...plan };
   const folder = join(import.meta.dirname, 'job');
   await must([
     ...['run', '--detach', `--name=${name}`, `--network=${network}`, `--network-alias=${place}`],

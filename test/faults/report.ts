@@ -1,7 +1,9 @@
 // What is left of a fault run: a folder for each violation, and one table.
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { keepRuns } from '../support/evidence.ts';
+import { promise } from '../support/promise.ts';
 import type { Verdict } from './case.ts';
 
 /** Keeps everything that was said in a case that went wrong; gives the folder. */
@@ -10,9 +12,8 @@ export async function keepVerdict(root: string, name: string, verdict: Verdict):
   await mkdir(folder, { recursive: true });
   const { title, violations, runs } = verdict;
   await writeFile(join(folder, 'violations.txt'), `${title}\n\n${violations.join('\n')}\n`);
-  for (const [index, { command, exitCode, stdout, stderr }] of runs.entries()) {
-    await writeFile(join(folder, `${index + 1}-${command}-${exitCode}.txt`), `${stdout}\n--- stderr\n${stderr}\n`);
-  }
+  await keepRuns(folder, runs);
+  await verdict.keepCluster?.(folder);
   return folder;
 }
 
@@ -36,12 +37,14 @@ export class Broken {
       `${command} ended with ${exitCode}: ${result?.message ?? 'no result'}`,
       ...events.flatMap(({ type, message }) => (type === 'warning' ? [`- ${message}`] : [])),
     ]);
-    this.#found.push([title, ...violations.map((line) => `! ${line}`), ...story, folder].join('\n  '));
+    const where = `output of its jobs, logs of nodes and database: ${relative('', folder)}`;
+    this.#found.push([title, ...violations.map((line) => `! ${line}`), ...story, where].join('\n  '));
   }
 
   /** Throws when a case went wrong, with all that is needed to understand it where only the output of the tests is kept. */
   expectNone(): void {
-    if (this.#found.length > 0) throw new Error(`${this.#found.length} cases went wrong:\n${this.#found.join('\n')}`);
+    if (this.#found.length === 0) return;
+    throw new Error(`${promise}. ${this.#found.length} cases broke it:\n${this.#found.join('\n')}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // What the vitest project and `npm run faults` share: references first, then cases on a pool of clusters.
 
 import type { TestCluster } from '../support/cluster.ts';
+import { keepCluster } from '../support/evidence.ts';
 import { type Ends, type KillCase, runCase, type Verdict } from './case.ts';
 import type { Pool } from './pool.ts';
 import { type RandomCase, runRandomCase } from './random.ts';
@@ -42,6 +43,11 @@ function upgradeOf({ data }: Scenario): Scenario {
   return found;
 }
 
+/** What comes of a case, while its cluster is as the case has left it. */
+export function withCluster(cluster: TestCluster, verdict: Verdict): Verdict {
+  return { ...verdict, keepCluster: (folder) => keepCluster(folder, cluster) };
+}
+
 export type OnVerdict = (verdict: Verdict) => Promise<void>;
 
 /** Runs kills; `onVerdict` is told of each case as it ends. */
@@ -75,7 +81,7 @@ async function runEach<Case extends { readonly scenario: Scenario }>(
   await pool.each(cases, async (cluster, kase) => {
     const known = ends.get(kase.scenario.data);
     if (!known) throw new Error(`The ends of ${kase.scenario.data} were not measured.`);
-    const verdict = await run(cluster, kase, known);
+    const verdict = withCluster(cluster, await run(cluster, kase, known));
     verdicts.push(verdict);
     await onVerdict(verdict);
   });

@@ -116,14 +116,16 @@ describe('host keys', () => {
 
   it('records a new key when asked to, and refuses another one later', async () => {
     const acceptNew = { ssh: { hostKeyChecking: 'accept-new' }, knownHosts: '' } as const;
-    await ssh.connect({ ...acceptNew, target: { port: bothPort } });
-    expect(await readFile(ssh.acceptedFile, 'utf8')).toBe(onPort(bothPort, ed25519Line));
-    await ssh.connect({ knownHosts: '', target: { port: bothPort } });
-    const stop = `kill $(ps -C sshd -o pid=,args= | grep -- '-p ${bothPort}' | awk '{ print $1 }')`;
-    const again = `ssh-keygen -q -t ed25519 -N '' -f /root/new && ${serve(bothPort, '-h /root/new -h /root/rsa')}`;
-    const { exitCode, stderr } = await node.exec(`${stop} && ${untilSilent(bothPort)} && ${again}`);
+    const port = 2224;
+    await node.exec(serve(port, '-h /etc/ssh/ssh_host_ed25519_key'));
+    await ssh.connect({ ...acceptNew, target: { port } });
+    expect(await readFile(ssh.acceptedFile, 'utf8')).toBe(onPort(port, ed25519Line));
+    await ssh.connect({ knownHosts: '', target: { port } });
+    const stop = `kill $(ps -C sshd -o pid=,args= | grep -- '-p ${port}' | awk '{ print $1 }')`;
+    const again = `ssh-keygen -q -t ed25519 -N '' -f /root/new && ${serve(port, '-h /root/new -h /root/rsa')}`;
+    const { exitCode, stderr } = await node.exec(`${stop} && ${untilSilent(port)} && ${again}`);
     expect([exitCode, stderr]).toEqual([0, '']);
-    const error = await refusal(ssh.connect({ ...acceptNew, target: { port: bothPort } }));
+    const error = await refusal(ssh.connect({ ...acceptNew, target: { port } }));
     expect(error).toMatchObject({ code: 'HOST_KEY_REFUSED', message: expect.stringContaining('has changed') });
   });
 });

@@ -214,7 +214,8 @@ describe('2.2.1', () => {
   });
 });
 
-describe('3.0.0', () => {
+// One case stops what the next one starts: a reset between them takes as long as all of them.
+describe('3.0.0', { shuffle: false }, () => {
   let node: SimulatedNode;
   beforeAll(async () => {
     const services = ['clustermanager', 'nodemanager', 'dashboard'] as const;
@@ -261,7 +262,8 @@ describe('3.0.0', () => {
   });
 });
 
-describe('clock, restart and network', () => {
+// The restart comes last: a container that was restarted has another port.
+describe('clock, restart and network', { shuffle: false }, () => {
   let node: SimulatedNode;
   beforeAll(async () => {
     node = await startNode({ version: '2.2.1', services: ['nodemanager'], environment: { AUTOSTART: 'no' } });

@@ -20,6 +20,7 @@ import {
   Wait,
 } from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
+import { withEvidence } from './evidence.ts';
 import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startRunners, withResult } from './job.ts';
 import { type CommandOutcome, shellsOf, type User } from './shells.ts';
 import { nodeImage } from './simulated-node.ts';
@@ -153,7 +154,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     return runners.start(command, jobOptions, onEvent);
   };
 
-  return {
+  return withEvidence({
     ...place,
     prepared,
     home,
@@ -214,7 +215,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
       await rm(dir, { recursive: true, maxRetries: 10 });
       for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason;
     },
-  };
+  });
 }
 
 interface DatabasePlace {

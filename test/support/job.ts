@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Result } from '../../src/engine/events.ts';
 import { docker, type Outcome } from './docker.ts';
+import { noteRun } from './evidence.ts';
 
 export const jobImage = process.env['JOB_IMAGE'] ?? 'eggroll-upgrade:local';
 
@@ -122,7 +123,7 @@ function asRun(command: string, outcome: Outcome): JobRun {
   const events = eventsIn(outcome.stdout);
   const last = events.at(-1);
   const result = last?.['type'] === 'result' ? (last as unknown as JobOutcome['result']) : undefined;
-  return { ...outcome, command, events, result };
+  return noteRun({ ...outcome, command, events, result });
 }
 
 /** The outcome of a job that is expected to end by itself. Throws when it printed no result. */

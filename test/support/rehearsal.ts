@@ -8,6 +8,7 @@ import type { Result } from '../../src/engine/events.ts';
 import type { ClusterPlan } from '../../src/rehearsal/cluster-plan.ts';
 import { prepareCluster } from '../../src/rehearsal/prepare.ts';
 import { docker } from './docker.ts';
+import { noteRun } from './evidence.ts';
 import { type JobEvent, jobImage } from './job.ts';
 import { nodeImage } from './simulated-node.ts';
 
@@ -90,6 +91,7 @@ function start(env: Readonly<Record<string, string>>): RunningRehearsal {
           return last as unknown as Rehearsed['result'];
         },
       };
+      noteRun({ command: 'rehearse', exitCode: exitCode ?? -1, stdout: output, stderr: '', events, result: undefined });
       resolve(rehearsed);
       for (const watch of watchers) watch();
     }),

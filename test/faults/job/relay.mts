@@ -1,21 +1,32 @@
 // A TCP relay that makes a network of its own kind: late, jittering, losing, and one that breaks after so many bytes.
 //
-// RELAY is JSON: {"to": address, "port", "delayMs", "jitterMs": how far a delay may be off, "loss": share of chunks that come a
+// RELAY is JSON: {"to": address, "port", "seed" for what it does by chance, "delayMs", "jitterMs": how far a delay may be off, "loss": share of chunks that come a
 // retransmission later, "cutAfterBytes": the connection that has taken so many bytes towards `to` breaks, once}. Prints a line with
 // the bytes of each connection when it ends.
 
 import { connect, createServer, type Socket } from 'node:net';
+import { randomFrom } from './random-numbers.mts';
 
 interface Plan {
   readonly to: string;
   readonly port: number;
+  readonly seed: number;
   readonly delayMs?: number;
   readonly jitterMs?: number;
   readonly loss?: number;
   readonly cutAfterBytes?: number;
 }
 
-const { to, port, delayMs = 0, jitterMs = 0, loss = 0, ...more } = JSON.parse(process.env['RELAY'] ?? '{}') as Plan;
+const {
+  to,
+  port,
+  seed,
+  delayMs = 0,
+  jitterMs = 0,
+  loss = 0,
+  ...more
+} = JSON.parse(process.env['RELAY'] ?? '{}') as Plan;
+const random = randomFrom(seed);
 /** What TCP waits at least before it sends a lost segment again. */
 const retransmissionMs = 200;
 let cutAfterBytes = more.cutAfterBytes;
@@ -66,8 +77,8 @@ function carry(from: Socket, into: Socket, onBytes: (size: number) => void): voi
   }
 
   function later(size: number, work: () => void): void {
-    const lost = Math.random() < loss ? retransmissionMs : 0;
-    const dueMs = performance.now() + Math.max(0, delayMs + (2 * Math.random() - 1) * jitterMs) + lost;
+    const lost = random.fraction() < loss ? retransmissionMs : 0;
+    const dueMs = performance.now() + Math.max(0, delayMs + (2 * random.fraction() - 1) * jitterMs) + lost;
     queue.push({ dueMs, size, work });
     waiting += size;
     if (waiting > 256 * 1024) from.pause();

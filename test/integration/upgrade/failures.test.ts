@@ -22,18 +22,21 @@ describe('failures', () => {
     before = await cluster.snapshot();
   });
 
+  async function statements(name: string, text: string): Promise<JobOptions> {
+    const folder = join(cluster.dir, 'variants');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, name), text);
+    return { mounts: { [`/${name}`]: `${join(folder, name)}:ro` }, env: { MYSQL_FILE: `/${name}` } };
+  }
+
   // Statements that pass on the scratch copy and fail in the database itself, after one that was committed.
-  async function failingMigration(): Promise<JobOptions> {
-    const path = join(cluster.dir, 'variants', 'fails-late.sql');
-    await mkdir(join(cluster.dir, 'variants'), { recursive: true });
-    await writeFile(
-      path,
+  const failingMigration = () =>
+    statements(
+      'fails-late.sql',
       `ALTER TABLE session_main ADD COLUMN extra INT;
        CREATE TABLE added_by_the_migration (id INT PRIMARY KEY);
        INSERT INTO added_by_the_migration SELECT 1 UNION ALL SELECT 1 FROM DUAL WHERE DATABASE() = 'eggroll_meta';`,
     );
-    return { mounts: { '/fails-late.sql': `${path}:ro` }, env: { MYSQL_FILE: '/fails-late.sql' } };
-  }
 
   it('puts everything back when a statement fails in the database', async () => {
     const { result } = await cluster.job('upgrade', await failingMigration());
@@ -87,9 +90,7 @@ describe('failures', () => {
   it('does not undo the upgrade before when recover follows an upgrade that gave up', async () => {
     expect((await cluster.job('upgrade')).exitCode).toBe(0);
     const upgraded = await cluster.snapshot();
-    const path = join(cluster.dir, 'variants', 'fails.sql');
-    await writeFile(path, 'ALTER TABLE no_such_table ADD COLUMN extra INT;');
-    const options = { mounts: { '/fails.sql': `${path}:ro` }, env: { MYSQL_FILE: '/fails.sql' } };
+    const options = await statements('fails.sql', 'ALTER TABLE no_such_table ADD COLUMN extra INT;');
     expect((await cluster.job('upgrade', options)).result).toMatchObject({ outcome: 'failed', exitCode: 65 });
     expect((await cluster.job('recover')).result).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
     await expectOld(cluster, upgraded);

@@ -17,6 +17,7 @@ import {
   stallAfter,
   type Turn,
 } from '../../support/file-server.ts';
+import { runSeed } from '../../support/seed.ts';
 
 const content = randomBytes(300_000);
 const sha256 = digestOf(content);
@@ -108,7 +109,7 @@ describe('fetchPackage', { timeout: 60_000 }, () => {
         expect(starts).toEqual(starts.toSorted((a, b) => a - b));
         expect(new Set(starts).size).toBe(starts.length);
       }),
-      { numRuns: 15 },
+      { numRuns: 15, seed: runSeed() },
     );
   });
 
