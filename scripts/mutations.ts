@@ -2,9 +2,10 @@
  * Mutation proof: breaks the program on purpose, in a copy of the tree, and sees that a test fails. Ends with a table of what caught
  * each mutation, and with exit code 1 when one of them was not caught. See scripts/mutation-patches.ts for what a mutation is.
  *
- *   npm run mutations                            every mutation, with the test that its head names
+ *   npm run mutations                            every mutation, with the test of `make test` that its head names
  *   npm run mutations -- --match fence           those whose name or sentence, `name: sentence`, the pattern fits
  *   npm run mutations -- --search --match new    all tests, the cheapest first, until one fails: for a mutation that is new
+ *   --shard 2/4                                  the second of four parts of them
  *   --skip-clean                                 does not first see that the tests pass on the tree as it is
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -17,6 +18,7 @@ import { applyPatch, type Mutation, pattern, readMutations } from './mutation-pa
 const { values: options } = parseArgs({
   options: {
     match: { type: 'string', default: '' },
+    shard: { type: 'string', default: '1/1' },
     search: { type: 'boolean', default: false },
     'skip-clean': { type: 'boolean', default: false },
   },
@@ -51,7 +53,11 @@ interface Verdict {
 }
 
 const wanted = new RegExp(options.match);
-const mutations = readMutations(root).filter(({ name, breaks }) => wanted.test(`${name}: ${breaks}`));
+const [shard = 0, shards = 0] = options.shard.split('/').map(Number);
+if (!(shard >= 1 && shard <= shards)) fail('--shard is the number of a part and how many there are: 2/4');
+const mutations = readMutations(root)
+  .filter(({ name, breaks }) => wanted.test(`${name}: ${breaks}`))
+  .filter((_, index) => index % shards === shard - 1);
 if (mutations.length === 0) fail(`No mutation fits ${options.match}.`);
 
 copyTree();
@@ -149,7 +155,9 @@ async function vitest(args: readonly string[], images: Record<string, string>): 
   const report = join(place, 'report.json');
   rmSync(report, { force: true });
   const reporting = ['--reporter=json', `--outputFile=${report}`];
-  await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args, ...reporting], images);
+  // What `make test` leaves out catches nothing.
+  const words = ['run', '--tags-filter=!slow && !sibling', ...args, ...reporting];
+  await run(process.execPath, ['node_modules/vitest/vitest.mjs', ...words], { ...images, TESTS: 'short' });
   return existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as Report) : undefined;
 }
 
