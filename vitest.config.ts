@@ -59,8 +59,15 @@ const suites: TestProjectInlineConfiguration['test'][] = [
   },
 ];
 
+// What `make test` leaves out, by reason; what each file leaves out is listed in CONTRIBUTING.md.
+const tags = [
+  { name: 'sibling', description: 'Shows in another place, step or version what a case of `make test` shows.' },
+  { name: 'slow', description: 'Takes a minute or more; its parts are guarded by quicker cases.' },
+];
+
 export default defineConfig({
   test: {
+    tags,
     // By the seed: cases that need each other's order say so, by `shuffle: false`.
     sequence: { seed, shuffle: { files: true, tests: true } },
     projects: suites.map((test) => ({

@@ -4,7 +4,8 @@
 # Runs a command as app in EGGROLL_HOME, with nothing of the caller's environment but what services need.
 as_app() {
   setpriv --reuid app --regid apps --init-groups --reset-env \
-    env -C "$EGGROLL_HOME" JAVA_HOME="$JAVA_HOME" PATH=/usr/local/bin:/usr/bin:/bin "$@"
+    env -C "$EGGROLL_HOME" JAVA_HOME="$JAVA_HOME" PATH=/usr/local/bin:/usr/bin:/bin \
+    ${SIMULATED_PAUSE:+SIMULATED_PAUSE="$SIMULATED_PAUSE"} "$@"
 }
 
 # Puts the home of the fixture in place: content, modes, times, owner.

@@ -1,6 +1,5 @@
 // One case: a run that is killed, what a person does then, and what the oracle says of it.
 
-import { chmod, mkdir, rm } from 'node:fs/promises';
 import { differences } from '../../src/rehearsal/differences.ts';
 import { checkResult } from '../support/check-result.ts';
 import type { Snapshot, TestCluster } from '../support/cluster.ts';
@@ -57,7 +56,7 @@ export async function runCase(cluster: TestCluster, kase: KillCase, ends: Ends):
     const watched = kase.again ? await watchProcesses(cluster, 'nm1') : undefined;
     violations.push(...(await killed(cluster, kase, runs)));
     await kase.scenario.cure(cluster);
-    if (kase.state === 'lost') await loseState(cluster);
+    if (kase.state === 'lost') await cluster.loseState();
     violations.push(...(await finished(cluster, kase, ends, runs)), ...((await watched?.()) ?? []));
   } catch (error) {
     violations.push(`the test itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -125,10 +124,4 @@ function expectEnd({ command, exitCode, result, stderr }: JobRun): string[] {
   const outcome = result?.outcome;
   if (exitCode === 0 && (outcome === 'succeeded' || outcome === 'unchanged')) return [];
   return [`${command} ended with ${exitCode}, ${outcome ?? 'no result'}: ${result?.message ?? stderr}`];
-}
-
-async function loseState({ stateDir }: TestCluster): Promise<void> {
-  await rm(stateDir, { recursive: true });
-  await mkdir(stateDir);
-  await chmod(stateDir, 0o777);
 }

@@ -2,6 +2,7 @@
 // steps where most is at stake.
 
 import type { ClusterOptions, TestCluster } from '../support/cluster.ts';
+import { withSiblings } from '../support/extent.ts';
 import { threeHosts, withFateFlow } from '../support/hosts.ts';
 import type { Ends, Verdict } from './case.ts';
 import { jumps, ofNodes, ofTheRunner } from './clocks.ts';
@@ -71,31 +72,37 @@ export function allOutside(references: readonly Reference[]): OutsideCase[] {
 }
 
 // In the words of the titles. What takes longest comes first, so that the clusters end at about the same time.
-const sample: readonly RegExp[] = [
-  /^frozen at migrate, recover takes over/,
-  /^frozen at the middle of .*stage-receive/,
-  /^a second runner at every step/,
-  /^nm2 in a black hole from switch of upgrade/,
-  /^mysql frozen from stop-services of upgrade/,
-  /^the database server frozen in the middle of the dump/,
-  /^upgrade over a network with 15/,
-  /^the database server away for 20 s at switch of upgrade$/,
-  /^the database server .* at migrate of recover$/,
-  /^(nm2|rs1) restarted at start-services of upgrade$/,
-  /^nm2 restarted at switch of upgrade$/,
-  /^nm2 cut at switch of upgrade$/,
-  /^the database cut at migrate of upgrade$/,
-  /^the answer to (switch|SQL ALTER) of upgrade never/,
-  /^the answer to switch-back of recover after an upgrade never/,
-  /^the connection with nm2 cut after 40 %/,
-  /^SIGTERM at (switch of upgrade|migrate of recover)$/,
-  /^SIG(TERM|INT twice) while a service does not stop/,
-  /^two runners begin at the same moment \(1\)$/,
-  /^upgrade with (one node|the runner's clock jumping)/,
-  /^killed at switch,/,
-];
+const sample = withSiblings<RegExp>(
+  [
+    /^frozen at migrate, recover takes over/,
+    /^the database server frozen in the middle of the dump/,
+    /^nm2 in a black hole from switch of upgrade/,
+    /^the database server away for 20 s at switch of upgrade$/,
+    /^nm2 restarted at switch of upgrade$/,
+    /^nm2 cut at switch of upgrade$/,
+    /^the database cut at migrate of upgrade$/,
+    /^the answer to (switch|SQL ALTER) of upgrade never/,
+    /^SIGTERM at switch of upgrade$/,
+    /^two runners begin at the same moment \(1\)$/,
+    /^upgrade with one node/,
+    /^killed at switch,/,
+  ],
+  [
+    /^frozen at the middle of .*stage-receive/,
+    /^a second runner at every step/,
+    /^mysql frozen from stop-services of upgrade/,
+    /^upgrade over a network with 15/,
+    /^the database server .* at migrate of recover$/,
+    /^(nm2|rs1) restarted at start-services of upgrade$/,
+    /^the answer to switch-back of recover after an upgrade never/,
+    /^the connection with nm2 cut after 40 %/,
+    /^SIGTERM at migrate of recover$/,
+    /^SIG(TERM|INT twice) while a service does not stop/,
+    /^upgrade with the runner's clock jumping/,
+  ],
+);
 
-/** The part of `make test`. Throws when a line of the sample fits no case any more. */
+/** The part of the test suite. Throws when a line of the sample fits no case any more. */
 export function sampleOutside(references: readonly Reference[]): OutsideCase[] {
   const all = allOutside(references);
   return sample.flatMap((wanted) => {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ScriptName } from '../../src/cluster/remote-scripts.ts';
+import { withSiblings } from '../support/extent.ts';
 import { type ScriptBox, startScriptBox } from '../support/script-box.ts';
 
 const run = 'run-1';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   await box.bash(`mkdir -p '${home}/.eggroll-upgrade/locks/${token}'`);
 });
 
-describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
+describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (shell) => {
   const change = (name: ScriptName, args: readonly string[], input?: Buffer, by = token) =>
     box.script(shell, name, [home, by, run, ...args], input);
   const ask = (name: ScriptName, args: readonly string[]) => box.script(shell, name, [home, run, ...args]);

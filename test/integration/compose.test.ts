@@ -18,7 +18,7 @@ describe('compose.test.yml', () => {
 
   afterAll(() => compose('down', '--volumes', '--timeout', '2'));
 
-  it('upgrades the cluster, and changes nothing the second time', async () => {
+  it('upgrades the cluster, and changes nothing the second time', { tags: ['slow'] }, async () => {
     const first = await run();
     expect(first.stdout).toContain('upgrade: succeeded (exit code 0)');
     expect(first.exitCode).toBe(0);
@@ -37,7 +37,7 @@ describe('compose.test.yml', () => {
     expect(second.exitCode).toBe(0);
   });
 
-  it('gives the exit code of the job, and leaves nothing behind', async () => {
+  it('gives the exit code of the job, and leaves nothing behind', { tags: ['slow'] }, async () => {
     await compose('up', '--detach', '--wait', 'mysql', ...nodes);
     await compose('exec', '-T', 'nm2', 'rm', '-r', '/home/app/.ssh');
     const refused = await run();

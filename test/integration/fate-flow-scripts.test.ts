@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseFateFlowState } from '../../src/cluster/fate-flow.ts';
 import { invocation } from '../../src/cluster/remote-scripts.ts';
+import { withSiblings } from '../support/extent.ts';
 import { type ScriptBox, startScriptBox } from '../support/script-box.ts';
 
 let box: ScriptBox;
@@ -35,7 +36,7 @@ async function start(name: string, folder: string, ...words: string[]): Promise<
   return Number(pid);
 }
 
-describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
+describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (shell) => {
   const look = async (script = `${fate}/fateflow/bin/service.sh`, initEnv = '') => {
     const { exitCode, stdout, stderr } = await box.script(shell, 'fate-flow-state', [script, initEnv, '1000000']);
     expect([exitCode, stderr]).toEqual([0, '']);

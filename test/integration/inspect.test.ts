@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inspectArguments, parseFacts } from '../../src/cluster/facts.ts';
 import { programFolders } from '../../src/eggroll/tree.ts';
+import { withSiblings } from '../support/extent.ts';
 import { type ScriptBox, startScriptBox } from '../support/script-box.ts';
 
 const token = '7';
@@ -26,7 +27,7 @@ beforeEach(async () => {
 
 const everything = () => box.bash(`cd '${home}'; find . -printf '%p %y %i\\n' | sort`);
 
-describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
+describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (shell) => {
   async function inspect() {
     const { exitCode, stdout, stderr } = await box.script(shell, 'inspect', inspectArguments(home));
     expect([exitCode, stderr]).toEqual([0, '']);

@@ -10,6 +10,7 @@ import type { Release } from '../../src/rehearsal/releases.ts';
 import { startAll, stopAll } from '../../src/steps/services.ts';
 import type { World } from '../../src/steps/world.ts';
 import { realClock } from '../support/clock.ts';
+import { withSiblings } from '../support/extent.ts';
 import { type SimulatedNode, startNode } from '../support/simulated-node.ts';
 import { type SshNode, sshNode } from '../support/ssh-node.ts';
 import { testWorld } from '../unit/steps/world.ts';
@@ -28,12 +29,16 @@ const three = {
   stops: ['nodemanager', 'clustermanager', 'dashboard'],
   starts: ['clustermanager', 'nodemanager', 'dashboard'],
 } as const;
-const generations: readonly Generation[] = [
-  { version: '2.0.2', ...two },
-  { version: '2.2.0', ...two },
-  { version: '2.5.3', ...two },
-  { version: '3.2.0', ...three },
-];
+const generations = withSiblings<Generation>(
+  [
+    { version: '2.0.2', ...two },
+    { version: '3.2.0', ...three },
+  ],
+  [
+    { version: '2.2.0', ...two },
+    { version: '2.5.3', ...two },
+  ],
+);
 
 describe.each(generations)('EggRoll $version', ({ version, stops, starts }) => {
   let simulated: SimulatedNode;
@@ -43,7 +48,11 @@ describe.each(generations)('EggRoll $version', ({ version, stops, starts }) => {
 
   beforeAll(async () => {
     // No JAVA_HOME by login: 3.x starts nothing without the environment file of the site.
-    simulated = await startNode({ version, services: starts, environment: { SSH_JAVA_HOME: 'no' } });
+    simulated = await startNode({
+      version,
+      services: starts,
+      environment: { SSH_JAVA_HOME: 'no', SIMULATED_PAUSE: '0.1' },
+    });
   });
   afterAll(() => simulated.stop());
   beforeEach(async () => {

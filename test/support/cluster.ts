@@ -1,26 +1,32 @@
 // A whole simulated cluster and the job's image, for tests from end to end: a real database server, a container per node, and the
 // job run by `docker run` as a user does it.
 
-import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shellWord } from '../../src/engine/shell-words.ts';
 import { type ClusterPlan, isListed } from '../../src/rehearsal/cluster-plan.ts';
 import { type PreparedCluster, prepareCluster } from '../../src/rehearsal/prepare.ts';
 import { type Snapshot, takeSnapshot } from '../../src/rehearsal/snapshot.ts';
-import { containerOf, Network, type StartedNetwork, type StartedTestContainer, Wait } from './containers.ts';
+import {
+  containerOf,
+  databaseOf,
+  type Flavour,
+  Network,
+  rootPassword,
+  type StartedNetwork,
+  type StartedTestContainer,
+  Wait,
+} from './containers.ts';
 import { docker, type Outcome } from './docker.ts';
 import { withEvidence } from './evidence.ts';
-import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startJob, withResult } from './job.ts';
+import { type JobEvent, type JobOptions, type JobOutcome, type RunningJob, startRunners, withResult } from './job.ts';
+import { type CommandOutcome, shellsOf, type User } from './shells.ts';
 import { nodeImage } from './simulated-node.ts';
 
 export type { Snapshot } from '../../src/rehearsal/snapshot.ts';
 export type { JobOptions, JobOutcome } from './job.ts';
-
-const databaseImages = {
-  mysql: process.env['MYSQL_IMAGE'] ?? 'eggroll-upgrade-base/mysql:local',
-  mariadb: process.env['MARIADB_IMAGE'] ?? 'eggroll-upgrade-base/mariadb:local',
-};
 
 export interface TestCluster {
   /** The prepared folder: lists, package, secrets. */
@@ -38,7 +44,7 @@ export interface TestCluster {
   start(command: string, options?: JobOptions, onEvent?: (event: JobEvent) => void): RunningJob;
   /** Starts a job and kills it (SIGKILL) as soon as a shell command succeeds on a host; gives what it had printed. */
   killWhen(command: string, host: string, condition: string, options?: JobOptions): Promise<Outcome>;
-  exec(host: string, command: string, user?: string): Promise<Outcome>;
+  exec(host: string, command: string, user?: User): Promise<Outcome>;
   /** Runs SQL as root; gives tab-separated rows. */
   sql(statements: string): Promise<string>;
   /** Runs a shell command beside the database server. */
@@ -50,11 +56,13 @@ export interface TestCluster {
   readonly database: StartedTestContainer;
   /** Nodes, database and STATE_DIR as they were at the start. */
   reset(): Promise<void>;
+  /** Empties STATE_DIR, as if it had been lost. */
+  loseState(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface ClusterOptions extends Partial<ClusterPlan> {
-  readonly flavour?: 'mysql' | 'mariadb';
+  readonly flavour?: Flavour;
   /** Sizes of /data as a tmpfs, by host, for disks that can be filled. */
   readonly tmpfsSizeMb?: Readonly<Record<string, number>>;
   /** Further variables of a node's container, by host. */
@@ -66,9 +74,6 @@ export interface ClusterOptions extends Partial<ClusterPlan> {
   /** Another cluster of the same plan, whose keys, passwords and package this one has too: then their snapshots are comparable. */
   readonly likeness?: Pick<TestCluster, 'dir' | 'prepared'>;
 }
-
-/** No command of a test takes so long; one that hangs must not hold up all that comes after it. */
-const execLimitSeconds = 600;
 
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const {
@@ -83,42 +88,54 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const dir = await mkdtemp(join(tmpdir(), 'simulated-cluster-'));
   const prepared = likeness ? await copyPrepared(likeness, dir) : await prepareCluster(dir, plan);
   const network = await new Network().start();
-  const rootPassword = 'root-of-the-test';
   const [database, ...nodes] = await Promise.all([
-    startDatabase({ flavour, dir, network, rootPassword, databaseOnDisk, socketVolume }),
+    startDatabase({ flavour, network, databaseOnDisk, socketVolume }),
     ...prepared.hosts.map((host) =>
       startHost(dir, prepared, host, network, tmpfsSizeMb[host.name], environment[host.name]),
     ),
   ]);
+  // Set by whatever may change the cluster: one that is as it was made needs no reset.
+  let isTouched = false;
   const containers = new Map(prepared.hosts.map((host, index) => [host.name, nodes[index] as StartedTestContainer]));
   const container = (host: string) => {
     const found = containers.get(host);
     if (!found) throw new Error(`The cluster has no host ${host}.`);
+    isTouched = true;
     return found;
   };
 
-  const exec = async (host: string, command: string, user = 'root'): Promise<Outcome> =>
-    container(host).exec(['timeout', String(execLimitSeconds), 'bash', '-c', command], { user });
+  const hostShells = new Map([...containers].map(([host, started]) => [host, shellsOf(started.getId())]));
+  const databaseShells = shellsOf(database.getId());
+  const look = async (host: string, command: string, user: User = 'root'): Promise<Outcome> => {
+    const shells = hostShells.get(host);
+    if (!shells) throw new Error(`The cluster has no host ${host}.`);
+    return asText(await shells.run(command, { user }));
+  };
+  const exec: TestCluster['exec'] = (host, command, user) => {
+    isTouched = true;
+    return look(host, command, user);
+  };
   const client = flavour === 'mysql' ? 'mysql' : 'mariadb';
-  const inDatabase = (command: string, input?: string) =>
-    docker(
-      [
-        'exec',
-        ...(input === undefined ? [] : ['-i']),
-        '-e',
-        `MYSQL_PWD=${rootPassword}`,
-        database.getId(),
-        'sh',
-        '-c',
-        command,
-      ],
-      input,
-    );
+  const lookInDatabase = async (command: string, input = '') =>
+    asText(await databaseShells.run(`export MYSQL_PWD=${rootPassword}\n${command}`, { input }));
+  const inDatabase: TestCluster['inDatabase'] = (command, input) => {
+    isTouched = true;
+    return lookInDatabase(command, input);
+  };
   const sql = async (statements: string) => {
     const outcome = await inDatabase(`${client} -uroot -N --default-character-set=utf8mb4`, statements);
     if (outcome.exitCode !== 0) throw new Error(outcome.stderr);
     return outcome.stdout;
   };
+  const fillDatabase = async () => {
+    const files = (await readdir(join(dir, 'mysql')))
+      .toSorted()
+      .map((name) => readFile(join(dir, 'mysql', name), 'utf8'));
+    // The rows of every reset bear the same time.
+    await sql((await Promise.all(files)).map((text) => `SET timestamp = 1600000000;\n${text}`).join('\n'));
+  };
+  await fillDatabase();
+  isTouched = false;
   const endSessions = async () => {
     const ids = await sql(`SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '${prepared.database.user}'`);
     const kills = ids.split('\n').flatMap((id) => (id === '' ? [] : [`KILL ${id};`]));
@@ -128,10 +145,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const { eggrollHome: home } = prepared;
   const hosts = prepared.hosts.filter(isListed).map(({ name }) => name);
   const stateDir = join(dir, 'state');
-  await emptyState(stateDir);
+  await mkdir(stateDir);
+  await chmod(stateDir, 0o777);
   const place = { dir, stateDir, network: network.getName() };
-  const start = (command: string, jobOptions?: JobOptions, onEvent?: (event: JobEvent) => void) =>
-    startJob(place, command, jobOptions, onEvent);
+  const runners = startRunners(place);
+  const start: TestCluster['start'] = (command, jobOptions, onEvent) => {
+    isTouched = true;
+    return runners.start(command, jobOptions, onEvent);
+  };
 
   return withEvidence({
     ...place,
@@ -163,11 +184,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
         home,
         hosts,
         detail: 'rows',
-        exec: (host, command) =>
-          container(host).exec(['timeout', String(execLimitSeconds), ...command], { user: 'root' }),
-        inDatabase: (command) => docker(['exec', '-e', `MYSQL_PWD=${rootPassword}`, database.getId(), ...command]),
+        exec: (host, command) => look(host, command.map(shellWord).join(' ')),
+        inDatabase: (command) => lookInDatabase(command.map(shellWord).join(' ')),
       }),
+    loseState: () => emptyFolder(stateDir),
     async reset() {
+      if (!isTouched) return;
       const name = prepared.database.name;
       // One that outlived its runner would hold the lock.
       await endSessions();
@@ -176,17 +198,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
           const { exitCode, stderr } = await exec(host, 'sim-reset');
           if (exitCode !== 0) throw new Error(`sim-reset failed on ${host}: ${stderr}`);
         }),
-        inDatabase(
-          `${client} -uroot -e 'DROP DATABASE IF EXISTS ${name}; DROP DATABASE IF EXISTS ${name}_scratch; DROP DATABASE IF EXISTS fate_flow' && ` +
-            // The rows of every reset bear the same time.
-            `for file in /docker-entrypoint-initdb.d/*.sql; do { echo 'SET timestamp = 1600000000;'; cat "$file"; } | ${client} -uroot --default-character-set=utf8mb4 || exit 1; done`,
-        ).then(({ exitCode, stderr }) => {
-          if (exitCode !== 0) throw new Error(`The database was not reset: ${stderr}`);
-        }),
-        emptyState(stateDir),
+        sql(
+          [name, `${name}_scratch`, 'fate_flow'].map((schema) => `DROP DATABASE IF EXISTS ${schema};`).join('\n'),
+        ).then(fillDatabase),
+        emptyFolder(stateDir),
       ]);
+      isTouched = false;
     },
     async stop() {
+      for (const shells of [...hostShells.values(), databaseShells]) shells.stop();
+      await runners.stop();
       const stopped = await Promise.allSettled([database, ...nodes].map((started) => started.stop()));
       await emptyNetwork(network.getName());
       await removeNetwork(network);
@@ -198,27 +219,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
 }
 
 interface DatabasePlace {
-  readonly flavour: 'mysql' | 'mariadb';
-  readonly dir: string;
+  readonly flavour: Flavour;
   readonly network: StartedNetwork;
-  readonly rootPassword: string;
   readonly databaseOnDisk: boolean;
   readonly socketVolume: string | undefined;
 }
 
-async function startDatabase(place: DatabasePlace) {
-  const { flavour, dir, network, rootPassword, databaseOnDisk, socketVolume } = place;
-  const container = containerOf(databaseImages[flavour])
+async function startDatabase({ flavour, network, databaseOnDisk, socketVolume }: DatabasePlace) {
+  return databaseOf(flavour, { onDisk: databaseOnDisk })
     .withNetwork(network)
     .withNetworkAliases('mysql')
-    .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
-    .withBindMounts([
-      { source: join(dir, 'mysql'), target: '/docker-entrypoint-initdb.d', mode: 'ro' },
-      ...(socketVolume ? [{ source: socketVolume, target: '/run/mysqld' }] : []),
-    ])
-    .withExposedPorts(3306);
-  if (!databaseOnDisk) container.withTmpFs({ '/var/lib/mysql': 'rw' });
-  return container.start();
+    .withBindMounts(socketVolume ? [{ source: socketVolume, target: '/run/mysqld' }] : [])
+    .start();
 }
 
 /** The folder of another cluster, without what its jobs have left. */
@@ -239,7 +251,12 @@ async function startHost(
     .withNetwork(network)
     .withNetworkAliases(host.name)
     .withHostname(host.name)
-    .withEnvironment({ ...environment, EGGROLL_HOME: eggrollHome, SERVICES: host.services.join(' ') })
+    .withEnvironment({
+      SIMULATED_PAUSE: '0.1',
+      ...environment,
+      EGGROLL_HOME: eggrollHome,
+      SERVICES: host.services.join(' '),
+    })
     .withBindMounts([{ source: join(dir, 'nodes', host.name), target: '/fixture', mode: 'ro' }])
     .withWaitStrategy(Wait.forLogMessage('simulated node ready'));
   if (tmpfsSizeMb) container.withTmpFs({ '/data': `rw,exec,size=${tmpfsSizeMb}m` });
@@ -272,8 +289,12 @@ async function removeNetwork(network: StartedNetwork): Promise<void> {
   });
 }
 
-async function emptyState(stateDir: string): Promise<void> {
-  await rm(stateDir, { recursive: true, force: true });
-  await mkdir(stateDir);
-  await chmod(stateDir, 0o777);
+/** The folder itself stays: containers that have it mounted would keep the old one. */
+async function emptyFolder(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+function asText({ exitCode, stdout, stderr }: CommandOutcome): Outcome {
+  return { exitCode, stdout: stdout.toString('utf8'), stderr };
 }

@@ -52,7 +52,7 @@ function withTimeOf(line: string, before = ''): string {
   return hash !== undefined && hash === oldHash ? line.replace(` ${time} `, ` ${oldTime} `) : line;
 }
 
-const fileLine = / f [0-7]+ [^ ]+:[^ ]+ ([\d.]+) {2}([0-9a-f]{64}) /;
+const fileLine = / f [0-7]+ [^ ]+:[^ ]+ ([\d.]+) ([0-9a-f]{64}) /;
 
 // Its content is looked at by itself; what is compared here is that it is there.
 function compare(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): string[] {
@@ -114,11 +114,11 @@ async function lineOf(folder: string, path: string): Promise<string> {
   const mode = (stats.mode & 0o7777n).toString(8);
   if (stats.isDirectory()) return `${path} d ${mode} ${owner}`;
   const seconds = `${stats.mtimeNs / 1_000_000_000n}.${String(stats.mtimeNs % 1_000_000_000n).padStart(9, '0')}0`;
-  if (stats.isSymbolicLink()) return `${path} l ${mode} ${owner} ${seconds} ${await readlink(file)} `;
+  if (stats.isSymbolicLink()) return `${path} l ${mode} ${owner} ${seconds} ${await readlink(file)}`;
   const hash = createHash('sha256')
     .update(await readFile(file))
     .digest('hex');
-  return `${path} f ${mode} ${owner} ${seconds}  ${hash}  ${path}`;
+  return `${path} f ${mode} ${owner} ${seconds} ${hash}  ${path}`;
 }
 
 function isProgram(path: string): boolean {

@@ -42,7 +42,66 @@ export interface JobPlace {
   readonly network: string;
 }
 
-/** Starts a job; `onEvent` hears every event as soon as it is printed. */
+/** The jobs of a cluster. */
+export interface Runners {
+  /** Starts a job; `onEvent` hears every event as soon as it is printed. */
+  start(command: string, options?: JobOptions, onEvent?: (event: JobEvent) => void): RunningJob;
+  stop(): Promise<void>;
+}
+
+/**
+ * Containers of the job's image that run one job after another, as to make a container takes longer than many a job. A job has its
+ * container to itself while it works, so a test may kill or freeze it by that name; what did not end by itself leaves no container for
+ * the next one. A job with mounts or arguments of its own is run by `docker run`.
+ */
+export function startRunners(place: JobPlace): Runners {
+  const idle: string[] = [];
+  const made = new Set<string>();
+
+  async function make(name: string): Promise<void> {
+    made.add(name);
+    const options = ['--detach', `--name=${name}`, '--entrypoint=tini'];
+    const { exitCode, stderr } = await docker(
+      runArguments(place, { dockerArgs: options }, ['--', 'sh', '-c', runnerScript]),
+    );
+    if (exitCode !== 0) throw new Error(`The container for jobs does not start: ${stderr}`);
+  }
+
+  async function run(name: string, isNew: boolean, args: readonly string[], onLine?: (line: string) => void) {
+    if (isNew) await make(name);
+    const outcome = await docker(args, undefined, onLine);
+    if (endedByItself.has(outcome.exitCode)) idle.push(name);
+    return outcome;
+  }
+
+  return {
+    start(command, options = {}, onEvent) {
+      if (options.mounts || options.dockerArgs) return startJob(place, command, options, onEvent);
+      const known = idle.pop();
+      const name = known ?? `job-${randomUUID()}`;
+      const args = ['exec', ...variables(options), name, 'sh', '-c', jobScript, 'job', command];
+      return {
+        name,
+        ended: run(name, known === undefined, args, lines(onEvent)).then((ended) => asRun(command, ended)),
+      };
+    },
+    async stop() {
+      if (made.size > 0) await docker(['rm', '--force', ...made]);
+    },
+  };
+}
+
+/** Exit codes after which nothing of a job is left in its container. */
+const endedByItself = new Set([0, 10, 11, 64, 65, 69, 77, 78]);
+
+/** Passes signals on to the job, as the init of a container of its own would. */
+const runnerScript = `
+  for name in TERM INT; do trap "kill -$name $(cat /tmp/.job)" $name; done
+  while :; do sleep 3600 & wait; done`;
+
+const jobScript = 'find /tmp -mindepth 1 -delete; echo $$ >/tmp/.job; exec node /app/dist/main.js "$@"';
+
+/** Starts a job in a container of its own. */
 export function startJob(
   place: JobPlace,
   command: string,
@@ -50,18 +109,20 @@ export function startJob(
   onEvent?: (event: JobEvent) => void,
 ): RunningJob {
   const name = `job-${randomUUID()}`;
-  const args = jobArguments(place, command, {
-    ...options,
-    dockerArgs: [`--name=${name}`, ...(options.dockerArgs ?? [])],
-  });
-  const onLine = onEvent && ((line: string) => eventsIn(`${line}\n`).forEach(onEvent));
-  const ended = docker(args, undefined, onLine).then((outcome) => {
-    const events = eventsIn(outcome.stdout);
-    const last = events.at(-1);
-    const result = last?.['type'] === 'result' ? (last as unknown as JobOutcome['result']) : undefined;
-    return noteRun({ ...outcome, command, events, result });
-  });
-  return { name, ended };
+  const dockerArgs = [`--name=${name}`, ...variables(options), ...(options.dockerArgs ?? [])];
+  const args = runArguments(place, { ...options, dockerArgs }, [command]);
+  return { name, ended: docker(args, undefined, lines(onEvent)).then((outcome) => asRun(command, outcome)) };
+}
+
+function lines(onEvent?: (event: JobEvent) => void): ((line: string) => void) | undefined {
+  return onEvent && ((line) => eventsIn(`${line}\n`).forEach(onEvent));
+}
+
+function asRun(command: string, outcome: Outcome): JobRun {
+  const events = eventsIn(outcome.stdout);
+  const last = events.at(-1);
+  const result = last?.['type'] === 'result' ? (last as unknown as JobOutcome['result']) : undefined;
+  return noteRun({ ...outcome, command, events, result });
 }
 
 /** The outcome of a job that is expected to end by itself. Throws when it printed no result. */
@@ -77,15 +138,22 @@ function eventsIn(text: string): JobEvent[] {
   return lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as JobEvent] : []));
 }
 
-function jobArguments({ dir, stateDir, network }: JobPlace, command: string, options: JobOptions): string[] {
-  const mounts = {
+function variables({ env }: JobOptions): string[] {
+  return Object.entries({ OUTPUT: 'json', ...env }).map(([name, value]) => `--env=${name}=${value}`);
+}
+
+function runArguments(
+  { dir, stateDir, network }: JobPlace,
+  { mounts, dockerArgs = [] }: Pick<JobOptions, 'mounts' | 'dockerArgs'>,
+  command: readonly string[],
+): string[] {
+  const places = {
     '/config': `${dir}/config:ro`,
     '/package': `${dir}/package:ro`,
     '/secrets': `${dir}/secrets:ro`,
     '/state': stateDir,
-    ...options.mounts,
+    ...mounts,
   };
-  const environment = { OUTPUT: 'json', ...options.env };
   return [
     'run',
     '--rm',
@@ -94,14 +162,13 @@ function jobArguments({ dir, stateDir, network }: JobPlace, command: string, opt
     `--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     `--network=${network}`,
     `--env-file=${dir}/job.env`,
-    ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
-    ...Object.entries(mounts).flatMap(([target, source]) => {
+    ...Object.entries(places).flatMap(([target, source]) => {
       if (source === '') return [];
       const [path = '', mode] = source.split(':');
       return [`--volume=${path}:${target}${mode ? `:${mode}` : ''}`];
     }),
-    ...(options.dockerArgs ?? []),
+    ...dockerArgs,
     jobImage,
-    command,
+    ...command,
   ];
 }

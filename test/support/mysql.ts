@@ -9,19 +9,11 @@ import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { ClientTools } from '../../src/database/client.ts';
 import { connectDatabase, type Database, type DatabaseOptions } from '../../src/database/database.ts';
 import { inheritLock, takeLock } from '../../src/database/lock.ts';
-import { containerOf, type StartedTestContainer, startupMs } from './containers.ts';
+import { databaseOf, type Flavour, rootPassword, type StartedTestContainer, startupMs } from './containers.ts';
 import { pauseContainer, unpauseContainer } from './docker.ts';
 
 // Ryuk is one more image to pull; every test stops what it started.
 
-export type Flavour = 'mysql' | 'mariadb';
-
-const images = {
-  mysql: process.env['MYSQL_IMAGE'] ?? 'eggroll-upgrade-base/mysql:local',
-  mariadb: process.env['MARIADB_IMAGE'] ?? 'eggroll-upgrade-base/mariadb:local',
-};
-
-const rootPassword = 'root-secret';
 /** Every character that an options file, a shell or a URL could stumble over. */
 export const userPassword = `p"a's#s\\n $x\`;ü`;
 const userName = 'fate';
@@ -51,11 +43,8 @@ export async function startServer(
   command: readonly string[] = [],
   folders: readonly string[] = [],
 ): Promise<TestServer> {
-  const container = await containerOf(images[flavour])
+  const container = await databaseOf(flavour)
     .withBindMounts(folders.map((folder) => ({ source: folder, target: folder, mode: 'ro' })))
-    .withExposedPorts(3306)
-    .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword, MARIADB_ROOT_PASSWORD: rootPassword })
-    .withTmpFs({ '/var/lib/mysql': 'rw' })
     .withCommand([flavour === 'mysql' ? 'mysqld' : 'mariadbd', ...command])
     .start();
   const folder = await mkdtemp(join(tmpdir(), 'eggroll-upgrade-test-'));

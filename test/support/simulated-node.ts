@@ -17,6 +17,7 @@ import {
   type StartedTestContainer,
   Wait,
 } from './containers.ts';
+import { shellsOf, type User } from './shells.ts';
 
 export interface NodeOptions extends LibraryOptions {
   readonly version: Release;
@@ -57,7 +58,7 @@ export interface SimulatedNode {
   readonly knownHosts: string;
   readonly container: StartedTestContainer;
   /** Runs a bash command line, as root unless told otherwise. */
-  exec(command: string, user?: string): Promise<CommandResult>;
+  exec(command: string, user?: User): Promise<CommandResult>;
   /** Back to the first state, services included. */
   reset(): Promise<void>;
   stop(): Promise<void>;
@@ -92,14 +93,20 @@ export async function startNode(options: NodeOptions): Promise<SimulatedNode> {
     knownHostsLine(ip, 22, hostKey),
     knownHostsLine(name, 22, hostKey),
   ];
+  const shells = shellsOf(container.getId());
+  const exec: SimulatedNode['exec'] = async (command, user = 'root') => {
+    const outcome = await shells.run(command, { user });
+    return { ...outcome, stdout: outcome.stdout.toString('utf8') };
+  };
   const node: SimulatedNode = {
     ...{ name, host, port, ip, home: site.eggrollHome, login, knownHosts: known.join(''), container },
-    exec: (command, user = 'root') => run(container, command, user),
+    exec,
     reset: async () => {
-      const { exitCode, stderr } = await run(container, 'sim-reset', 'root');
+      const { exitCode, stderr } = await exec('sim-reset');
       if (exitCode !== 0) throw new Error(`sim-reset failed on ${name}: ${stderr}`);
     },
     stop: async () => {
+      shells.stop();
       await container.stop();
       await rm(dir, { recursive: true });
     },
@@ -132,9 +139,4 @@ function describeContainer(
 
 function addressOf(container: StartedTestContainer, network: StartedNetwork | undefined): string {
   return container.getIpAddress(network?.getName() ?? container.getNetworkNames()[0] ?? 'bridge');
-}
-
-async function run(container: StartedTestContainer, command: string, user: string): Promise<CommandResult> {
-  const { exitCode, stdout, stderr } = await container.exec(['bash', '-c', command], { user });
-  return { exitCode, stdout, stderr };
 }

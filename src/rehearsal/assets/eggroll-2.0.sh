@@ -111,7 +111,7 @@ stop_service() {
   echo "killing: $pids"
   # shellcheck disable=SC2086  # several numbers on purpose
   kill $pids
-  sleep 1
+  sleep "${SIMULATED_PAUSE:-1}"
   # No limit, as in the original; the pause spares the processor.
   while find_pids; do
     sleep 0.1

@@ -107,7 +107,7 @@ end_service() {
   matching_processes
   # shellcheck disable=SC2086  # several numbers on purpose
   kill -s "$1" $pids
-  sleep 1
+  sleep "${SIMULATED_PAUSE:-1}"
   while find_pids; do
     sleep 0.1
   done

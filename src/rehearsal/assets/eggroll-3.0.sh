@@ -95,7 +95,7 @@ start_service() {
   # shellcheck disable=SC2086
   $command >>"$out" 2>>"$err" &
   set +f
-  sleep 5
+  sleep "${SIMULATED_PAUSE:-5}"
   if find_pids; then
     echo -e "${green}The $module service start sucessfully. pid=$pids${plain}"
   else

@@ -5,7 +5,12 @@
 set -euo pipefail
 cd "$1"
 
-find . -path ./.eggroll-upgrade -prune -o -path ./logs -prune -o \
-  '(' -path ./bin/pid -o -path ./bin/clustermanager -o -path ./bin/nodemanager -o -path ./bin/rollsite ')' -prune -o \
-  '(' -type d -printf '%p %y %m %U:%G\n' -o \
-  -printf '%p %y %m %U:%G %T@ %l ' '(' -type f -exec sha256sum {} ';' -o -printf '\n' ')' ')' | sort
+seen=('(' -path ./.eggroll-upgrade -o -path ./logs -o -path ./bin/pid -o -path ./bin/clustermanager -o -path ./bin/nodemanager
+  -o -path ./bin/rollsite ')' -prune -o)
+# One program reads all files: their lines and their hashes stand in the order in which `find` meets them, both times the same.
+{
+  find . "${seen[@]}" -type d -printf '%p %y %m %U:%G\0'
+  find . "${seen[@]}" ! -type d ! -type f -printf '%p %y %m %U:%G %T@ %l\0'
+  paste -z -d ' ' <(find . "${seen[@]}" -type f -printf '%p %y %m %U:%G %T@\0') \
+    <(find . "${seen[@]}" -type f -print0 | xargs -0 -r sha256sum -z)
+} | sort -z | sed -z 's:\n:\\n:g' | tr '\0' '\n'

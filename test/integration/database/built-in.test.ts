@@ -11,14 +11,14 @@ import type { Release } from '../../../src/rehearsal/releases.ts';
 import { schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
 import { describeFlaws, offerBuiltIn } from '../../../src/steps/built-in-migration.ts';
-import { type Flavour, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
 // One release of each level.
 const releases: readonly Release[] = ['2.0.2', '2.1.0', '2.2.0', '2.2.1', '2.5.1', '3.0.0'];
 const pairs = releases.flatMap((from, index) => releases.slice(index).map((to) => ({ from, to })));
-const flavours: readonly Flavour[] = ['mysql', 'mariadb'];
-
-describe.each(flavours)('built-in migrations on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('built-in migrations on %s', (flavour) => {
   let server: TestServer;
 
   beforeAll(async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../../src/database/database.ts';
-import { type Flavour, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('session with %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('session with %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

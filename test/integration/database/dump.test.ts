@@ -5,16 +5,11 @@ import { dumpDatabase, isBackupCurrent, proveBackup, readBackup } from '../../..
 import { parseStatements } from '../../../src/database/statements.ts';
 import { schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
-import {
-  type Flavour,
-  schema20,
-  startServer,
-  type TestServer,
-  userPassword,
-  withDatabase,
-} from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { schema20, startServer, type TestServer, userPassword, withDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('backup on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('backup on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

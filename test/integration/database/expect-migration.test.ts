@@ -7,16 +7,11 @@ import {
 } from '../../../src/database/expect-migration.ts';
 import { migrate } from '../../../src/database/migration.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
-import {
-  type Flavour,
-  migration22,
-  schema20,
-  startServer,
-  type TestServer,
-  withLockedDatabase,
-} from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { migration22, schema20, startServer, type TestServer, withLockedDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('what a migration finds on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('what a migration finds on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

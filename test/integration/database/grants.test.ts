@@ -3,16 +3,11 @@ import type { DatabaseConfig } from '../../../src/config/config.ts';
 import { describeTables } from '../../../src/database/backup.ts';
 import { canUseScratch, checkGrants, inspectDatabase, scratchFindings } from '../../../src/database/inspect.ts';
 import { remedyOf } from '../../../src/engine/errors.ts';
-import {
-  type Flavour,
-  schema20,
-  startServer,
-  type TestServer,
-  userPassword,
-  withDatabase,
-} from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { schema20, startServer, type TestServer, userPassword, withDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('grants on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('grants on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

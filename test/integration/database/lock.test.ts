@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertLock, describeLockHolder, releaseLock, takeLock } from '../../../src/database/lock.ts';
-import { acquireLock, type Flavour, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { acquireLock, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('lock on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('lock on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

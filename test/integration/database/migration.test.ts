@@ -11,9 +11,10 @@ import {
   statementTag,
 } from '../../../src/database/migration.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
 import {
   acquireLock,
-  type Flavour,
   migration22,
   schema20,
   startServer,
@@ -22,7 +23,7 @@ import {
   withLockedDatabase,
 } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('migration on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('migration on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

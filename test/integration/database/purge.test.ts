@@ -10,8 +10,9 @@ import { asideName, quoteTable } from '../../../src/database/names.ts';
 import { type PurgeBackups, purge, readPurged, restorePurged } from '../../../src/database/purge.ts';
 import { estimateDumpBytes } from '../../../src/database/sizes.ts';
 import { remedyOf } from '../../../src/engine/errors.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
 import {
-  type Flavour,
   schema20,
   startServer,
   type TestServer,
@@ -20,7 +21,7 @@ import {
   withLockedDatabase,
 } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('purge on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('purge on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

@@ -1,7 +1,7 @@
 // Random tables and rows of every type that a server has, as SQL.
 
 import fc from 'fast-check';
-import type { Flavour } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
 
 /** A type, and values of it as SQL literals. */
 interface ColumnType {

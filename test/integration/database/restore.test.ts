@@ -13,16 +13,11 @@ import { asideName, sha256 } from '../../../src/database/names.ts';
 import { everyTable, unsupportedObjects } from '../../../src/database/objects.ts';
 import { restoreBackup } from '../../../src/database/restore.ts';
 import { parseStatements, type Statement } from '../../../src/database/statements.ts';
-import {
-  type Flavour,
-  migration22,
-  schema20,
-  startServer,
-  type TestServer,
-  withLockedDatabase,
-} from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { migration22, schema20, startServer, type TestServer, withLockedDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('restore on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('restore on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

@@ -8,13 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTables } from '../../../src/database/backup.ts';
 import { dumpDatabase, proveBackup } from '../../../src/database/dump.ts';
 import { copyToScratch, withScratch } from '../../../src/database/scratch.ts';
-import { type Flavour, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 import { runSeed } from '../../support/seed.ts';
 import { type RandomTable, randomTables } from './random-tables.ts';
 
 const { ROUND_TRIPS: trips = '20' } = process.env;
 
-describe.each<Flavour>(['mysql', 'mariadb'])('round trip on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('round trip on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour);

@@ -8,16 +8,11 @@ import { parseStatements } from '../../../src/database/statements.ts';
 import { guideSql } from '../../../src/rehearsal/guide.ts';
 import { schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
-import {
-  type Flavour,
-  migration22,
-  schema20,
-  startServer,
-  type TestServer,
-  withDatabase,
-} from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { migration22, schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('scratch schema on %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('scratch schema on %s', (flavour) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(flavour, ['--log-bin']);

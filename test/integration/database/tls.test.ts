@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../../src/database/database.ts';
 import { dumpDatabase, proveBackup } from '../../../src/database/dump.ts';
-import { type Flavour, schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
+import type { Flavour } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
+import { schema20, startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
 
-describe.each<Flavour>(['mysql', 'mariadb'])('encryption with %s', (flavour) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('encryption with %s', (flavour) => {
   let folder: string;
   let server: TestServer;
 

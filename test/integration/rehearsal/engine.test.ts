@@ -81,7 +81,7 @@ describe('openEngine', () => {
 });
 
 describe('provideImages', { timeout: 1_200_000 }, () => {
-  it('builds the image of the nodes where the engine has none', async () => {
+  it('builds the image of the nodes where the engine has none', { tags: ['slow'] }, async () => {
     const engine = await openEngine({ kind: 'socket', path });
     const nodeImage = `eggroll-upgrade-node:${randomUUID()}`;
     const {

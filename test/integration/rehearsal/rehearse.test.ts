@@ -72,7 +72,7 @@ describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
     expect(await thingsOf(result.run)).toEqual([]);
   });
 
-  it('takes the home, the dump and the SQL of the user', async () => {
+  it('takes the home, the dump and the SQL of the user', { tags: ['slow'] }, async () => {
     const archive = pack();
     // The settings are those of another place, as with any real home.
     const site = simulatedSite('nm1', {
@@ -115,7 +115,7 @@ describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
     expect(await thingsOf(result.run)).toEqual([]);
   });
 
-  it('says what the server has against a dump, in the language that was chosen', async () => {
+  it('says what the server has against a dump, in the language that was chosen', { tags: ['sibling'] }, async () => {
     const dump = await write('bad.sql', 'CREATE TABLE a (b INT);\nINSERT INTO nowhere VALUES (1);\n');
     const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: dump, MESSAGES: 'zh' }).ended;
     expect(exitCode).toBe(65);
@@ -126,7 +126,7 @@ describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
     expect(await thingsOf(result.run)).toEqual([]);
   });
 
-  it('says what of a dump cannot be compared', async () => {
+  it('says what of a dump cannot be compared', { tags: ['sibling'] }, async () => {
     const sql = 'CREATE TABLE a (b INT);\nCREATE VIEW orphan AS SELECT b FROM a;\nDROP TABLE a;\n';
     const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: await write('orphan.sql', sql) }).ended;
     expect(exitCode).toBe(65);

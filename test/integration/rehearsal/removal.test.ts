@@ -42,9 +42,9 @@ describe('what a rehearsal has made', { timeout: 1_200_000, concurrent: true }, 
     await stop(rehearsal, String(run), 'SIGINT');
   });
 
-  it('goes with the next rehearsal after kill -9, and with its own when that is stopped, and not before', async ({
-    expect,
-  }) => {
+  it('goes with the next rehearsal after kill -9, and with its own when that is stopped, and not before', {
+    tags: ['slow'],
+  }, async ({ expect }) => {
     const killed = fixture.start();
     const { run: abandoned } = await killed.until(begins('build-cluster'));
     // It begins while the first one is alive.
@@ -65,7 +65,9 @@ describe('what a rehearsal has made', { timeout: 1_200_000, concurrent: true }, 
     await stop(alive, String(living), 'SIGTERM');
   });
 
-  it('stays with REHEARSE_KEEP, past the next rehearsal, and goes by the command that was told', async () => {
+  it('stays with REHEARSE_KEEP, past the next rehearsal, and goes by the command that was told', {
+    tags: ['slow'],
+  }, async () => {
     const { exitCode, result } = await fixture.start({ REHEARSE_DUMP: badDump, REHEARSE_KEEP: 'true' }).ended;
     expect(exitCode).toBe(65);
     await fixture.start(quickEnd).ended;

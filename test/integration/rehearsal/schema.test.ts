@@ -10,15 +10,10 @@ import { type GuideOptions, guideSql } from '../../../src/rehearsal/guide.ts';
 import { type Release, schemaLevel } from '../../../src/rehearsal/releases.ts';
 import { columnsAt, schemaSql } from '../../../src/rehearsal/schema.ts';
 import { seedSql } from '../../../src/rehearsal/seed.ts';
-import { containerOf, type StartedTestContainer, Wait } from '../../support/containers.ts';
+import { databaseOf, type Flavour, rootPassword, type StartedTestContainer } from '../../support/containers.ts';
+import { withSiblings } from '../../support/extent.ts';
 
-const rootPassword = 'root-for-tests';
-const images = [
-  ['MySQL', process.env['MYSQL_IMAGE'] || 'eggroll-upgrade-base/mysql:local'],
-  ['MariaDB', process.env['MARIADB_IMAGE'] || 'eggroll-upgrade-base/mariadb:local'],
-] as const;
-
-describe.each(images)('%s', (_, image) => {
+describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('%s', (flavour) => {
   let dir: string;
   let server: StartedTestContainer;
   let root: Connection;
@@ -30,13 +25,7 @@ describe.each(images)('%s', (_, image) => {
     const account = { database: 'eggroll_meta', user: 'fate', password: 'of-fate' };
     const files = databaseInitFiles({ version: '2.0.2', ...account, sessions: 5, stores: 6 });
     for (const [name, sql] of files) await writeFile(join(dir, name), sql);
-    server = await containerOf(image)
-      .withEnvironment({ MYSQL_ROOT_PASSWORD: rootPassword })
-      .withBindMounts([{ source: dir, target: '/docker-entrypoint-initdb.d', mode: 'ro' }])
-      .withTmpFs({ '/var/lib/mysql': 'rw' })
-      .withExposedPorts(3306)
-      .withWaitStrategy(Wait.forSuccessfulCommand("bash -c ': </dev/tcp/127.0.0.1/3306'"))
-      .start();
+    server = await databaseOf(flavour).start();
     const address = { host: server.getHost(), port: server.getMappedPort(3306) };
     root = await createConnection({ ...address, user: 'root', password: rootPassword, multipleStatements: true });
   });

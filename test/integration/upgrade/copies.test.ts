@@ -67,7 +67,9 @@ describe('copies of the database backup', () => {
     ]);
   });
 
-  it('bring back what a run without a migration has purged; without them it is refused, and nothing is touched', async () => {
+  it('bring back what a run without a migration has purged; without them it is refused, and nothing is touched', {
+    tags: ['slow'],
+  }, async () => {
     await cluster.sql(`USE ${cluster.prepared.database.name}; ${migrated}`);
     before = await cluster.snapshot();
     const upgrade = await cluster.job('upgrade', auto);

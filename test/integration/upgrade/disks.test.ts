@@ -10,6 +10,7 @@ import {
   type StateDisk,
   startStateDisk,
 } from '../../support/disk-faults.ts';
+import { withSiblings } from '../../support/extent.ts';
 import { threeHosts } from '../../support/hosts.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
 
@@ -53,11 +54,14 @@ describe('disks', () => {
     await expectOld(cluster, before);
   });
 
-  it.each<[DiskFault, string]>([
-    ['full', 'stage'],
-    ['full', 'stop-services'],
-    ['no inodes', 'back-up-database'],
-  ])('of a node, %s from the step %s on: the old state is put back', async (fault, step) => {
+  const beforeSwitch = withSiblings<[DiskFault, string]>(
+    [['full', 'stop-services']],
+    [
+      ['full', 'stage'],
+      ['no inodes', 'back-up-database'],
+    ],
+  );
+  it.each(beforeSwitch)('of a node, %s from the step %s on: the old state is put back', async (fault, step) => {
     const outcome = await jobWithFault(cluster, 'upgrade', step, onNm2(fault));
     expect(codes(outcome), outcome.result.message).toEqual(['DISK_FULL']);
     expect(outcome.result).toMatchObject({ exitCode: 10 });
@@ -65,24 +69,30 @@ describe('disks', () => {
     await expectOld(cluster, before);
   });
 
-  it.each<[DiskFault, string, 'upgrade' | 'recover']>([
-    ['read-only', 'back-up-database', 'upgrade'],
-    ['full', 'migrate', 'upgrade'],
-    ['full', 'start-services', 'recover'],
-    ['no inodes', 'finish', 'upgrade'],
-  ])('of a node, %s from the step %s on: once there is room, `%s` ends it', async (fault, step, command) => {
-    const outcome = await jobWithFault(cluster, 'upgrade', step, onNm2(fault));
-    // Services free some room when they start, which may be just enough.
-    expect([0, 10, 11, 75], outcome.result.message).toContain(outcome.result.exitCode);
-    if (outcome.result.exitCode > 10) {
-      expect(outcome.result.next).toContain('again');
-      const still = await cluster.job(command);
-      expect([11, 75], still.result.message).toContain(still.result.exitCode);
-    }
-    await cureNodes();
-    expect((await cluster.job(command)).result).toMatchObject({ exitCode: 0 });
-    await (command === 'upgrade' ? expectNew : expectOld)(cluster, before);
-  });
+  const fromSwitch = withSiblings<[DiskFault, string, 'upgrade' | 'recover']>(
+    [['full', 'start-services', 'recover']],
+    [
+      ['read-only', 'back-up-database', 'upgrade'],
+      ['full', 'migrate', 'upgrade'],
+      ['no inodes', 'finish', 'upgrade'],
+    ],
+  );
+  it.each(fromSwitch)(
+    'of a node, %s from the step %s on: once there is room, `%s` ends it',
+    async (fault, step, command) => {
+      const outcome = await jobWithFault(cluster, 'upgrade', step, onNm2(fault));
+      // Services free some room when they start, which may be just enough.
+      expect([0, 10, 11, 75], outcome.result.message).toContain(outcome.result.exitCode);
+      if (outcome.result.exitCode > 10) {
+        expect(outcome.result.next).toContain('again');
+        const still = await cluster.job(command);
+        expect([11, 75], still.result.message).toContain(still.result.exitCode);
+      }
+      await cureNodes();
+      expect((await cluster.job(command)).result).toMatchObject({ exitCode: 0 });
+      await (command === 'upgrade' ? expectNew : expectOld)(cluster, before);
+    },
+  );
 
   describe('of STATE_DIR', () => {
     let disk: StateDisk;
@@ -91,16 +101,19 @@ describe('disks', () => {
     });
     afterEach(() => disk.remove());
 
-    it.each<DiskFault>(['full', 'read-only'])('%s before the backup: the old state is put back', async (fault) => {
-      const outcome = await jobWithFault(cluster, 'upgrade', 'stop-services', () => disk.break(fault), disk.options);
-      expect(codes(outcome), outcome.result.message).toEqual(['DISK_FULL']);
-      expect(outcome.result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
-      expect(outcome.result.findings[0]?.where).toContain('/state');
-      expect(warnings(outcome)).toContainEqual(expect.stringContaining('result could not be kept'));
-      await expectOld(cluster, before);
-    });
+    it.each(withSiblings<DiskFault>(['full'], ['read-only']))(
+      '%s before the backup: the old state is put back',
+      async (fault) => {
+        const outcome = await jobWithFault(cluster, 'upgrade', 'stop-services', () => disk.break(fault), disk.options);
+        expect(codes(outcome), outcome.result.message).toEqual(['DISK_FULL']);
+        expect(outcome.result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
+        expect(outcome.result.findings[0]?.where).toContain('/state');
+        expect(warnings(outcome)).toContainEqual(expect.stringContaining('result could not be kept'));
+        await expectOld(cluster, before);
+      },
+    );
 
-    it('full or empty after the backup does not matter', async () => {
+    it('full or empty after the backup does not matter', { tags: ['slow'] }, async () => {
       const strike = async () => {
         await disk.exec('rm -rf /state/*');
         await disk.break('full');

@@ -57,7 +57,7 @@ describe('failures', () => {
     await expectOld(cluster, before);
   });
 
-  it('cleans up when a disk runs full while staging', async () => {
+  it('cleans up when a disk runs full while staging', { tags: ['sibling'] }, async () => {
     const filling = cluster
       .exec(
         'rs1',
@@ -74,7 +74,7 @@ describe('failures', () => {
     await expectOld(cluster, before);
   });
 
-  it('starts the services again when one refuses to stop', async () => {
+  it('starts the services again when one refuses to stop', { tags: ['slow'] }, async () => {
     await cluster.exec('nm2', 'mkdir -p /etc/simulated && touch /etc/simulated/ignore-term');
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
@@ -99,7 +99,7 @@ describe('failures', () => {
   const isOn = (host: string, condition: string) => async () => (await cluster.exec(host, condition)).exitCode === 0;
   const isHalfSwitched = () => isOn('nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`);
 
-  it('is resumed after kill -9 while staging', async () => {
+  it('is resumed after kill -9 while staging', { tags: ['sibling'] }, async () => {
     const reached = isOn('nm2', `ls ${cluster.home}/.eggroll-upgrade/runs/*/staged/lib`);
     await killAt(cluster, { command: 'upgrade', reached, before: 'rehearse-sql' });
     const { result } = await cluster.job('upgrade');
@@ -107,14 +107,14 @@ describe('failures', () => {
     await expectNew(cluster, before);
   });
 
-  it('is resumed after kill -9 in the middle of the switch', async () => {
+  it('is resumed after kill -9 in the middle of the switch', { tags: ['sibling'] }, async () => {
     await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('upgrade');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectNew(cluster, before);
   });
 
-  it('is undone by recover after kill -9 while the services are down', async () => {
+  it('is undone by recover after kill -9 while the services are down', { tags: ['sibling'] }, async () => {
     await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('recover');
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });

@@ -78,14 +78,14 @@ describe('a pipeline', () => {
     }
   });
 
-  it('is not formed with FANOUT=direct', async () => {
+  it('is not formed with FANOUT=direct', { tags: ['sibling'] }, async () => {
     const upgraded = await cluster.job('upgrade', { env: { FANOUT: 'direct' } });
     expect(upgraded.exitCode).toBe(0);
     expect(passedTo(upgraded)).toEqual([]);
     await expectNew(cluster, before);
   });
 
-  it('ends with a node that can pass nothing on', async () => {
+  it('ends with a node that can pass nothing on', { tags: ['sibling'] }, async () => {
     await cluster.exec('nm2', 'mv /usr/bin/ssh /usr/bin/ssh.gone');
     try {
       const upgraded = await cluster.job('upgrade');
@@ -115,7 +115,7 @@ describe('a pipeline', () => {
     }
   });
 
-  it('does without nodes whose sshd takes no agent', async () => {
+  it('does without nodes whose sshd takes no agent', { tags: ['sibling'] }, async () => {
     for (const host of cluster.hosts) await cluster.exec(host, restart('AllowAgentForwarding no'));
     try {
       const upgraded = await cluster.job('upgrade');
@@ -165,7 +165,9 @@ describe('a large file on its way', () => {
       return type === 'change' && phase === 'begins' && where === host && source ? [source] : [];
     });
 
-  it('does not wait for a node whose network is slow: that one gets it by itself, and those after it from each other', async () => {
+  it('does not wait for a node whose network is slow: that one gets it by itself, and those after it from each other', {
+    tags: ['slow'],
+  }, async () => {
     let arrivedBytes: Promise<number> | undefined;
     const arrived = async () => {
       const { stdout } = await cluster.exec(slow, `stat -c %s ${staged}`);
@@ -192,7 +194,9 @@ describe('a large file on its way', () => {
     await expectNew(cluster, before);
   });
 
-  it('is not lost with a node in the middle that dies: the run says which, and the next one goes on', async () => {
+  it('is not lost with a node in the middle that dies: the run says which, and the next one goes on', {
+    tags: ['slow'],
+  }, async () => {
     const id = cluster.container(slow).getId();
     const job = cluster.start('upgrade', {}, (event) => {
       if (waits(event)) void docker(['kill', '--signal=TERM', job.name]);

@@ -80,7 +80,7 @@ ${then}`;
     await expectOld(cluster, before);
   });
 
-  it('is not started where it did not run; PLAN_HASH knows the difference', async () => {
+  it('is not started where it did not run; PLAN_HASH knows the difference', { tags: ['sibling'] }, async () => {
     const planned = await cluster.job('plan', { env: onNode });
     await cluster.exec('nm1', `bash ${script} stop; rm ${calls}`, 'app');
     before = await cluster.snapshot();
@@ -96,7 +96,7 @@ ${then}`;
     await expectOld(cluster, before);
   });
 
-  it('is stopped and not started with START_SERVICES=false', async () => {
+  it('is stopped and not started with START_SERVICES=false', { tags: ['sibling'] }, async () => {
     const env = { ...onNode, START_SERVICES: 'false' };
     expect((await cluster.job('plan', { env })).result.plan?.fateFlow).toMatchObject({ start: [] });
     expect((await cluster.job('upgrade', { env })).result).toMatchObject({ outcome: 'succeeded' });
@@ -118,7 +118,9 @@ ${then}`;
     await expectOld(cluster, before);
   });
 
-  it('believes no exit code: a script that ends well without a process has not started it', async () => {
+  it('believes no exit code: a script that ends well without a process has not started it', {
+    tags: ['sibling'],
+  }, async () => {
     const conf = '/data/projects/fate/conf/service_conf.yaml';
     await listenIn('nm1', `[ "$1" != stop ] || mv ${conf} ${conf}.away`);
     const { result } = await cluster.job('upgrade', { env: onNode });
@@ -132,7 +134,7 @@ ${then}`;
     await expectOld(cluster, before);
   });
 
-  it('may be on a machine that is in no list, where nothing else is touched', async () => {
+  it('may be on a machine that is in no list, where nothing else is touched', { tags: ['sibling'] }, async () => {
     const everything = `cd /data && find . -path '*/fateflow/logs' -prune -o -path '*/fateflow/calls' -prune -o -type f -printf '%p %T@\\n' | sort`;
     const files = (await cluster.exec('flow1', everything)).stdout;
     const planned = await cluster.job('plan', { env: elsewhere });
@@ -191,14 +193,14 @@ ${then}`;
     await expectNew(cluster, before);
   });
 
-  it('is started by a recovery of a run that was killed while it was stopped', async () => {
+  it('is started by a recovery of a run that was killed while it was stopped', { tags: ['sibling'] }, async () => {
     await killAt(cluster, { command: 'upgrade', reached: isGone, before: 'switch', options: { env: onNode } });
     const { result } = await cluster.job('recover', { env: onNode });
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
     await expectOld(cluster, before);
   });
 
-  it('comes up once when the run was killed in the middle of its start', async () => {
+  it('comes up once when the run was killed in the middle of its start', { tags: ['sibling'] }, async () => {
     await cluster.exec('nm1', 'echo fate_flow >/etc/simulated/slow-start');
     const starts = async () => (await cluster.exec('nm1', `grep -q ^start: ${calls}`)).exitCode === 0;
     await killAt(cluster, { command: 'upgrade', reached: starts, options: { env: onNode } });

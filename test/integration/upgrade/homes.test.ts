@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { withSiblings } from '../../support/extent.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import type { User } from '../../support/shells.ts';
 
 describe('homes', () => {
   let cluster: TestCluster;
@@ -17,7 +19,7 @@ describe('homes', () => {
     before = await cluster.snapshot();
   });
 
-  async function onHost(host: string, commands: string, user?: string): Promise<string> {
+  async function onHost(host: string, commands: string, user?: User): Promise<string> {
     const { exitCode, stdout, stderr } = await cluster.exec(host, `set -e; ${commands}`, user);
     if (exitCode !== 0) throw new Error(`${host}: ${commands} ended with ${exitCode}: ${stderr}`);
     return stdout;
@@ -58,7 +60,7 @@ describe('homes', () => {
     }
   });
 
-  it.each(['bin', 'conf', 'deploy', 'lib', 'python'])(
+  it.each(withSiblings(['lib'], ['bin', 'conf', 'deploy', 'python']))(
     'refuses %s that is a symbolic link, with commands that mend it',
     async (folder) => {
       const place = `${cluster.home}/${folder}`;
@@ -97,7 +99,9 @@ describe('homes', () => {
     ]);
   });
 
-  it('refuses an eggroll.properties that is a link, as nothing could be merged into it, but not to keep it', async () => {
+  it('refuses an eggroll.properties that is a link, as nothing could be merged into it, but not to keep it', {
+    tags: ['sibling'],
+  }, async () => {
     await onHost(
       'nm2',
       `cd ${cluster.home}/conf; mv eggroll.properties /data/ours; ln -s /data/ours eggroll.properties`,

@@ -1,6 +1,6 @@
 // A run that is killed or stopped, and what comes after it goes wrong as well: nothing is lost, and the next command ends it.
 
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JobOptions, type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
@@ -41,13 +41,14 @@ describe('interruptions', () => {
   /** Fails in the rehearsal. */
   const wrongStatement = () => statements('wrong.sql', 'ALTER TABLE no_such_table ADD COLUMN extra INT;');
 
-  it('keeps the old folders of a put-back that was killed and cannot be finished, and upgrades once it can', async () => {
+  it('keeps the old folders of a put-back that was killed and cannot be finished, and upgrades once it can', {
+    tags: ['slow'],
+  }, async () => {
     const options = { env: { MYSQL_FILE: 'auto' } };
     await cluster.exec('nm2', `mkdir -p /etc/simulated && echo ${cluster.prepared.to} >/etc/simulated/fail-start`);
     await killAt(cluster, { command: 'upgrade', reached: isRecovering(), options });
     const state = join(cluster.dir, 'state');
-    await rename(state, `${state}-away`);
-    await mkdir(state);
+    await moveAll(state, `${state}-away`);
     const copies = `${runs()}/*/database`;
     for (const host of cluster.hosts)
       await cluster.exec(host, `for c in ${copies}; do [ ! -e $c ] || mv $c $c-away; done`);
@@ -58,8 +59,8 @@ describe('interruptions', () => {
       expect(result.findings.map(({ code }) => code)).toEqual(['STATE_UNEXPECTED']);
     }
 
-    await rename(state, `${state}-other`);
-    await rename(`${state}-away`, state);
+    await moveAll(state, `${state}-other`);
+    await moveAll(`${state}-away`, state);
     await cluster.exec('nm2', 'rm /etc/simulated/fail-start');
     const { result } = await cluster.job('upgrade', options);
     // The schema of the half-way state needed no migration any more; the one that was put back does.
@@ -74,7 +75,9 @@ describe('interruptions', () => {
     await expectOld(cluster, before);
   });
 
-  it('goes back when a run was killed while a helper procedure of its migration was at work', async () => {
+  it('goes back when a run was killed while a helper procedure of its migration was at work', {
+    tags: ['slow'],
+  }, async () => {
     const lines = [
       'DELIMITER //',
       'CREATE PROCEDURE helper() BEGIN DO SLEEP(8); ALTER TABLE store_option ADD COLUMN extra INT; END//',
@@ -115,7 +118,7 @@ describe('interruptions', () => {
     await expectOld(cluster, before);
   });
 
-  it('resumes only with the database of the run', async () => {
+  it('resumes only with the database of the run', { tags: ['sibling'] }, async () => {
     await killAt(cluster, { command: 'upgrade', reached: isHalfSwitched(), before: 'migrate' });
     const { result } = await cluster.job('upgrade', { env: { MYSQL_FILE: 'none' } });
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
@@ -140,3 +143,9 @@ describe('interruptions', () => {
     await expectNew(cluster, before);
   });
 });
+
+/** Moves what is in a folder, which itself is mounted and stays. */
+async function moveAll(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) await rename(join(from, name), join(to, name));
+}

@@ -146,7 +146,7 @@ describe('plan', () => {
     expect((await cluster.job('upgrade', { env: { PLAN_HASH: again.plan.hash ?? '' } })).exitCode).toBe(0);
   });
 
-  it('lets RollSite rewrite its route table, and says when there is nothing to do', async () => {
+  it('lets RollSite rewrite its route table, and says when there is nothing to do', { tags: ['sibling'] }, async () => {
     const { plan } = await planOf();
     await cluster.exec('rs1', `echo '{"route_table":{}}' >${cluster.home}/conf/route_table.json`);
     expect((await cluster.job('upgrade', { env: { PLAN_HASH: plan.hash ?? '' } })).exitCode).toBe(0);
@@ -157,7 +157,7 @@ describe('plan', () => {
     expect(idle.database?.statements.map(({ state }) => state)).toEqual(Array(5).fill('done'));
   });
 
-  it('tells of a run that was interrupted, which keeps to its own plan', async () => {
+  it('tells of a run that was interrupted, which keeps to its own plan', { tags: ['slow'] }, async () => {
     const { plan } = await planOf();
     const options = { env: { PLAN_HASH: plan.hash ?? '' } };
     const isSwitched = async () =>
@@ -175,7 +175,7 @@ describe('plan', () => {
     await expectNew(cluster, before);
   });
 
-  it('waits for nobody: while another run is at work it names it', async () => {
+  it('waits for nobody: while another run is at work it names it', { tags: ['sibling'] }, async () => {
     const first = await startHeldBefore(cluster, 'stage', 'upgrade');
     const { result } = await cluster.job('plan');
     await first.letGo();

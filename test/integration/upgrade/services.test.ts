@@ -117,7 +117,7 @@ describe('a cluster of supervisord', () => {
     ]);
   });
 
-  it('puts everything back soon when supervisord has no program of that name', async () => {
+  it('puts everything back soon when supervisord has no program of that name', { tags: ['sibling'] }, async () => {
     const { result } = await cluster.job('upgrade', { env: { ...env, SUPERVISORD_PREFIX: 'party2-' } });
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });
     expect(result.findings[0]).toMatchObject({
@@ -130,7 +130,7 @@ describe('a cluster of supervisord', () => {
     await expectOld(cluster, before);
   });
 
-  it('says that sessions run, and ends the workers that outlive their NodeManager', async () => {
+  it('says that sessions run, and ends the workers that outlive their NodeManager', { tags: ['sibling'] }, async () => {
     await cluster.exec('nm2', 'sim-worker night_job');
     const refused = await cluster.job('upgrade', { env: { ...env, LEFTOVER_WORKERS: 'refuse' } });
     expect(refused.result).toMatchObject({ outcome: 'failed', exitCode: 10, downtimeMs: 0 });
@@ -152,7 +152,7 @@ describe('a cluster of supervisord', () => {
   });
 });
 
-describe('an older install, in which the programs of supervisord end in start', () => {
+describe('an older install, in which the programs of supervisord end in start', { tags: ['sibling'] }, () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {

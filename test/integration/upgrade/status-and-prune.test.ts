@@ -71,7 +71,7 @@ describe('status and prune', () => {
     expect((await readdir(join(cluster.stateDir, 'runs'))).sort()).toEqual([id]);
   });
 
-  it('tells how far an interrupted run got, and which nodes are out of reach', async () => {
+  it('tells how far an interrupted run got, and which nodes are out of reach', { tags: ['sibling'] }, async () => {
     const isSwitched = async () =>
       (await cluster.exec('nm1', `[ -e ${cluster.home}/.eggroll-upgrade/runs/*/backup/bin ]`)).exitCode === 0;
     await killAt(cluster, { command: 'upgrade', reached: isSwitched, before: 'migrate' });
@@ -106,7 +106,7 @@ describe('status and prune', () => {
     );
   });
 
-  it('prunes what is beyond BACKUP_KEEP, and never the newest finished run', async () => {
+  it('prunes what is beyond BACKUP_KEEP, and never the newest finished run', { tags: ['slow'] }, async () => {
     for (let count = 0; count < 2; count += 1) {
       await run('upgrade');
       await run('recover');

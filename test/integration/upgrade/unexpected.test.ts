@@ -3,9 +3,11 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Snapshot, startCluster, type TestCluster } from '../../support/cluster.ts';
+import { withSiblings } from '../../support/extent.ts';
 import { twoHosts } from '../../support/hosts.ts';
 import { killAt } from '../../support/interrupt.ts';
 import { expectNew, expectOld } from '../../support/oracle.ts';
+import type { User } from '../../support/shells.ts';
 
 describe('unexpected states', () => {
   let cluster: TestCluster;
@@ -25,7 +27,7 @@ describe('unexpected states', () => {
   });
 
   /** Runs commands in our folder on a node as the user of the services. */
-  async function onNode(host: string, commands: string, user = 'app'): Promise<string> {
+  async function onNode(host: string, commands: string, user: User = 'app'): Promise<string> {
     const { exitCode, stdout, stderr } = await cluster.exec(host, `set -e; cd ${work}; ${commands}`, user);
     expect(exitCode, `${commands}\n${stderr}`).toBe(0);
     return stdout.trim();
@@ -106,7 +108,7 @@ describe('unexpected states', () => {
     expect(await onNode('nm1', `cat ${home}/conf/route_table.json`)).toBe('{"route": 1}');
   });
 
-  it('undoes by recover what a person changed in the new version, and keeps it', async () => {
+  it('undoes by recover what a person changed in the new version, and keeps it', { tags: ['sibling'] }, async () => {
     await killMigrated();
     await onNode('nm2', `echo x >>${cluster.home}/lib/eggroll-core-2.2.1.jar`);
     await expectStop('upgrade', 'STATE_UNEXPECTED', 'nm2');
@@ -174,7 +176,7 @@ describe('unexpected states', () => {
     await expectOld(cluster, before);
   });
 
-  it('takes nothing that a killed run left half-made for anything, and removes it', async () => {
+  it('takes nothing that a killed run left half-made for anything, and removes it', { tags: ['sibling'] }, async () => {
     await cluster.exec('nm1', `mkdir ${work}`, 'app');
     await onNode(
       'nm1',
@@ -186,36 +188,42 @@ describe('unexpected states', () => {
     expect(await onNode('nm1', 'ls runs; ls -A .. | grep probe || true')).not.toMatch(/dead|probe/);
   });
 
-  it.each([
-    ['a file', `echo notes >${'.eggroll-upgrade'}`, 'is not a folder but a file'],
-    ['a link', 'mkdir /tmp/elsewhere; ln -s /tmp/elsewhere .eggroll-upgrade', 'is not a folder but a symlink'],
+  const inTheWay = withSiblings(
+    [['a file', `echo notes >${'.eggroll-upgrade'}`, 'is not a folder but a file']],
     [
-      "another user's folder",
-      'mkdir .eggroll-upgrade; chown daemon .eggroll-upgrade',
-      'belongs to user daemon, and not to app',
+      ['a link', 'mkdir /tmp/elsewhere; ln -s /tmp/elsewhere .eggroll-upgrade', 'is not a folder but a symlink'],
+      [
+        "another user's folder",
+        'mkdir .eggroll-upgrade; chown daemon .eggroll-upgrade',
+        'belongs to user daemon, and not to app',
+      ],
+      [
+        'old folders of a run that nobody knows',
+        'mkdir -p .eggroll-upgrade/runs/x/backup/bin; chown -R app .eggroll-upgrade',
+        'record.json is missing',
+      ],
     ],
-    [
-      'old folders of a run that nobody knows',
-      'mkdir -p .eggroll-upgrade/runs/x/backup/bin; chown -R app .eggroll-upgrade',
-      'record.json is missing',
-    ],
-  ])('begins nothing where %s is in the way, and upgrades once it is moved away', async (_name, commands, found) => {
-    await cluster.exec('nm2', `cd ${cluster.home}; ${commands}`);
-    for (const command of ['upgrade', 'recover']) {
-      const { result } = await cluster.job(command);
-      expect(result.findings).toMatchObject([
-        { code: 'STATE_UNEXPECTED', where: 'nm2', found: expect.stringContaining(found) },
-      ]);
-      expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
-    }
-    await expectOldFiles();
-    await cluster.exec(
-      'nm2',
-      `cd ${cluster.home}; mv .eggroll-upgrade /tmp/moved-away; rm -rf /tmp/moved-away /tmp/elsewhere`,
-    );
-    await expectDone('upgrade');
-    await expectNew(cluster, before);
-  });
+  );
+  it.each(inTheWay)(
+    'begins nothing where %s is in the way, and upgrades once it is moved away',
+    async (_name, commands, found) => {
+      await cluster.exec('nm2', `cd ${cluster.home}; ${commands}`);
+      for (const command of ['upgrade', 'recover']) {
+        const { result } = await cluster.job(command);
+        expect(result.findings).toMatchObject([
+          { code: 'STATE_UNEXPECTED', where: 'nm2', found: expect.stringContaining(found) },
+        ]);
+        expect(result).toMatchObject({ outcome: 'failed', exitCode: 11 });
+      }
+      await expectOldFiles();
+      await cluster.exec(
+        'nm2',
+        `cd ${cluster.home}; mv .eggroll-upgrade /tmp/moved-away; rm -rf /tmp/moved-away /tmp/elsewhere`,
+      );
+      await expectDone('upgrade');
+      await expectNew(cluster, before);
+    },
+  );
 
   async function expectOldFiles(): Promise<void> {
     expect(await cluster.snapshot()).toEqual(before);

@@ -94,7 +94,7 @@ describe('upgrade and recover', () => {
     await expectOld(cluster, before);
   });
 
-  it('upgrades again after a recovery', async () => {
+  it('upgrades again after a recovery', { tags: ['sibling'] }, async () => {
     expect((await cluster.job('upgrade')).exitCode).toBe(0);
     expect((await cluster.job('recover')).exitCode).toBe(0);
     expect((await cluster.job('upgrade')).result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });

@@ -139,7 +139,7 @@ describe('variants', () => {
     await expectOld(cluster, before);
   });
 
-  it("works by the server's socket", async () => {
+  it("works by the server's socket", { tags: ['sibling'] }, async () => {
     const env = { MYSQL_HOST: '', MYSQL_SOCK: '/run/mysqld/mysqld.sock' };
     const dockerArgs = [`--volume=${socketVolume}:/run/mysqld`];
     expect((await cluster.job('upgrade', { env, dockerArgs })).result).toMatchObject({
@@ -154,7 +154,7 @@ describe('variants', () => {
     await expectOld(cluster, before);
   });
 
-  it('runs the same statements again for another package, and not for the same', async () => {
+  it('runs the same statements again for another package, and not for the same', { tags: ['slow'] }, async () => {
     const folder = join(cluster.dir, 'again');
     await mkdir(folder, { recursive: true });
     await cp(join(cluster.dir, 'package'), join(folder, 'package'), { recursive: true });
