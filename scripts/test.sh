@@ -56,8 +56,8 @@ finish() {
   [ "$passed" -gt 0 ] || broken=1
   [ "$broken" = 0 ] || npm run --silent failures -- "$results" || true
   printf '\n%s' "$table"
-  [ "$left_out" = 0 ] || printf '  cases that only `make test-all` runs, besides the siblings in tables: %d\n' "$left_out"
-  printf 'seed %s\n\n%d passed, %d failed\n' "$SEED" "$passed" "$failed"
+  [ "$left_out" = 0 ] || printf '  cases that only make test-all runs, besides the siblings in tables: %d\n' "$left_out"
+  printf '  seed %s\n\n%d passed, %d failed\n' "$SEED" "$passed" "$failed"
   exit "$broken"
 }
 

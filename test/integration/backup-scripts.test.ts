@@ -68,6 +68,7 @@ describe.each(withSiblings(['dash'], ['bash --posix', 'busybox sh']))('%s', (she
     ['half of the header', Buffer.from('12 abc')],
     ['a cut stream', parcel(dump).subarray(0, -9)],
     ['another file', parcel(Buffer.from('other'), dump)],
+    ['another file of the same size', parcel(Buffer.from(dump).fill('x', 1000, 1001), dump)],
     ['a longer file', parcel(Buffer.concat([dump, dump]), dump)],
   ])('does not keep %s, and keeps what was there', async (_name, input) => {
     await change('backup-receive', ['.', 'dump.sql'], parcel(Buffer.from('first')));

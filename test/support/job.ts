@@ -96,7 +96,8 @@ const endedByItself = new Set([0, 10, 11, 64, 65, 69, 77, 78]);
 
 /** Passes signals on to the job, as the init of a container of its own would. */
 const runnerScript = `
-  for name in TERM INT; do trap "kill -$name $(cat /tmp/.job)" $name; done
+  trap 'kill -TERM $(cat /tmp/.job)' TERM
+  trap 'kill -INT $(cat /tmp/.job)' INT
   while :; do sleep 3600 & wait; done`;
 
 const jobScript = 'find /tmp -mindepth 1 -delete; echo $$ >/tmp/.job; exec node /app/dist/main.js "$@"';

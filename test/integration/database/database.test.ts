@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectDatabase } from '../../../src/database/database.ts';
+import { connectDatabase, type Database } from '../../../src/database/database.ts';
 import type { Flavour } from '../../support/containers.ts';
 import { withSiblings } from '../../support/extent.ts';
 import { startServer, type TestServer, withDatabase } from '../../support/mysql.ts';
@@ -85,6 +85,18 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('session with %s', 
       expect(await db.query('SELECT COUNT(*) AS n FROM t')).toEqual([{ n: '2' }]);
       expect(db.changes).toBe(2);
     });
+  });
+
+  it('changes nothing for a command that only looks, not even in the scratch schema', async () => {
+    const config = await server.createDatabase();
+    const look = async (db: Database) => {
+      for (const door of [db.change, db.work]) {
+        await expect(door('CREATE TABLE t (a INT)')).rejects.toMatchObject({ code: 'DEFECT' });
+      }
+      expect(await db.query('SHOW TABLES')).toEqual([]);
+      expect(db.changes).toBe(0);
+    };
+    await withDatabase(config, look, { looksOnly: true });
   });
 
   it('does not send a statement that is longer than the server takes, and goes on', async () => {

@@ -1,6 +1,19 @@
-import { appendFile, mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import {
+  appendFile,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Database } from '../../../src/database/database.ts';
 import { dumpDatabase, isBackupCurrent, proveBackup, readBackup } from '../../../src/database/dump.ts';
 import { parseStatements } from '../../../src/database/statements.ts';
 import { schemaSql } from '../../../src/rehearsal/schema.ts';
@@ -176,6 +189,55 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('backup on %s', (fl
     await expect(readBackup(dir)).rejects.toMatchObject(damaged);
   });
 
+  it('is on the disk before it counts', async () => {
+    const { config, dir } = await prepared();
+    const syncs = await syncsIn(dir, () => withDatabase(config, (db) => dumpDatabase(db, config, dir, server.tools)));
+    // What is synced, and what is in the folder by then.
+    expect(syncs).toEqual([
+      ['dump.sql.partial', 'dump.sql.partial'],
+      ['', 'dump.sql'],
+      ['backup.json.partial', 'backup.json.partial dump.sql'],
+      ['', 'backup.json dump.sql'],
+    ]);
+  });
+
+  it('refuses what a client has left half-way and calls a success', async () => {
+    const { config, dir } = await prepared();
+    const home = await mkdtemp(join(server.tools.tempDir, 'client-'));
+    const program = flavour === 'mysql' ? 'mysqldump' : 'mariadb-dump';
+    await mkdir(join(home, 'bin'));
+    const text = `#!/bin/sh\n${config.clientHome}/bin/${program} "$@" | grep -v '^-- Dump completed'\n`;
+    await writeFile(join(home, 'bin', program), text, { mode: 0o755 });
+    await withDatabase(config, async (db) => {
+      await expect(dumpDatabase(db, { ...config, clientHome: home }, dir, server.tools)).rejects.toMatchObject({
+        code: 'BACKUP_FAILED',
+        message: expect.stringContaining('The dump lacks its last line.'),
+      });
+    });
+    expect(await readBackup(dir)).toBeUndefined();
+  });
+
+  it('refuses a dump of tables that somebody writes to meanwhile', async () => {
+    const { config, dir } = await prepared();
+    await withDatabase(config, async (db) => {
+      let isWritten = false;
+      // Right after the last table was described for the first time.
+      const query: Database['query'] = async (sql, params) => {
+        const rows = await db.query(sql, params);
+        if (sql.startsWith('SHOW CREATE TABLE') && sql.includes('store_option') && !isWritten) {
+          isWritten = true;
+          await server.asRoot("UPDATE session_main SET name = 'late'", config.name);
+        }
+        return rows;
+      };
+      await expect(dumpDatabase({ ...db, query }, config, dir, server.tools)).rejects.toMatchObject({
+        code: 'BACKUP_FAILED',
+        message: expect.stringContaining('It was written to while it was dumped: table session_main has other content'),
+      });
+    });
+    expect(await readBackup(dir)).toBeUndefined();
+  });
+
   it('says so when the client fails', async () => {
     const { config, dir } = await prepared();
     await withDatabase(config, async (db) => {
@@ -193,3 +255,23 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('backup on %s', (fl
     expect(await readBackup(dir)).toBeUndefined();
   });
 });
+
+/** What `work` syncs in a folder, each with the names that are there at that moment. */
+async function syncsIn(dir: string, work: () => Promise<unknown>): Promise<[string, string][]> {
+  const handle = await open(dir);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const syncs: [string, string][] = [];
+  const { sync } = prototype;
+  const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+    const path = readlinkSync(`/proc/self/fd/${this.fd}`);
+    if (path.startsWith(dir)) syncs.push([path.slice(dir.length + 1), readdirSync(dir).sort().join(' ')]);
+    return sync.call(this);
+  });
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return syncs;
+}

@@ -157,9 +157,38 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('migration on %s', 
     await withLockedDatabase(config, async (db) => {
       expect(await migrationState(db, 'run-1', statements)).toBe('partial');
       expect(await plannedStatements(db, 'run-1')).toEqual(statements);
-      await migrate(db, config, 'run-1', statements);
+      await expect(migrate(db, config, 'run-1', statements)).resolves.toBeUndefined();
       expect(await migrationState(db, 'run-1', statements)).toBe('complete');
       expect((await readLedger(db)).every(({ state }) => state === 'done')).toBe(true);
+      // Nothing was taken for done that was not.
+      const undisturbed = await prepared();
+      const wanted = await withLockedDatabase(undisturbed.config, async (other) => {
+        await migrate(other, undisturbed.config, 'run-1', undisturbed.statements);
+        return schemaFingerprint(other, other.name);
+      });
+      expect(await schemaFingerprint(db, db.name)).toEqual(wanted);
+    });
+    expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
+  });
+
+  it.each([1, 2, 3])('goes on when the session died right after statement %i, before its record', async (index) => {
+    const { config, statements } = await prepared();
+    await withLockedDatabase(config, async (db) => {
+      const fragile: Database = {
+        ...db,
+        change: async (sql, params) => {
+          const rows = await db.change(sql, params);
+          if (sql.startsWith(statementTag('run-1', index))) await server.asRoot(`KILL ${db.connectionId}`);
+          return rows;
+        },
+      };
+      await expect(migrate(fragile, config, 'run-1', statements)).rejects.toMatchObject({ code: 'DATABASE_LOST' });
+    });
+    await withLockedDatabase(config, async (db) => {
+      const told: number[] = [];
+      const again = migrate(db, config, 'run-1', statements, { begins: (begun) => told.push(begun) });
+      await expect(again).resolves.toBeUndefined();
+      expect(told).toEqual([1, 2, 3, 4, 5].slice(index));
     });
     expect(await statuses(config)).toEqual(['ACTIVE!', 'KILLED!']);
   });

@@ -116,6 +116,22 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('restore on %s', (f
     });
   });
 
+  it('puts no table in its place once the lock is lost', async () => {
+    const { config, backup } = await migrated();
+    await withLockedDatabase(config, async (db) => {
+      const before = await describeTables(db, db.name);
+      // While the dump is fed to the scratch schema.
+      const work: Database['work'] = async (sql, params) => {
+        if (/^INSERT INTO `session_main`/.test(sql)) await db.query('SELECT RELEASE_ALL_LOCKS() AS n');
+        return db.work(sql, params);
+      };
+      await expect(restoreBackup({ ...db, work }, config, backup, 'run-1')).rejects.toMatchObject({
+        code: 'LOCK_LOST',
+      });
+      expect(await describeTables(db, db.name)).toEqual(before);
+    });
+  });
+
   // Killed before its end. A file may not make all of these, but what stands in the ledger is what goes. The server makes up names for
   // two of the constraints.
   const helpers = [

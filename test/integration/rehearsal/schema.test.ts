@@ -1,8 +1,5 @@
 // The generated schemas, rows and statements run on real servers, with the results that EGGROLL.md section 5 reports.
 
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseInitFiles } from '../../../src/rehearsal/database-init.ts';
@@ -14,25 +11,20 @@ import { databaseOf, type Flavour, rootPassword, type StartedTestContainer } fro
 import { withSiblings } from '../../support/extent.ts';
 
 describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('%s', (flavour) => {
-  let dir: string;
   let server: StartedTestContainer;
   let root: Connection;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'schema-'));
-    // The server's own user reads it.
-    await chmod(dir, 0o755);
-    const account = { database: 'eggroll_meta', user: 'fate', password: 'of-fate' };
-    const files = databaseInitFiles({ version: '2.0.2', ...account, sessions: 5, stores: 6 });
-    for (const [name, sql] of files) await writeFile(join(dir, name), sql);
     server = await databaseOf(flavour).start();
     const address = { host: server.getHost(), port: server.getMappedPort(3306) };
     root = await createConnection({ ...address, user: 'root', password: rootPassword, multipleStatements: true });
+    const account = { database: 'eggroll_meta', user: 'fate', password: 'of-fate' };
+    const files = databaseInitFiles({ version: '2.0.2', ...account, sessions: 5, stores: 6 });
+    for (const [, sql] of [...files].toSorted()) await root.query(sql);
   });
   afterAll(async () => {
     await root.end();
     await server.stop();
-    await rm(dir, { recursive: true });
   });
 
   async function freshSchema(version: Release) {
@@ -80,7 +72,7 @@ describe.each(withSiblings<Flavour>(['mysql'], ['mariadb']))('%s', (flavour) => 
     await expect(root.query(guideSql('2.0-2.2'))).rejects.toMatchObject({ errno: 1060 });
   });
 
-  test('the init folder makes account, rights, schema and rows', async () => {
+  test('the files of the init folder make account, rights, schema and rows', async () => {
     const address = { host: server.getHost(), port: server.getMappedPort(3306) };
     const fate = await createConnection({ ...address, user: 'fate', password: 'of-fate', multipleStatements: true });
     const [rows] = await fate.query<RowDataPacket[]>('SELECT COUNT(*) AS count FROM eggroll_meta.store_locator');

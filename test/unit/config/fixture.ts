@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
+import { assert } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
 import { type Finding, UpgradeError } from '../../../src/engine/errors.ts';
 
@@ -55,8 +56,8 @@ export async function configFixture(): Promise<ConfigFixture> {
 /** The error of a configuration that must be refused. */
 export async function refusal(env: Record<string, string | undefined>): Promise<UpgradeError> {
   const outcome = await loadConfig(env).catch((error: unknown) => error);
-  if (outcome instanceof UpgradeError) return outcome;
-  throw new Error(`expected an UpgradeError, got ${JSON.stringify(outcome)}`);
+  assert(outcome instanceof UpgradeError, `expected an UpgradeError, got ${JSON.stringify(outcome)}`);
+  return outcome;
 }
 
 export async function findingsOf(env: Record<string, string | undefined>): Promise<readonly Finding[]> {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, assert, beforeEach, describe, expect, it } from 'vitest';
 import { openPackage, type Package } from '../../../src/config/package.ts';
 import { UpgradeError } from '../../../src/engine/errors.ts';
 import { gzipped, octal, type TarPiece, tarOf, withLongName, withPax } from '../../fuzz/tar.ts';
@@ -68,7 +68,7 @@ const open = (path: string, sha256?: string) => openPackage(path, { tmpDir: join
 
 async function problemsOf(path: string, sha256?: string): Promise<string[]> {
   const outcome = await open(path, sha256).catch((error: unknown) => error);
-  if (!(outcome instanceof UpgradeError)) throw new Error(`expected an UpgradeError, got ${String(outcome)}`);
+  assert(outcome instanceof UpgradeError, `expected an UpgradeError, got ${String(outcome)}`);
   expect(outcome.findings.every((finding) => finding.code === 'PACKAGE_INVALID')).toBe(true);
   expect(outcome.exitCode).toBe(65);
   return outcome.findings.map((finding) => finding.found);

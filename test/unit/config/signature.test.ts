@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, readdir, readFile, readlink, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, assert, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openArchiveFile } from '../../../src/config/archive-file.ts';
 import { archiveProof } from '../../../src/config/archive-proof.ts';
 import { openPackage } from '../../../src/config/package.ts';
@@ -47,7 +47,7 @@ async function proven(publicKey: string | Buffer, signature: string | Buffer): P
 
 async function refused(opening: Promise<unknown>): Promise<UpgradeError> {
   const outcome = await opening.catch((error: unknown) => error);
-  if (!(outcome instanceof UpgradeError)) throw new Error(`expected an UpgradeError, got ${JSON.stringify(outcome)}`);
+  assert(outcome instanceof UpgradeError, `expected an UpgradeError, got ${JSON.stringify(outcome)}`);
   // Nothing was unpacked.
   expect(await readdir(join(folder, 'tmp')).catch(() => [])).toEqual([]);
   return outcome;

@@ -49,8 +49,9 @@ describe('a record that is missing', () => {
   });
 
   it('stops the run where old folders are and no node has a copy', () => {
-    const [finding] = lostRecords(node, withBackup, mergedRecords([withBackup]));
-    expect(finding?.found).toMatch(/record.json is missing.*backup holds old folders/);
+    expect(lostRecords(node, withBackup, mergedRecords([withBackup]))).toMatchObject([
+      { found: expect.stringMatching(/record.json is missing.*backup holds old folders/) },
+    ]);
   });
 
   it('is normal where the run has left nothing else: it was killed when it wrote it for the first time', () => {
