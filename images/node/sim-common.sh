@@ -81,9 +81,10 @@ end_supervisord() {
   rm -rf "$supervisord_home"
 }
 
-# Starts SERVICES: by supervisord, or by EggRoll's own script, side by side, as the one of 3.x takes five seconds for each.
+# start_services [SECONDS]: starts SERVICES, by supervisord, or by EggRoll's own script, side by side, as the one of 3.x takes five
+# seconds for each. Fails when they do not listen within the time (5).
 start_services() {
-  local service
+  local service until=$((SECONDS + ${1:-5}))
   if [ "$SUPERVISED" != no ]; then
     start_supervisord
   else
@@ -93,9 +94,11 @@ start_services() {
   fi
   [ ! -f /fixture/fate_flow.tar ] ||
     as_app bash "${EGGROLL_HOME%/*}/fateflow/bin/service.sh" start </dev/null >/dev/null 2>&1 &
-  for _ in {1..100}; do
-    [ -n "$(silent_services)" ] || return 0
+  while [ -n "$(silent_services)" ]; do
+    if [ "$SECONDS" -ge "$until" ]; then
+      echo "not listening: $(silent_services)" >&2
+      return 1
+    fi
     sleep 0.05
   done
-  echo "not listening: $(silent_services)" >&2
 }

@@ -207,7 +207,10 @@ describe('holdLock', () => {
   });
 
   it('gives up when no answer comes', async () => {
-    const error = await refusal(take(await ssh.connect(), 'me', { ...lockLimits, answerMs: 1 }));
+    await take(await ssh.connect(), 'the first', { ...lockLimits, beatMs: 3_600_000 });
+    // It looks for a minute whether the first one beats.
+    const limits = { ...lockLimits, patienceSeconds: 60, answerMs: 100 };
+    const error = await refusal(take(await ssh.connect(), 'me', limits));
     expect(error).toMatchObject({ code: 'NODE_FAILED', message: expect.stringContaining('no answer within') });
   });
 
