@@ -20,13 +20,16 @@ const seeded = ['./test/support/seeded.ts'];
 // What runs from end to end leaves output and logs, which are kept when it fails.
 const evidence = ['./test/support/keep-evidence.ts'];
 
+// One for each processor; the default leaves one of them to vitest itself, which has little to do.
+const maxWorkers = availableParallelism();
+
 const suites: TestProjectInlineConfiguration['test'][] = [
   // Some make packages and key pairs: on a busy machine that takes longer than the usual five seconds.
-  { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
-  { name: 'property', include: ['test/property/**/*.test.ts'], setupFiles: seeded, testTimeout: 120_000 },
-  { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], setupFiles: seeded, testTimeout: 3_600_000 },
-  { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
-  { name: 'chart', include: ['test/chart/**/*.test.ts'], env: { PATH: withTools }, testTimeout: 120_000 },
+  { name: 'unit', maxWorkers, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+  { name: 'property', maxWorkers, include: ['test/property/**/*.test.ts'], setupFiles: seeded, testTimeout: 120_000 },
+  { name: 'fuzz', maxWorkers, include: ['test/fuzz/**/*.test.ts'], setupFiles: seeded, testTimeout: 3_600_000 },
+  { name: 'browser', maxWorkers, include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+  { name: 'chart', maxWorkers, include: ['test/chart/**/*.test.ts'], env: { PATH: withTools }, testTimeout: 120_000 },
   {
     name: 'kubernetes',
     include: ['test/kubernetes/**/*.test.ts'],
@@ -43,7 +46,7 @@ const suites: TestProjectInlineConfiguration['test'][] = [
     testTimeout: 480_000,
     hookTimeout: 480_000,
     // More than there are processors: much of what a run does is waiting.
-    maxWorkers: 3 * availableParallelism(),
+    maxWorkers: 3 * maxWorkers,
     // Of the tests of a file that go side by side: each has a database server.
     maxConcurrency: 2,
   },

@@ -69,13 +69,11 @@ part setup bash scripts/setup.sh tests || finish
 # The images are built while those tests run that need none.
 images >"$results/images.log" 2>&1 &
 building=$!
+part tools bash scripts/kubernetes-tools.sh || finish
 part types npm run --silent types
-tests unit npm run --silent test:unit --
-for project in property fuzz browser; do tests "$project" npm run --silent "test:$project" --; done
+tests quick npm run --silent test:quick --
 part images wait "$building" || { tail -n 40 "$results/images.log"; finish; }
 part lint npm run --silent lint
-part tools bash scripts/kubernetes-tools.sh || finish
-tests chart npm run --silent test:chart --
 tests integration npm run --silent test:integration -- --shard="$shard"
 # Where a cluster can be had without touching one of the user's: see .ci/run.
 [ -z "${WITH_KUBERNETES:-}" ] || tests kubernetes bash scripts/test-kubernetes.sh

@@ -1,3 +1,4 @@
+#!/bin/bash
 # initialise.sh PASSWORD: lets the entrypoint of the image make a data folder with this password of root, and keeps a copy of it.
 # The folder itself is a volume, of which an image keeps nothing.
 set -euo pipefail

@@ -1,3 +1,4 @@
+#!/bin/bash
 # start.sh [PROGRAM AND OPTIONS]: puts the data folder in place, unless there is one, and starts the server.
 set -euo pipefail
 

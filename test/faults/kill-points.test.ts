@@ -8,6 +8,7 @@ import { upgradeSteps, work } from '../../src/steps/upgrade.ts';
 import { isShort } from '../support/extent.ts';
 import { twoHosts, withFateFlow } from '../support/hosts.ts';
 import { runSeed } from '../support/seed.ts';
+import type { KillCase } from './case.ts';
 import { randomFrom } from './job/random-numbers.mts';
 import { allCases, oneOfEach, pairCases } from './plan.ts';
 import { changeName } from './points.ts';
@@ -65,7 +66,12 @@ describe('kill -9', () => {
     broken.expectNone();
   }
 
-  it('leaves old or new at one point of each kind', () => expectNoViolation(oneOfEach(measured.references), 'kill'));
+  // `make test` draws half of them, each time another one.
+  const drawn = (cases: readonly KillCase[]) =>
+    isShort ? cases.filter((_, index) => (index + runSeed()) % 2 === 0) : cases;
+
+  it('leaves old or new at one point of each kind', () =>
+    expectNoViolation(drawn(oneOfEach(measured.references)), 'kill'));
 
   it('leaves old or new when the run after it is killed as well', () =>
     expectNoViolation(pairCases(measured.references, isShort ? 5 : 15, randomFrom(runSeed())), 'pair'));

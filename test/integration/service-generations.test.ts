@@ -30,11 +30,9 @@ const three = {
   starts: ['clustermanager', 'nodemanager', 'dashboard'],
 } as const;
 const generations = withSiblings<Generation>(
+  [{ version: '3.2.0', ...three }],
   [
     { version: '2.0.2', ...two },
-    { version: '3.2.0', ...three },
-  ],
-  [
     { version: '2.2.0', ...two },
     { version: '2.5.3', ...two },
   ],

@@ -135,7 +135,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     await sql((await Promise.all(files)).map((text) => `SET timestamp = 1600000000;\n${text}`).join('\n'));
   };
   await fillDatabase();
-  isTouched = false;
+  // A node that was told to start otherwise (AUTOSTART=no) is as a reset leaves it only after one.
+  isTouched = Object.keys(environment).length > 0;
   const endSessions = async () => {
     const ids = await sql(`SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '${prepared.database.user}'`);
     const kills = ids.split('\n').flatMap((id) => (id === '' ? [] : [`KILL ${id};`]));

@@ -99,7 +99,9 @@ describe('rehearse', { timeout: 1_200_000, concurrent: true }, () => {
     expect(await thingsOf(result.run)).toEqual([]);
   });
 
-  it('fails with the code of what failed, in the words of the user, and leaves nothing', async () => {
+  it('fails with the code of what failed, in the words of the user, and leaves nothing', {
+    tags: ['sibling'],
+  }, async () => {
     const sql = await write('broken.sql', 'ALTER TABLE store_option DROP COLUMN not_there;\n');
     const { exitCode, result, events } = await fixture.start({ MYSQL_FILE: sql, MESSAGES: 'zh' }).ended;
     expect(exitCode).toBe(65);

@@ -104,7 +104,7 @@ ${then}`;
     expect(await runsOn('nm1')).toBe('');
   });
 
-  it('puts everything back when it does not start with the new version', async () => {
+  it('puts everything back when it does not start with the new version', { tags: ['sibling'] }, async () => {
     await cluster.exec('nm1', `echo fate_flow:${cluster.prepared.to} >/etc/simulated/fail-start`);
     const { result } = await cluster.job('upgrade', { env: onNode });
     expect(result).toMatchObject({ outcome: 'rolled-back', exitCode: 10 });

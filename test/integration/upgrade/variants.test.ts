@@ -173,7 +173,7 @@ describe('variants', () => {
     expect((await healthy()).trim()).toBe('0');
   });
 
-  it('leaves the database alone with MYSQL_FILE=none', async () => {
+  it('leaves the database alone with MYSQL_FILE=none', { tags: ['sibling'] }, async () => {
     const env = { MYSQL_FILE: 'none', MYSQL_HOST: '', MYSQL_USER: '', MYSQL_PWD_FILE: '', MYSQL_DB: '' };
     const { result } = await cluster.job('upgrade', { env });
     expect(result).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
