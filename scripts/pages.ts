@@ -16,7 +16,7 @@ const operatorGuides = [
 ] as const;
 
 /** Pages in docs that stay in English. */
-export const developerPages: readonly string[] = ['architecture', 'dependencies', 'faults', 'performance'];
+export const developerPages: readonly string[] = ['architecture', 'dependencies', 'faults', 'performance', 'testing'];
 
 /** A page in English with its Chinese one, from the top of the repository. */
 export interface Pair {
