@@ -16,8 +16,9 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLoad } from '../test/flaky/load.ts';
 import { pageWithTallies } from '../test/flaky/page.ts';
-import { type FileTally, outside, type Report, type Round, tally } from '../test/flaky/tally.ts';
+import { type FileTally, outside, type Round, tally } from '../test/flaky/tally.ts';
 import { runSeed } from '../test/support/seed.ts';
+import type { Report } from '../test/support/vitest-report.ts';
 
 const { values: options, positionals: patterns } = parseArgs({
   allowPositionals: true,

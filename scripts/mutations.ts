@@ -13,6 +13,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { dirname, join, normalize, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
+import type { Report } from '../test/support/vitest-report.ts';
 import { applyPatch, type Mutation, pattern, readMutations } from './mutation-patches.ts';
 
 const { values: options } = parseArgs({
@@ -31,20 +32,6 @@ const jobImage = 'eggroll-upgrade-mutation:local';
 const nodeImage = 'eggroll-upgrade-node-mutation:local';
 /** From the cheapest on. */
 const projects = ['unit', 'property', 'chart', 'integration', 'faults'];
-
-/** The part of vitest's JSON report that is read here. */
-interface Report {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
 
 interface Verdict {
   readonly isCaught: boolean;

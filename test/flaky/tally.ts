@@ -1,21 +1,7 @@
 // How often each test file and each case passed, from the reports of vitest's runs.
 
 import { relative } from 'node:path';
-
-/** The part of vitest's JSON report that is read here. */
-export interface Report {
-  readonly success: boolean;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
+import type { Report } from '../support/vitest-report.ts';
 
 /** One run of all the files. Without a report when vitest itself ended badly. */
 export interface Round {

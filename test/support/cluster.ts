@@ -42,8 +42,6 @@ export interface TestCluster {
   job(command: string, options?: JobOptions): Promise<JobOutcome>;
   /** Starts a job that may end in any way. */
   start(command: string, options?: JobOptions, onEvent?: (event: JobEvent) => void): RunningJob;
-  /** Starts a job and kills it (SIGKILL) as soon as a shell command succeeds on a host; gives what it had printed. */
-  killWhen(command: string, host: string, condition: string, options?: JobOptions): Promise<Outcome>;
   exec(host: string, command: string, user?: User): Promise<Outcome>;
   /** Runs SQL as root; gives tab-separated rows. */
   sql(statements: string): Promise<string>;
@@ -168,18 +166,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     endSessions,
     start,
     job: async (command, jobOptions) => withResult(await start(command, jobOptions).ended),
-    async killWhen(command, host, condition, jobOptions = {}) {
-      const { name, ended: running } = start(command, jobOptions);
-      let over = false;
-      void running.finally(() => {
-        over = true;
-      });
-      const seen = exec(host, `until ${condition}; do sleep 0.01; done`);
-      const first = await Promise.race([seen.then(() => 'seen'), running.then(() => 'ended')]);
-      if (first === 'ended') throw new Error(`The job ended before: ${condition}\n${(await running).stdout}`);
-      if (!over) await docker(['kill', name]);
-      return running;
-    },
     snapshot: () =>
       takeSnapshot({
         home,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { pageWithTallies } from '../../flaky/page.ts';
-import { type Report, type Round, tally } from '../../flaky/tally.ts';
+import { type Round, tally } from '../../flaky/tally.ts';
+import type { Report } from '../../support/vitest-report.ts';
 
 const passed = (fullName: string) => ({ fullName, status: 'passed', failureMessages: [] });
 const failed = (fullName: string) => ({ fullName, status: 'failed', failureMessages: ['\nError: why\n  at x'] });
